@@ -1,0 +1,131 @@
+#pragma once
+// Fetches and unpacks the Oxford-IIIT Pet data set with the programs curl, md5sum and tar.
+
+#include <ostream>
+#include <span>
+
+#include "program.hpp"
+
+namespace train_pets {
+
+/// An archive on the web and the folder that is in it.
+struct Archive {
+  std::string url;
+  std::string md5;
+  std::string folder;
+
+  std::string name() const { return url.substr(url.rfind('/') + 1); }
+};
+
+/// The two official archives, about 770 MB in all.
+/// Source  the checksums are those of torchvision (datasets/oxford_iiit_pet.py).
+inline const Archive pet_archives[] = {
+    {"https://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz", "95a8c909bbe2e81eed6a22bccdf3f68f",
+     "annotations"},
+    {"https://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz", "5c4f3ee8e5d25df40f4fd59a7f44e54c", "images"},
+};
+
+/// MD5 of a file in hexadecimal.
+inline std::string md5_of(const std::filesystem::path& file) {
+  const ProgramResult sum =
+      run({.name = "md5sum", .arguments = {}, .package = "coreutils", .input = file, .captured = STDOUT_FILENO});
+  if (sum.status != 0 || sum.output.size() < 32)
+    throw unetpp::FileError(file.string() + ": cannot be read for its checksum (md5sum ended with " +
+                            std::to_string(sum.status) + ")");
+  return sum.output.substr(0, 32);
+}
+
+namespace detail {
+
+inline std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+inline void make_folder(const std::filesystem::path& dir) {
+  std::error_code error;
+  std::filesystem::create_directories(dir, error);
+  if (error) throw unetpp::FileError(dir.string() + ": cannot make this folder: " + error.message());
+}
+
+/// Fetches what is still missing of url into part. On a terminal curl shows its progress there.
+inline ProgramResult curl(const std::string& url, const std::filesystem::path& part) {
+  const bool terminal = isatty(STDERR_FILENO) == 1;
+  std::vector<std::string> arguments{"--fail",        "--location",  "--retry",      "3",  "--connect-timeout", "30",
+                                     "--speed-limit", "1000",        "--speed-time", "60", "--continue-at",     "-",
+                                     "--output",      part.string(), "--url",        url};
+  if (terminal)
+    arguments.push_back("--progress-bar");
+  else
+    arguments.insert(arguments.end(), {"--silent", "--show-error"});
+  return run({.name = "curl", .arguments = arguments, .package = "curl", .captured = terminal ? -1 : STDERR_FILENO});
+}
+
+}  // namespace detail
+
+/// Makes DIR/NAME the whole archive and returns its path: resumes DIR/NAME.part, and renames it when its checksum is
+/// right. Errors  FileError: curl is missing or fails (what has come is kept for the next run); the checksum differs
+/// (then
+///         NAME.part is removed so that the next run starts again; a NAME that was there before is left alone).
+inline std::filesystem::path fetch_archive(const Archive& archive, const std::filesystem::path& dir) {
+  namespace fs = std::filesystem;
+  detail::make_folder(dir);
+  const fs::path whole = dir / archive.name(), part = whole.string() + ".part";
+  const auto differs = [&](const fs::path& file, const std::string& found, const char* advice) {
+    return unetpp::FileError(file.string() + ": expected MD5 " + archive.md5 + ", found " + found + advice);
+  };
+  if (fs::exists(whole)) {
+    const std::string found = md5_of(whole);
+    if (found != archive.md5) throw differs(whole, found, " (remove it to fetch it again)");
+    return whole;
+  }
+  if (!fs::exists(part) || md5_of(part) != archive.md5) {
+    constexpr int no_ranges = 33, bad_resume = 36;  // of curl: the server cannot go on from where we are
+    ProgramResult fetched = detail::curl(archive.url, part);
+    if (fetched.status == no_ranges || fetched.status == bad_resume) {
+      fs::remove(part);
+      fetched = detail::curl(archive.url, part);
+    }
+    if (fetched.status != 0)
+      throw unetpp::FileError(archive.url + ": download failed, run again to go on: " +
+                              (fetched.output.empty() ? "curl ended with " + std::to_string(fetched.status)
+                                                      : detail::first_line(fetched.output)));
+    const std::string found = md5_of(part);
+    if (found != archive.md5) {
+      fs::remove(part);
+      throw differs(part, found, " (removed; run again to fetch it anew)");
+    }
+  }
+  fs::rename(part, whole);
+  return whole;
+}
+
+/// Unpacks an archive into dir and removes it.
+/// Errors  FileError: tar is missing or fails; the archive then stays.
+inline void unpack_archive(const std::filesystem::path& archive, const std::filesystem::path& dir) {
+  const ProgramResult tar =
+      run({.name = "tar",
+           .arguments = {"--extract", "--gzip", "--no-same-owner", "--file", "-", "--directory", dir.string()},
+           .package = "tar gzip",
+           .input = archive});
+  if (tar.status != 0)
+    throw unetpp::FileError(archive.string() + ": cannot be unpacked: " + detail::first_line(tar.output));
+  std::filesystem::remove(archive);
+}
+
+/// Makes DIR hold the folders of the archives: fetches, checks and unpacks what is not there yet, and removes each
+/// archive once it is unpacked. An archive that is still there was not unpacked to its end, and is unpacked again.
+/// Errors  FileError as of fetch_archive and unpack_archive.
+inline void download_pets(const std::filesystem::path& dir, std::ostream& log,
+                          std::span<const Archive> archives = pet_archives) {
+  for (const Archive& archive : archives) {
+    const bool pending = std::filesystem::exists(dir / archive.name());
+    if (!pending && std::filesystem::is_directory(dir / archive.folder)) {
+      log << (dir / archive.folder).string() << ": already there\n";
+      continue;
+    }
+    log << "fetching " << archive.url << std::endl;  // flushed: curl writes next
+    const std::filesystem::path file = fetch_archive(archive, dir);
+    log << "unpacking " << file.string() << " (removed afterwards)" << std::endl;
+    unpack_archive(file, dir);
+  }
+}
+
+}  // namespace train_pets

@@ -1,0 +1,33 @@
+#pragma once
+// Every error that the library throws: one base type, one named type for each kind of cause.
+
+#include <stdexcept>
+
+namespace unetpp {
+
+/// Base of all errors thrown by unetpp; `what()` is one line: the place, what was expected, what was found.
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// An argument of a call is outside its domain: a batch of zero, a label that is no class.
+struct ArgumentError : Error {
+  using Error::Error;
+};
+
+/// A file or folder is missing, unreadable or cannot be written.
+struct FileError : Error {
+  using Error::Error;
+};
+
+/// A file's contents are not what its format or its use here demands.
+struct FormatError : Error {
+  using Error::Error;
+};
+
+/// The loss became NaN or infinite.
+struct NonFiniteLossError : Error {
+  using Error::Error;
+};
+
+}  // namespace unetpp

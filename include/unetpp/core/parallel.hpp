@@ -1,0 +1,48 @@
+#pragma once
+// The one place that knows OpenMP.
+//
+// Work is cut by its own size, never by the number of threads, and each piece writes what no other piece writes: the
+// results then have the same bits with any number of threads.
+
+#include <cstddef>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace unetpp {
+
+/// Threads that a parallel region gets unless told otherwise (OMP_NUM_THREADS, or the number of cores).
+inline int max_threads() {
+#ifdef _OPENMP
+  return omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+/// Sets what `max_threads` returns.
+inline void set_threads([[maybe_unused]] int threads) {
+#ifdef _OPENMP
+  omp_set_num_threads(threads);
+#endif
+}
+
+/// Calls work(i, thread) once for every i in [0, count), on up to `threads` threads; thread is in [0, threads).
+/// Errors  work must not throw.
+template <class Work>
+void parallel_for(int threads, std::size_t count, const Work& work) {
+#ifdef _OPENMP
+#pragma omp parallel num_threads(threads)
+  {
+    omp_set_num_threads(1);  // of this region only: keeps Eigen from starting threads of its own
+#pragma omp for schedule(dynamic, 1)
+    for (std::size_t i = 0; i < count; ++i) work(i, omp_get_thread_num());
+  }
+#else
+  static_cast<void>(threads);
+  for (std::size_t i = 0; i < count; ++i) work(i, 0);
+#endif
+}
+
+}  // namespace unetpp

@@ -1,0 +1,174 @@
+#pragma once
+// Pairs of a photograph and the mask of what is on it.
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/core/shape.hpp"
+#include "unetpp/io/image.hpp"
+#include "unetpp/io/resize.hpp"
+
+namespace unetpp {
+
+/// An image and the class of each of its pixels: of a pet, 0 pet, 1 background, 2 outline.
+struct Sample {
+  Image image;
+  Mask mask;
+};
+
+/// Any type that has samples to load, by several threads at once. load() throws an Error for a sample that is bad.
+template <class T>
+concept Dataset = requires(const T& dataset, std::size_t index) {
+  { dataset.size() } -> std::convertible_to<std::size_t>;
+  { dataset.name(index) } -> std::convertible_to<std::string>;
+  { dataset.load(index) } -> std::same_as<Sample>;
+};
+
+/// A sample at another size: the image interpolated, the mask by nearest neighbour.
+/// Errors  ArgumentError for an empty sample or size.
+inline Sample resize(const Sample& sample, int height, int width) {
+  return {resize_bilinear(sample.image, height, width), resize_nearest(sample.mask, height, width)};
+}
+
+/// Writes an image as a network reads it.
+/// Shapes  image: height×width×3, as out.
+/// Units   out: [0, 1].
+/// Errors  ArgumentError when out has another size.
+inline void to_float(const Image& image, std::span<float> out) {
+  detail::require_pixels(image.height, image.width, 3, out.size());
+  std::transform(image.rgb.begin(), image.rgb.end(), out.begin(), [](std::uint8_t v) { return v / 255.0f; });
+}
+
+/// Writes a sample of any size as a network reads it, with the same bits as a Loader.
+/// Shapes  image: size.  labels: size, without the channels.
+/// Errors  ArgumentError for an empty sample, or outputs of another size.
+inline void write_sample(const Sample& sample, Shape size, std::span<float> image, std::span<std::uint8_t> labels) {
+  detail::require_pixels(size.height, size.width, 1, labels.size());
+  const Sample resized = resize(sample, size.height, size.width);
+  to_float(resized.image, image);
+  std::copy(resized.mask.values.begin(), resized.mask.values.end(), labels.begin());
+}
+
+/// Files that a data set passed over.
+struct PassedOver {
+  std::size_t mat = 0;       ///< images/*.mat, which some copies of the data set contain
+  std::size_t dotfiles = 0;  ///< such as ._NAME.png, which macOS left in the archive
+  std::size_t unpaired = 0;  ///< images without a mask, and masks without an image
+  std::size_t other = 0;     ///< neither images/*.jpg nor trimaps/*.png
+};
+
+/// The Oxford-IIIT Pet data set, or any other in its layout: DIR/images/STEM.jpg, DIR/annotations/trimaps/STEM.png,
+/// where a mask says 1 pet, 2 background, 3 outline. The pairs are in the order of their stems, byte by byte.
+/// Source  Parkhi, Vedaldi, Zisserman & Jawahar, "Cats and Dogs", CVPR 2012.
+class PetDataset {
+ public:
+  /// Lists the pairs without opening them.
+  /// Errors  FileError when a folder is missing or there are no pairs.
+  explicit PetDataset(const std::filesystem::path& folder, std::size_t max_pixels = default_max_pixels)
+      : images_(folder / "images"), masks_(folder / "annotations" / "trimaps"), max_pixels_(max_pixels) {
+    require_folder(folder);
+    const std::vector<std::string> images = stems(images_, ".jpg");
+    const std::vector<std::string> masks = stems(masks_, ".png");
+    std::set_intersection(images.begin(), images.end(), masks.begin(), masks.end(), std::back_inserter(stems_));
+    passed_over_.unpaired = images.size() + masks.size() - 2 * stems_.size();
+    if (stems_.empty())
+      throw FileError(folder.string() + ": expected pairs of images/NAME.jpg and annotations/trimaps/NAME.png, found " +
+                      std::to_string(images.size()) + " images and " + std::to_string(masks.size()) +
+                      " masks, none of the same name");
+  }
+
+  std::size_t size() const { return stems_.size(); }
+  const std::string& name(std::size_t index) const { return stems_.at(index); }
+  std::filesystem::path image_path(std::size_t index) const { return images_ / (name(index) + ".jpg"); }
+  std::filesystem::path mask_path(std::size_t index) const { return masks_ / (name(index) + ".png"); }
+  const PassedOver& passed_over() const { return passed_over_; }
+
+  /// The pair at its original size; any number of threads may load at once.
+  /// Errors  FileError or FormatError naming the file, when one of the two cannot be read, the sizes differ, or the
+  /// mask
+  ///         holds a value that is not 1, 2 or 3.
+  Sample load(std::size_t index) const {
+    Sample sample{read_image(image_path(index), max_pixels_), read_mask(mask_path(index), max_pixels_)};
+    const auto& [image, mask] = sample;
+    if (image.width != mask.width || image.height != mask.height)
+      throw FormatError(mask_path(index).string() + ": expected a mask of " +
+                        detail::size_text(image.width, image.height) + " as its image, found " +
+                        detail::size_text(mask.width, mask.height));
+    for (std::uint8_t& value : sample.mask.values) {
+      if (value < 1 || value > 3)
+        throw FormatError(mask_path(index).string() + ": expected trimap values 1, 2 and 3, found " +
+                          std::to_string(value));
+      --value;
+    }
+    return sample;
+  }
+
+ private:
+  static void require_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error))
+      throw FileError(folder.string() + ": expected a folder, found " + (error ? error.message() : "something else"));
+  }
+
+  /// The names of a folder's files of this extension, without it, in order; counts the others.
+  std::vector<std::string> stems(const std::filesystem::path& folder, const std::string& extension) {
+    require_folder(folder);
+    std::vector<std::string> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const std::filesystem::path& path = entry->path();
+      if (path.filename().string().front() == '.')
+        ++passed_over_.dotfiles;
+      else if (path.extension() == extension)
+        found.push_back(path.stem().string());
+      else
+        ++(path.extension() == ".mat" ? passed_over_.mat : passed_over_.other);
+    }
+    if (error) throw FileError(folder.string() + ": cannot be listed: " + error.message());
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+
+  std::filesystem::path images_;
+  std::filesystem::path masks_;
+  std::size_t max_pixels_;
+  std::vector<std::string> stems_;
+  PassedOver passed_over_;
+};
+
+/// Which samples train and which validate.
+struct Split {
+  std::vector<std::size_t> train;
+  std::vector<std::size_t> validation;
+};
+
+/// Shuffles `count` samples, keeps the first `limit` of them, and sets the last `validation` of these aside.
+/// Errors  ArgumentError when none are left to train with.
+inline Split split(std::size_t count, std::size_t validation, std::uint64_t seed,
+                   std::size_t limit = std::numeric_limits<std::size_t>::max()) {
+  constexpr std::uint64_t stream = std::uint64_t{1} << 62;  // of the seed's random numbers; no other use has it
+  std::vector<std::size_t> order = permutation(count, Random(seed, stream));
+  order.resize(std::min(count, limit));
+  if (validation >= order.size())
+    throw ArgumentError("the validation set: expected fewer than the " + std::to_string(order.size()) +
+                        " samples there are, found " + std::to_string(validation));
+  const auto last = order.end() - static_cast<std::ptrdiff_t>(validation);
+  return {{order.begin(), last}, {last, order.end()}};
+}
+
+}  // namespace unetpp

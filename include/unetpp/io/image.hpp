@@ -1,0 +1,157 @@
+#pragma once
+// Images and masks as bytes, read from and written to the common formats.
+
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/io/file.hpp"
+#include "unetpp/io/stb.hpp"
+#include "unetpp/io/truncation.hpp"
+
+namespace unetpp {
+
+/// An RGB picture, 8 bits a channel.
+/// Shapes  rgb: height×width×3.
+struct Image {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> rgb;
+};
+
+/// One number a pixel: a class, or the value that stands for it in a file.
+/// Shapes  values: height×width.
+struct Mask {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> values;
+};
+
+/// Images with more pixels than this are refused before they are decoded: 300 MB as RGB.
+inline constexpr std::size_t default_max_pixels = 100'000'000;
+
+namespace detail {
+
+inline std::string size_text(int width, int height) { return std::to_string(width) + "x" + std::to_string(height); }
+
+inline void require_size(int height, int width, const std::string& what) {
+  if (height < 1 || width < 1)
+    throw ArgumentError(what + ": expected at least one pixel, found width x height = " + size_text(width, height));
+}
+
+inline void require_pixels(int height, int width, int channels, std::size_t values) {
+  require_size(height, width, "an image");
+  if (values != std::size_t{1} * height * width * channels)
+    throw ArgumentError("an image of " + size_text(width, height) + "x" + std::to_string(channels) + ": expected " +
+                        std::to_string(std::size_t{1} * height * width * channels) + " values, found " +
+                        std::to_string(values));
+}
+
+struct FreeDecoded {
+  void operator()(stbi_uc* pixels) const { stbi_image_free(pixels); }
+};
+
+struct Decoded {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> values;
+};
+
+/// Decodes to 3 or 1 channels a pixel; alpha is dropped, of an animation the first frame is taken.
+inline Decoded decode(std::string_view bytes, const std::string& name, int channels, std::size_t max_pixels) {
+  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
+  const int size = bytes.size() <= INT_MAX ? static_cast<int>(bytes.size()) : 0;
+  Decoded out;
+  int channels_found = 0;
+  const auto not_an_image = [&] {
+    const std::string found = bytes.empty() ? "an empty file" : size == 0 ? "over 2 GiB" : stbi_failure_reason();
+    return FormatError(name + ": expected a JPEG, PNG, GIF or BMP image, found: " + found);
+  };
+  if (is_truncated(bytes))
+    throw FormatError(name + ": expected a whole image, found one that is cut off after " +
+                      std::to_string(bytes.size()) + " bytes");
+  if (size == 0 || !stbi_info_from_memory(data, size, &out.width, &out.height, &channels_found)) throw not_an_image();
+  const std::size_t pixels = std::size_t{1} * static_cast<unsigned>(out.width) * static_cast<unsigned>(out.height);
+  if (pixels > max_pixels)
+    throw FormatError(name + ": expected at most " + std::to_string(max_pixels) + " pixels, found " +
+                      size_text(out.width, out.height));
+  const int stored = channels == 3 ? 4 : channels;  // stb converts to RGBA with vector instructions, to RGB without
+  const std::unique_ptr<stbi_uc, FreeDecoded> decoded(
+      stbi_load_from_memory(data, size, &out.width, &out.height, &channels_found, stored));
+  if (!decoded) throw not_an_image();
+  out.values.resize(pixels * static_cast<std::size_t>(channels));
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel)
+    std::copy_n(decoded.get() + pixel * stored, channels, out.values.data() + pixel * channels);
+  return out;
+}
+
+inline std::string encode_png(const std::uint8_t* values, std::size_t count, int width, int height, int channels) {
+  require_pixels(height, width, channels, count);
+  if (count + static_cast<std::size_t>(height) > INT_MAX / 2)
+    throw ArgumentError("an image of " + size_text(width, height) + " is too large to be written as PNG");
+  std::string bytes;
+  const auto append = [](void* to, void* data, int size) {
+    static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  };
+  if (!stbi_write_png_to_func(append, &bytes, width, height, channels, values, width * channels))
+    throw std::bad_alloc();
+  return bytes;
+}
+
+}  // namespace detail
+
+/// The picture in the bytes of a JPEG, PNG, GIF or BMP file, told apart by their content.
+/// Errors  FormatError, which begins with `name`, when it is none of these, cut off, damaged or too large.
+inline Image decode_image(std::string_view bytes, const std::string& name,
+                          std::size_t max_pixels = default_max_pixels) {
+  detail::Decoded decoded = detail::decode(bytes, name, 3, max_pixels);
+  return {decoded.width, decoded.height, std::move(decoded.values)};
+}
+
+/// The values in the bytes of a PNG file of one channel.
+/// Errors  FormatError, which begins with `name`, when it is something else, cut off, damaged or too large.
+inline Mask decode_mask(std::string_view bytes, const std::string& name, std::size_t max_pixels = default_max_pixels) {
+  constexpr std::size_t depth_at = 24, colour_at = 25;  // in the header chunk, which is the first
+  if (bytes.size() <= colour_at || !bytes.starts_with("\x89PNG\r\n\x1A\n") || bytes.substr(12, 4) != "IHDR")
+    throw FormatError(name + ": expected a PNG mask of one channel, found no PNG");
+  const unsigned depth = detail::byte_at(bytes, depth_at), colour = detail::byte_at(bytes, colour_at);
+  if (colour != 0 || depth > 8)
+    throw FormatError(name + ": expected a PNG mask of one channel of up to 8 bits, found " + std::to_string(depth) +
+                      " bits of colour type " + std::to_string(colour));
+  detail::Decoded decoded = detail::decode(bytes, name, 1, max_pixels);
+  if (depth < 8) {  // which stb stretches to 0 .. 255
+    const unsigned stretch = 255u / ((1u << depth) - 1u);
+    for (std::uint8_t& value : decoded.values) value = static_cast<std::uint8_t>(value / stretch);
+  }
+  return {decoded.width, decoded.height, std::move(decoded.values)};
+}
+
+/// Errors  FileError when the file cannot be read, and those of decode_image.
+inline Image read_image(const std::filesystem::path& path, std::size_t max_pixels = default_max_pixels) {
+  return decode_image(read_file(path), path.string(), max_pixels);
+}
+
+/// Errors  FileError when the file cannot be read, and those of decode_mask.
+inline Mask read_mask(const std::filesystem::path& path, std::size_t max_pixels = default_max_pixels) {
+  return decode_mask(read_file(path), path.string(), max_pixels);
+}
+
+/// The bytes of a PNG file, 8 bits a channel.
+/// Errors  ArgumentError when the size is empty or not that of the pixels.
+inline std::string encode_png(const Image& image) {
+  return detail::encode_png(image.rgb.data(), image.rgb.size(), image.width, image.height, 3);
+}
+
+/// The bytes of a PNG file of one channel of 8 bits.
+/// Errors  ArgumentError when the size is empty or not that of the pixels.
+inline std::string encode_png(const Mask& mask) {
+  return detail::encode_png(mask.values.data(), mask.values.size(), mask.width, mask.height, 1);
+}
+
+}  // namespace unetpp

@@ -1,0 +1,105 @@
+#pragma once
+// Images and masks at another size.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/io/image.hpp"
+
+namespace unetpp {
+
+namespace detail {
+
+/// Where one row or column of the output reads: two neighbours in the input, and the weight of the second.
+struct Taps {
+  int first;
+  int second;
+  float weight;
+};
+
+inline std::vector<Taps> bilinear_taps(int in, int out) {
+  std::vector<Taps> taps;
+  taps.reserve(static_cast<std::size_t>(out));
+  const float scale = static_cast<float>(in) / static_cast<float>(out);
+  for (int i = 0; i < out; ++i) {
+    const float at = (static_cast<float>(i) + 0.5f) * scale - 0.5f;
+    const float below = std::floor(at);
+    taps.push_back({std::clamp(static_cast<int>(below), 0, in - 1),
+                    std::clamp(static_cast<int>(std::ceil(at)), 0, in - 1), at - below});
+  }
+  return taps;
+}
+
+/// Writes store(value), value in [0, 255], for every channel of every pixel of the output.
+template <class T, class Store>
+void bilinear(const Image& image, int height, int width, T* out, const Store& store) {
+  require_size(height, width, "the size to resize to");
+  require_pixels(image.height, image.width, 3, image.rgb.size());
+  const std::vector<Taps> rows = bilinear_taps(image.height, height);
+  const std::vector<Taps> columns = bilinear_taps(image.width, width);
+  const std::size_t stride = std::size_t{3} * image.width;
+  for (const Taps& row : rows) {
+    const std::uint8_t* above = image.rgb.data() + row.first * stride;
+    const std::uint8_t* below = image.rgb.data() + row.second * stride;
+    for (const Taps& column : columns) {
+      const std::size_t left = std::size_t{3} * column.first;
+      const std::size_t right = std::size_t{3} * column.second;
+      for (std::size_t c = 0; c < 3; ++c) {
+        const auto between = [&](const std::uint8_t* line) {
+          const float a = line[left + c];
+          return a + (line[right + c] - a) * column.weight;
+        };
+        const float top = between(above);
+        *out++ = store(top + (between(below) - top) * row.weight);
+      }
+    }
+  }
+}
+
+}  // namespace detail
+
+/// An image at another size, by linear interpolation between the centres of the nearest pixels, rounded to 8 bits.
+/// Source  tf.image.resize(images, size, "bilinear", antialias=False).
+/// Errors  ArgumentError for an empty image or size.
+inline Image resize_bilinear(const Image& image, int height, int width) {
+  detail::require_size(height, width, "the size to resize to");
+  Image out{width, height, std::vector<std::uint8_t>(std::size_t{3} * height * width)};
+  detail::bilinear(image, height, width, out.rgb.data(), [](float v) { return static_cast<std::uint8_t>(v + 0.5f); });
+  return out;
+}
+
+/// The same without rounding, into memory of the caller's.
+/// Shapes  out: height×width×3.
+/// Units   out: [0, 1].
+/// Errors  ArgumentError for an empty image or size, or an output of another size.
+inline void resize_bilinear(const Image& image, int height, int width, std::span<float> out) {
+  detail::require_pixels(height, width, 3, out.size());
+  detail::bilinear(image, height, width, out.data(), [](float v) { return v / 255.0f; });
+}
+
+/// A mask at another size, smaller or larger: every pixel takes the value of the nearest one, so that no value appears
+/// which was not there.
+/// Extent  Pixel i of n reads pixel floor((i + 1/2) m / n) of m.
+/// Errors  ArgumentError for an empty mask or size.
+inline Mask resize_nearest(const Mask& mask, int height, int width) {
+  detail::require_size(height, width, "the size to resize to");
+  detail::require_pixels(mask.height, mask.width, 1, mask.values.size());
+  const auto nearest = [](int i, int in, int out) {
+    return static_cast<std::size_t>((2 * std::int64_t{i} + 1) * in / (2 * std::int64_t{out}));  // exact, unlike floats
+  };
+  Mask out{width, height, {}};
+  out.values.reserve(std::size_t{1} * height * width);
+  for (int y = 0; y < height; ++y) {
+    const std::uint8_t* line = mask.values.data() + nearest(y, mask.height, height) * mask.width;
+    for (int x = 0; x < width; ++x) out.values.push_back(line[nearest(x, mask.width, width)]);
+  }
+  return out;
+}
+
+}  // namespace unetpp

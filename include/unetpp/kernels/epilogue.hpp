@@ -1,0 +1,35 @@
+#pragma once
+// What is fused to the end of a kernel: how a computed value reaches its destination.
+
+#include <cstddef>
+
+namespace unetpp::kernels {
+
+/// value → mask(relu(value + bias + old)), each part only where it is asked for.
+struct Epilogue {
+  const float* bias = nullptr;  // a value for each channel
+  bool accumulate = false;      // add what the destination holds
+  bool relu = false;            // then negative values become zero (NaN stays NaN)
+  const float* mask =
+      nullptr;  // then the value becomes zero where the mask, laid out as the destination, is not positive
+  std::size_t mask_stride = 0;  // elements between the mask's pixels
+
+  /// Finishes `channels` values of the pixel with index `pixel` (for the mask), beginning at channel `first`.
+  void store(const float* value, int channels, int first, std::size_t pixel, float* destination) const {
+    if (!bias && !accumulate && !relu && !mask) {
+      for (int c = 0; c < channels; ++c) destination[c] = value[c];
+      return;
+    }
+    const float* m = mask ? mask + pixel * mask_stride + first : nullptr;
+    for (int c = 0; c < channels; ++c) {
+      float v = value[c];
+      if (bias) v += bias[first + c];
+      if (accumulate) v += destination[c];
+      if (relu) v = v < 0 ? 0 : v;
+      if (m) v = m[c] > 0 ? v : 0;
+      destination[c] = v;
+    }
+  }
+};
+
+}  // namespace unetpp::kernels

@@ -1,0 +1,114 @@
+#pragma once
+// Gathering the pixels under a kernel's taps into the rows of a matrix.
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+#include "unetpp/core/shape.hpp"
+#include "unetpp/kernels/operands.hpp"
+
+namespace unetpp::kernels {
+
+/// The taps of a kernel along one axis: tap i is kernel row (or column) kernel_first + i·kernel_step and reads the
+/// source at position·step + offset_first + i·offset_step.
+struct TapAxis {
+  int count;
+  int kernel_first;
+  int kernel_step;
+  int offset_first;
+  int offset_step;
+  int step;
+};
+
+/// Taps of a convolution: output position q reads q·stride − pad + i·dilation.
+constexpr TapAxis forward_taps(int kernel, int stride, int dilation, int pad) {
+  return {kernel, 0, 1, -pad, dilation, stride};
+}
+
+/// Taps of the transposed convolution for the output positions q·stride + phase: only the kernel rows i for which
+/// phase + pad − i·dilation divides by the stride reach them, and they read q + (phase + pad − i·dilation) / stride.
+constexpr TapAxis transposed_taps(int kernel, int stride, int dilation, int pad, int phase) {
+  const int kernel_step = stride / std::gcd(stride, dilation);
+  int first = 0;
+  while (first < kernel_step && (phase + pad - first * dilation) % stride != 0) ++first;
+  if (first == kernel_step || first >= kernel) return {0, 0, 1, 0, 0, 1};
+  return {(kernel - first + kernel_step - 1) / kernel_step,
+          first,
+          kernel_step,
+          (phase + pad - first * dilation) / stride,
+          -dilation * kernel_step / stride,
+          1};
+}
+
+/// A lattice of positions and what each reads of a batch of images.
+struct Gather {
+  ConstPixels source;
+  Shape shape;  // of one source image
+  int rows;     // lattice positions of one image
+  int columns;
+  TapAxis vertical;
+  TapAxis horizontal;
+
+  constexpr int taps() const { return vertical.count * horizontal.count; }
+  constexpr std::size_t positions() const { return std::size_t{1} * rows * columns; }
+};
+
+/// A block of the taps×channels columns of the gathered matrix: whole taps, or a piece of one tap's channels.
+struct TapBlock {
+  int first_tap;
+  int taps;
+  int first_channel;
+  int channels;
+
+  constexpr int width() const { return taps * channels; }
+  constexpr std::size_t row(int all_channels) const {
+    return std::size_t{1} * first_tap * all_channels + first_channel;
+  }
+};
+
+/// How taps×channels columns are cut into blocks of at most `width` columns.
+struct TapBlocks {
+  int taps;
+  int channels;
+  int width;
+
+  constexpr int pieces() const { return (channels + width - 1) / width; }
+  constexpr int taps_per_block() const { return std::max(1, width / channels); }
+  constexpr int count() const {
+    return pieces() > 1 ? taps * pieces() : (taps + taps_per_block() - 1) / taps_per_block();
+  }
+  constexpr TapBlock operator[](int i) const {
+    if (pieces() > 1) {
+      const int first = i % pieces() * width;
+      return {i / pieces(), 1, first, std::min(width, channels - first)};
+    }
+    const int first = i * taps_per_block();
+    return {first, std::min(taps_per_block(), taps - first), 0, channels};
+  }
+};
+
+/// Writes the positions [first, first + count) of the lattice (images one after the other) as rows of `block.width()`
+/// values; a tap outside the image reads zero.
+inline void im2col(const Gather& g, std::size_t first, int count, TapBlock block, float* column) {
+  const int columns = g.columns, height = g.shape.height, width = g.shape.width;
+  for (int i = 0; i < count; ++i) {
+    const std::size_t position = first + i;
+    const std::size_t image = position / g.positions();
+    const int in_image = static_cast<int>(position % g.positions());
+    const int row = in_image / columns * g.vertical.step + g.vertical.offset_first;
+    const int col = in_image % columns * g.horizontal.step + g.horizontal.offset_first;
+    const float* pixels = g.source.data + image * g.shape.pixels() * g.source.stride + block.first_channel;
+    for (int tap = block.first_tap; tap < block.first_tap + block.taps; ++tap) {
+      const int h = row + tap / g.horizontal.count * g.vertical.offset_step;
+      const int w = col + tap % g.horizontal.count * g.horizontal.offset_step;
+      if (h < 0 || h >= height || w < 0 || w >= width)
+        std::fill_n(column, block.channels, 0.0f);
+      else
+        std::copy_n(pixels + (std::size_t{1} * h * width + w) * g.source.stride, block.channels, column);
+      column += block.channels;
+    }
+  }
+}
+
+}  // namespace unetpp::kernels

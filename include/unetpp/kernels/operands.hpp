@@ -1,0 +1,29 @@
+#pragma once
+// What kernels work on: raw pointers with the distances that views carry.
+
+#include <cstddef>
+
+namespace unetpp::kernels {
+
+/// The pixels of a batch, `stride` floats apart.
+struct Pixels {
+  float* data;
+  std::size_t stride;
+};
+
+/// The same, to be read only.
+struct ConstPixels {
+  const float* data;
+  std::size_t stride;
+
+  constexpr ConstPixels(const float* d, std::size_t s) : data(d), stride(s) {}
+  constexpr ConstPixels(Pixels p) : data(p.data), stride(p.stride) {}  // NOLINT: implicit, reading is less than writing
+};
+
+/// Memory for a kernel's intermediate values and the number of threads that it was measured for.
+struct Scratch {
+  float* data;
+  int threads;
+};
+
+}  // namespace unetpp::kernels

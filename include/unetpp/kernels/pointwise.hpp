@@ -1,0 +1,61 @@
+#pragma once
+// Kernels that treat every pixel or value alone.
+
+#include <algorithm>
+#include <cstddef>
+
+#include "unetpp/core/buffer.hpp"
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/operands.hpp"
+
+namespace unetpp::kernels {
+
+/// Pixels of one piece of work.
+inline constexpr std::size_t pixel_block = 1024;
+
+/// Calls work(first, last) for consecutive blocks of [0, count).
+template <class Work>
+void parallel_blocks(int threads, std::size_t count, std::size_t block, const Work& work) {
+  parallel_for(threads, (count + block - 1) / block,
+               [&](std::size_t unit, int) { work(unit * block, std::min(count, (unit + 1) * block)); });
+}
+
+/// y = epilogue(x), pixel by pixel: a copy, an addition, a ReLU, a mask.
+inline void transfer(std::size_t pixels, int channels, ConstPixels x, Pixels y, const Epilogue& epilogue, int threads) {
+  parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i)
+      epilogue.store(x.data + i * x.stride, channels, 0, i, y.data + i * y.stride);
+  });
+}
+
+/// dx = dy where x is positive, else 0; added to dx if `accumulate`.
+inline void relu_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx, bool accumulate,
+                          int threads) {
+  parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i)
+      for (int c = 0; c < channels; ++c) {
+        float& to = dx.data[i * dx.stride + c];
+        to = (accumulate ? to : 0) + (x.data[i * x.stride + c] > 0 ? dy.data[i * dy.stride + c] : 0);
+      }
+  });
+}
+
+/// Floats of scratch that `bias_gradient` needs.
+constexpr std::size_t bias_gradient_scratch(std::size_t pixels, int channels) {
+  return aligned_floats((pixels + pixel_block - 1) / pixel_block * channels);
+}
+
+/// dbias += the sum of dy over the pixels.
+inline void bias_gradient(std::size_t pixels, int channels, ConstPixels dy, float* dbias, Scratch scratch) {
+  parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+    float* sum = scratch.data + first / pixel_block * channels;
+    std::fill_n(sum, channels, 0.0f);
+    for (std::size_t i = first; i < last; ++i)
+      for (int c = 0; c < channels; ++c) sum[c] += dy.data[i * dy.stride + c];
+  });
+  for (std::size_t block = 0; block * pixel_block < pixels; ++block)
+    for (int c = 0; c < channels; ++c) dbias[c] += scratch.data[block * channels + c];
+}
+
+}  // namespace unetpp::kernels

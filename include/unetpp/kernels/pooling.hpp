@@ -1,0 +1,121 @@
+#pragma once
+// Max pooling of any window and stride.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/core/shape.hpp"
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/operands.hpp"
+
+namespace unetpp::kernels {
+
+/// Pooling of images of shape `in` to images of shape `out`; windows are clipped to the image.
+struct PoolGeometry {
+  Shape in;
+  Shape out;
+  Extent window;
+  Extent stride;
+  int pad_top;
+  int pad_left;
+};
+
+namespace detail {
+
+/// Channels that are pooled together: enough for a vector register, few enough to share out small images.
+inline constexpr int pool_channels = 16;
+
+/// The part of a window that lies in the image: rows [top, bottom), columns [left, right).
+struct Window {
+  int top, bottom, left, right;
+
+  Window(const PoolGeometry& g, int row, int column)
+      : top(std::max(0, row * g.stride.height - g.pad_top)),
+        bottom(std::min(g.in.height, row * g.stride.height - g.pad_top + g.window.height)),
+        left(std::max(0, column * g.stride.width - g.pad_left)),
+        right(std::min(g.in.width, column * g.stride.width - g.pad_left + g.window.width)) {}
+};
+
+/// The largest value of each channel in a window and the pixel where it stands first; a NaN counts as largest, as in
+/// PyTorch.
+struct WindowMaximum {
+  std::array<float, pool_channels> value;
+  std::array<int, pool_channels> pixel;
+
+  WindowMaximum(const PoolGeometry& g, const Window& window, const float* image, std::size_t stride, int channels) {
+    value.fill(-std::numeric_limits<float>::infinity());
+    pixel.fill(window.top * g.in.width + window.left);
+    for (int h = window.top; h < window.bottom; ++h) {
+      for (int w = window.left; w < window.right; ++w) {
+        const int at = h * g.in.width + w;
+        const float* x = image + at * stride;
+        for (int c = 0; c < channels; ++c) {
+          const bool larger = x[c] > value[c] || x[c] != x[c];
+          value[c] = larger ? x[c] : value[c];
+          pixel[c] = larger ? at : pixel[c];
+        }
+      }
+    }
+  }
+};
+
+/// Calls work(image, first channel, channels) for every image and block of channels.
+template <class Work>
+void for_each_pool_block(const PoolGeometry& g, std::size_t batch, int threads, const Work& work) {
+  const std::size_t blocks = (g.in.channels + pool_channels - 1) / pool_channels;
+  parallel_for(threads, batch * blocks, [&](std::size_t unit, int) {
+    const int first = static_cast<int>(unit % blocks) * pool_channels;
+    work(unit / blocks, first, std::min(pool_channels, g.in.channels - first));
+  });
+}
+
+}  // namespace detail
+
+/// y = the maximum of x in each window.
+/// Shapes  x: batch×in, y: batch×out.
+inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pixels y, int threads) {
+  detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
+    const float* from = x.data + image * g.in.pixels() * x.stride + first;
+    float* to = y.data + image * g.out.pixels() * y.stride + first;
+    for (int h = 0; h < g.out.height; ++h)
+      for (int w = 0; w < g.out.width; ++w, to += y.stride) {
+        const detail::WindowMaximum maximum(g, detail::Window(g, h, w), from, x.stride, channels);
+        std::copy_n(maximum.value.data(), channels, to);
+      }
+  });
+}
+
+/// dx = dy carried to the first largest pixel of each window; `epilogue` may accumulate and mask.
+/// Shapes  as in `max_pool`.
+inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy, Pixels dx,
+                              const Epilogue& epilogue, int threads) {
+  detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
+    const std::size_t first_pixel = image * g.in.pixels();
+    const float* from = x.data + first_pixel * x.stride + first;
+    const float* gradient = dy.data + image * g.out.pixels() * dy.stride + first;
+    float* to = dx.data + first_pixel * dx.stride + first;
+    if (!epilogue.accumulate)
+      for (std::size_t i = 0; i < g.in.pixels(); ++i) std::fill_n(to + i * dx.stride, channels, 0.0f);
+    for (int h = 0; h < g.out.height; ++h)
+      for (int w = 0; w < g.out.width; ++w, gradient += dy.stride) {
+        const detail::Window window(g, h, w);
+        const detail::WindowMaximum maximum(g, window, from, x.stride, channels);
+        for (int i = window.top; i < window.bottom; ++i)
+          for (int j = window.left; j < window.right; ++j) {
+            const int at = i * g.in.width + j;
+            for (int c = 0; c < channels; ++c) to[at * dx.stride + c] += maximum.pixel[c] == at ? gradient[c] : 0.0f;
+          }
+      }
+    if (epilogue.mask)
+      for (std::size_t i = 0; i < g.in.pixels(); ++i) {
+        const float* mask = epilogue.mask + (first_pixel + i) * epilogue.mask_stride + first;
+        for (int c = 0; c < channels; ++c)
+          if (!(mask[c] > 0)) to[i * dx.stride + c] = 0;
+      }
+  });
+}
+
+}  // namespace unetpp::kernels

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "unetpp/kernels/convolution.hpp"
+#include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/padding.hpp"
+
+namespace unetpp {
+
+struct Conv2DConfig {
+  int filters;
+  Extent kernel = 3;
+  Extent stride = 1;
+  Extent dilation = 1;
+  Padding padding = Padding::same;
+  Activation activation = Activation::none;
+  bool bias = true;
+};
+
+/// Zero-padded 2-D cross-correlation of NHWC batches, with bias and ReLU fused.
+/// Shapes  x: n×In.  y: n×out.  weight: kernel.height×kernel.width×In.channels×filters.  bias: filters.
+/// Extent  as in window_axis, with the window (kernel − 1)·dilation + 1   [Dumoulin & Visin 2016]
+/// Errors  A filter larger than a valid-padded input does not compile.
+template <Shape In, Conv2DConfig C>
+struct Conv2D {
+  static_assert(C.filters > 0 && C.kernel.height > 0 && C.kernel.width > 0 && C.stride.height > 0 &&
+                    C.stride.width > 0 && C.dilation.height > 0 && C.dilation.width > 0,
+                "unetpp: Conv2D needs filters, kernel, stride and dilation of at least 1");
+
+  static constexpr const char* kind = "conv2d";
+  static constexpr Extent window{(C.kernel.height - 1) * C.dilation.height + 1,
+                                 (C.kernel.width - 1) * C.dilation.width + 1};
+  static constexpr WindowAxis rows = window_axis(In.height, window.height, C.stride.height, C.padding);
+  static constexpr WindowAxis columns = window_axis(In.width, window.width, C.stride.width, C.padding);
+
+  static constexpr Shape in = In;
+  static constexpr Shape out =
+      (require_window_fits<Conv2D, In, window, C.padding>(), Shape{rows.out, columns.out, C.filters});
+  static constexpr kernels::ConvGeometry geometry{in, out, C.kernel, C.stride, C.dilation, rows.pad, columns.pad};
+  static constexpr std::size_t weight_count = geometry.weights();
+  static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
+  static constexpr std::size_t parameter_count = weight_count + bias_count;
+  static constexpr std::size_t multiply_adds = out.pixels() * weight_count;
+  static constexpr bool rectified = C.activation == Activation::relu;
+  static constexpr int receptive = C.kernel.height * C.kernel.width;
+  static constexpr std::array<ParameterTensor, C.bias ? 2 : 1> parameters = [] {
+    std::array<ParameterTensor, C.bias ? 2 : 1> tensors{};
+    tensors[0] = {"weight",
+                  {C.kernel.height, C.kernel.width, In.channels, C.filters},
+                  4,
+                  receptive * In.channels,
+                  receptive * C.filters};
+    if constexpr (C.bias) tensors[1] = {"bias", {C.filters}, 1, 0, 0};
+    return tensors;
+  }();
+
+  static constexpr std::size_t scratch(std::size_t batch, int threads) {
+    return std::max(kernels::convolution_scratch(geometry, batch, threads),
+                    kernels::bias_gradient_scratch(batch * out.pixels(), out.channels));
+  }
+
+  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
+                      const Memory& memory) {
+    const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
+    kernels::convolve(geometry, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue, memory.scratch());
+  }
+
+  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
+                       BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
+                       const Memory& memory) {
+    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), dp.data(), memory.scratch());
+    if constexpr (C.bias)
+      kernels::bias_gradient(dy.pixels(), out.channels, pixels_of(dy), dp.data() + weight_count, memory.scratch());
+    if (dx.wanted())
+      kernels::convolve_transposed(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
+                                   memory.scratch());
+  }
+};
+
+}  // namespace unetpp

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "unetpp/kernels/convolution.hpp"
+#include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/padding.hpp"
+
+namespace unetpp {
+
+struct ConvTranspose2DConfig {
+  int filters;
+  Extent kernel = 2;
+  Extent stride = 2;
+  Padding padding = Padding::same;
+  Activation activation = Activation::none;
+  bool bias = true;
+};
+
+/// Transposed 2-D convolution: the input gradient of the convolution from `out` to `In`, with bias and ReLU fused.
+/// Shapes  x: n×In.  y: n×out.  weight: kernel.height×kernel.width×filters×In.channels, as in Keras.  bias: filters.
+/// Extent  same: out = in·stride; valid: out = in·stride + max(kernel − stride, 0).
+/// Source  Keras's Conv2DTranspose. Where kernel − stride is odd, same padding cuts the last row and column off the
+/// full
+///         result: for 3×3 stride 2 that is PyTorch's padding=0 with [..., :-1, :-1]; PyTorch's customary padding=1,
+///         output_padding=1 cuts the first instead and is shifted by a pixel.
+template <Shape In, ConvTranspose2DConfig C>
+struct ConvTranspose2D {
+  static_assert(C.filters > 0 && C.kernel.height > 0 && C.kernel.width > 0 && C.stride.height > 0 && C.stride.width > 0,
+                "unetpp: ConvTranspose2D needs filters, kernel and stride of at least 1");
+
+  static constexpr const char* kind = "conv2d_transpose";
+  static constexpr int extent(int size, int kernel, int stride) {
+    return size * stride + (C.padding == Padding::valid ? std::max(kernel - stride, 0) : 0);
+  }
+
+  static constexpr Shape in = In;
+  static constexpr Shape out{extent(In.height, C.kernel.height, C.stride.height),
+                             extent(In.width, C.kernel.width, C.stride.width), C.filters};
+  /// The convolution whose input gradient this layer is.
+  static constexpr kernels::ConvGeometry geometry{
+      out,
+      in,
+      C.kernel,
+      C.stride,
+      1,
+      window_axis(out.height, C.kernel.height, C.stride.height, C.padding).pad,
+      window_axis(out.width, C.kernel.width, C.stride.width, C.padding).pad};
+  static constexpr std::size_t weight_count = geometry.weights();
+  static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
+  static constexpr std::size_t parameter_count = weight_count + bias_count;
+  static constexpr std::size_t multiply_adds = in.pixels() * weight_count;
+  static constexpr bool rectified = C.activation == Activation::relu;
+  static constexpr int receptive = C.kernel.height * C.kernel.width;
+  static constexpr std::array<ParameterTensor, C.bias ? 2 : 1> parameters = [] {
+    std::array<ParameterTensor, C.bias ? 2 : 1> tensors{};
+    tensors[0] = {"weight",
+                  {C.kernel.height, C.kernel.width, C.filters, In.channels},
+                  4,
+                  receptive * C.filters,
+                  receptive * In.channels};
+    if constexpr (C.bias) tensors[1] = {"bias", {C.filters}, 1, 0, 0};
+    return tensors;
+  }();
+
+  static constexpr std::size_t scratch(std::size_t batch, int threads) {
+    return std::max(kernels::convolution_scratch(geometry, batch, threads),
+                    kernels::bias_gradient_scratch(batch * out.pixels(), out.channels));
+  }
+
+  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
+                      const Memory& memory) {
+    const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
+    kernels::convolve_transposed(geometry, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue, memory.scratch());
+  }
+
+  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
+                       BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
+                       const Memory& memory) {
+    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(), memory.scratch());
+    if constexpr (C.bias)
+      kernels::bias_gradient(dy.pixels(), out.channels, pixels_of(dy), dp.data() + weight_count, memory.scratch());
+    if (dx.wanted())
+      kernels::convolve(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
+                        memory.scratch());
+  }
+};
+
+}  // namespace unetpp

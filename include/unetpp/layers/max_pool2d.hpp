@@ -1,0 +1,54 @@
+#pragma once
+
+#include <span>
+
+#include "unetpp/kernels/pooling.hpp"
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/padding.hpp"
+
+namespace unetpp {
+
+struct MaxPool2DConfig {
+  Extent window = 2;
+  Extent stride = window;
+  Padding padding = Padding::valid;
+};
+
+/// The largest value of each channel in each window; of equal ones the first, row by row, gets the gradient.
+/// Shapes  x: n×In.  y: n×out.
+/// Extent  as in window_axis; padding takes no part in the maximum.
+/// Errors  A window larger than a valid-padded input does not compile.
+template <Shape In, MaxPool2DConfig C = MaxPool2DConfig{}>
+struct MaxPool2D {
+  static_assert(C.window.height > 0 && C.window.width > 0 && C.stride.height > 0 && C.stride.width > 0,
+                "unetpp: MaxPool2D needs a window and a stride of at least 1");
+
+  static constexpr const char* kind = "max_pooling2d";
+  static constexpr WindowAxis rows = window_axis(In.height, C.window.height, C.stride.height, C.padding);
+  static constexpr WindowAxis columns = window_axis(In.width, C.window.width, C.stride.width, C.padding);
+
+  static constexpr Shape in = In;
+  static constexpr Shape out =
+      (require_window_fits<MaxPool2D, In, C.window, C.padding>(), Shape{rows.out, columns.out, In.channels});
+  static constexpr kernels::PoolGeometry geometry{in, out, C.window, C.stride, rows.pad, columns.pad};
+  static constexpr std::size_t parameter_count = 0;
+  static constexpr std::size_t multiply_adds = 0;
+  static constexpr bool rectified = false;
+  static constexpr std::array<ParameterTensor, 0> parameters{};
+
+  static constexpr std::size_t scratch(std::size_t, int) { return 0; }
+
+  static void forward(std::span<const float, 0>, BatchView<const float, in> x, BatchView<float, out> y,
+                      const Memory& memory) {
+    kernels::max_pool(geometry, x.count(), pixels_of(x), pixels_of(y), memory.threads());
+  }
+
+  static void backward(std::span<const float, 0>, std::span<float, 0>, BatchView<const float, in> x,
+                       BatchView<const float, out> dy, InputGradient<in> dx, const Memory& memory) {
+    if (dx.wanted())
+      kernels::max_pool_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), pixels_of(dx.view), dx.epilogue(x),
+                                 memory.threads());
+  }
+};
+
+}  // namespace unetpp

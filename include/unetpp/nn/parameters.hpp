@@ -1,0 +1,108 @@
+#pragma once
+// A network's parameters: one flat buffer, its named tensors, and how they begin.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "unetpp/core/buffer.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/layers/layer.hpp"
+
+namespace unetpp {
+
+/// One tensor of a network's flat parameter buffer.
+struct NamedTensor {
+  std::string name;  // layer.tensor: "conv2d_3.weight"
+  std::vector<int> extents;
+  std::size_t offset;
+  std::size_t size;
+  int fan_in;
+  int fan_out;
+};
+
+/// Names of a network's leaves in the order of execution, as Keras numbers them: conv2d, conv2d_1, max_pooling2d, ...
+template <Layer Net>
+std::vector<std::string> layer_names() {
+  std::vector<std::string> names;
+  std::map<std::string, int> seen;
+  for_each_leaf<Net>([&]<class Leaf>(std::size_t) {
+    const int number = seen[Leaf::kind]++;
+    names.push_back(number == 0 ? Leaf::kind : std::string(Leaf::kind) + "_" + std::to_string(number));
+  });
+  return names;
+}
+
+/// The tensors of a network's parameters in the order in which they lie in the buffer.
+template <Layer Net>
+std::vector<NamedTensor> parameter_tensors() {
+  std::vector<NamedTensor> tensors;
+  const std::vector<std::string> names = layer_names<Net>();
+  std::size_t leaf = 0;
+  for_each_leaf<Net>([&]<class Leaf>(std::size_t offset) {
+    for (const ParameterTensor& t : Leaf::parameters) {
+      tensors.push_back({names[leaf] + "." + t.name,
+                         {t.extents.begin(), t.extents.begin() + t.rank},
+                         offset,
+                         t.size(),
+                         t.fan_in,
+                         t.fan_out});
+      offset += t.size();
+    }
+    ++leaf;
+  });
+  return tensors;
+}
+
+/// Weights uniform in ±sqrt(6 / (fan_in + fan_out)), biases zero: Keras's default.
+/// Source  Glorot & Bengio, AISTATS 2010.
+struct GlorotUniform {
+  std::uint64_t seed = 0;
+
+  void operator()(const NamedTensor& tensor, std::uint64_t stream, std::span<float> values) const {
+    if (tensor.fan_in == 0) return;
+    const Random random(seed, stream);
+    const float limit = std::sqrt(6.0f / static_cast<float>(tensor.fan_in + tensor.fan_out));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = limit * (2 * random.uniform(i) - 1);
+  }
+};
+
+/// Weights normal with standard deviation sqrt(2 / fan_in), biases zero.
+/// Source  He et al., ICCV 2015.
+struct HeNormal {
+  std::uint64_t seed = 0;
+
+  void operator()(const NamedTensor& tensor, std::uint64_t stream, std::span<float> values) const {
+    if (tensor.fan_in == 0) return;
+    const Random random(seed, stream);
+    const float deviation = std::sqrt(2.0f / static_cast<float>(tensor.fan_in));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = deviation * random.normal(i);
+  }
+};
+
+/// The parameters of a network, copyable like a number. A network of another size with the same layers takes them too.
+template <Layer Net>
+class Parameters {
+ public:
+  static constexpr std::size_t count = Net::parameter_count;
+
+  /// The initialiser is called for each tensor with its number as stream; it leaves at 0 what it does not write.
+  template <class Initialiser = GlorotUniform>
+  explicit Parameters(const Initialiser& initialise = {}) : values_(count) {
+    std::uint64_t stream = 0;
+    for (const NamedTensor& t : parameter_tensors<Net>()) initialise(t, stream++, span().subspan(t.offset, t.size));
+  }
+
+  std::span<float, count> span() { return std::span<float, count>(values_.data(), count); }
+  std::span<const float, count> span() const { return std::span<const float, count>(values_.data(), count); }
+  operator std::span<const float, count>() const { return span(); }  // NOLINT: implicit, what forward takes
+
+ private:
+  Buffer<float> values_;
+};
+
+}  // namespace unetpp

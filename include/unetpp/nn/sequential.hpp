@@ -1,0 +1,179 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/nn/planner.hpp"
+
+namespace unetpp {
+
+namespace detail {
+
+/// Whether a layer reads its input from a slice of its own output (SkipConcat).
+template <class L>
+inline constexpr bool input_in_output = requires {
+  L::template input_slice<float>;
+};
+
+}  // namespace detail
+
+/// Layers one after the other.
+///
+/// Value i is what child i puts out; the last one is the caller's y. A value lives in a slot of its own, unless the
+/// next child wants its input inside its output: then it is written there at once. Gradients live likewise. Shapes  x:
+/// n×(the first child's in).  y: n×(the last child's out). Errors  A child whose `in` differs from the `out` before it
+/// does not compile.
+template <Layer... Ls>
+struct Sequential {
+  using Children = std::tuple<Ls...>;
+  template <int I>
+  using Child = std::tuple_element_t<I, Children>;
+
+  static constexpr int count = sizeof...(Ls);
+  static_assert(count > 0, "unetpp: an empty Sequential");
+
+  static constexpr Shape in = Child<0>::in;
+  static constexpr Shape out = Child<count - 1>::out;
+  static constexpr std::size_t parameter_count = (Ls::parameter_count + ...);
+  static constexpr std::size_t multiply_adds = (Ls::multiply_adds + ...);
+  static constexpr bool rectified = Child<count - 1>::rectified;
+  /// Slots: the values but the last, their gradients, then those of the children.
+  static constexpr int slots = 2 * (count - 1) + (slot_count<Ls> + ...);
+
+  static constexpr bool connected = []<int... I>(std::integer_sequence<int, I...>) {
+    (require_same_shape<Child<I + 1>, Child<I>::out, Child<I + 1>::in>(), ...);
+    return true;
+  }
+  (std::make_integer_sequence<int, count - 1>{});
+
+  static constexpr std::size_t scratch(std::size_t batch, int threads) {
+    return std::max({Ls::scratch(batch, threads)...});
+  }
+
+  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
+                      const Memory& memory) {
+    for_each_child([&]<int I>() {
+      Child<I>::forward(parameters_of<I>(p), input<I>(x, y, memory), value<I>(y, memory), memory.child(child_slot[I]));
+    });
+  }
+
+  /// May overwrite dy.
+  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
+                       BatchView<const float, in> x, BatchView<float, out> y, BatchView<float, out> dy,
+                       InputGradient<in> dx, const Memory& memory) {
+    for_each_child([&]<int J>() {
+      constexpr int I = count - 1 - J;
+      InputGradient<Child<I>::in> input_gradient;
+      if constexpr (I == 0)
+        input_gradient = dx;
+      else
+        input_gradient = {.view = gradient<I - 1>(dy, memory), .rectified = Child<I - 1>::rectified};
+      if constexpr (Combinator<Child<I>>)
+        Child<I>::backward(parameters_of<I>(p), parameters_of<I>(dp), input<I>(x, y, memory), value<I>(y, memory),
+                           gradient<I>(dy, memory), input_gradient, memory.child(child_slot[I]));
+      else
+        Child<I>::backward(parameters_of<I>(p), parameters_of<I>(dp), input<I>(x, y, memory), gradient<I>(dy, memory),
+                           input_gradient, memory.child(child_slot[I]));
+    });
+  }
+
+  template <class P>
+  static constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
+    for_each_child([&]<int I>() {
+      if (first_user(I)) take<I>(planner, first_slot);
+      unetpp::plan_forward<Child<I>>(planner, first_slot + child_slot[I], purpose);
+      if (purpose == Purpose::inference && I > 0 && owner(I - 1) == I - 1) planner.release(first_slot + I - 1);
+    });
+  }
+
+  template <class P>
+  static constexpr void plan_backward(P& planner, int first_slot) {
+    constexpr int gradients = count - 1;
+    for_each_child([&]<int J>() {
+      constexpr int I = count - 1 - J;
+      if constexpr (I > 0)
+        if (owner(I - 1) == I - 1) planner.take(first_slot + gradients + I - 1, Child<I - 1>::out.size());
+      unetpp::plan_backward<Child<I>>(planner, first_slot + child_slot[I]);
+      if (first_user(I)) planner.release(first_slot + gradients + owner(I));
+      // Only combinators look at their output again, for what children left in it.
+      if (first_user(I) && Combinator<Child<I>>) planner.release(first_slot + owner(I));
+      if constexpr (I > 0)
+        if (first_user(I - 1) && !Combinator<Child<I - 1>>) planner.release(first_slot + owner(I - 1));
+    });
+  }
+
+ private:
+  /// First slot of each child.
+  static constexpr std::array<int, count> child_slot = [] {
+    std::array<int, count> first{};
+    int next = 2 * (count - 1), i = 0;
+    ((first[i++] = std::exchange(next, next + slot_count<Ls>)), ...);
+    return first;
+  }();
+
+  static constexpr std::array<std::size_t, count> child_parameter = [] {
+    std::array<std::size_t, count> first{};
+    std::size_t next = 0, i = 0;
+    ((first[i++] = std::exchange(next, next + Ls::parameter_count)), ...);
+    return first;
+  }();
+
+  /// The value in whose memory value i lies.
+  static constexpr int owner(int i) {
+    constexpr std::array<bool, count> in_output{detail::input_in_output<Ls>...};
+    while (i + 1 < count && in_output[i + 1]) ++i;
+    return i;
+  }
+  /// Whether value i is the first written in the memory that it lies in, and that memory is a slot.
+  static constexpr bool first_user(int i) { return owner(i) != count - 1 && (i == 0 || owner(i - 1) != owner(i)); }
+
+  template <int I, class P>
+  static constexpr void take(P& planner, int first_slot) {
+    constexpr int o = owner(I);
+    planner.take(first_slot + o, Child<o>::out.size());
+  }
+
+  template <class F>
+  static constexpr void for_each_child(F&& f) {
+    [&]<int... I>(std::integer_sequence<int, I...>) { (f.template operator()<I>(), ...); }
+    (std::make_integer_sequence<int, count>{});
+  }
+
+  template <int I, class T>
+  static auto parameters_of(std::span<T, parameter_count> p) {
+    return p.template subspan<child_parameter[I], Child<I>::parameter_count>();
+  }
+
+  template <int I>
+  static BatchView<float, Child<I>::out> slot_view(int first_slot, BatchView<float, out> last, const Memory& memory) {
+    if constexpr (I == count - 1)
+      return last;
+    else if constexpr (owner(I) != I)
+      return Child<I + 1>::input_slice(slot_view<I + 1>(first_slot, last, memory));
+    else
+      return memory.template slot<Child<I>::out>(first_slot + I, last.count());
+  }
+  template <int I>
+  static auto value(BatchView<float, out> y, const Memory& memory) {
+    return slot_view<I>(0, y, memory);
+  }
+  template <int I>
+  static auto gradient(BatchView<float, out> dy, const Memory& memory) {
+    return slot_view<I>(count - 1, dy, memory);
+  }
+  template <int I>
+  static BatchView<const float, Child<I>::in> input(BatchView<const float, in> x, BatchView<float, out> y,
+                                                    const Memory& memory) {
+    if constexpr (I == 0)
+      return x;
+    else
+      return value<I - 1>(y, memory);
+  }
+};
+
+}  // namespace unetpp

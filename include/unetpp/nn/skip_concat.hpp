@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <tuple>
+
+#include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/nn/planner.hpp"
+
+namespace unetpp {
+
+/// Does not compile unless what comes back from the inner network has the height and width of the skip connection.
+template <class Layer, Shape Inner, Shape Skip>
+consteval void require_concatenable() {
+  static_assert(Inner.height == Skip.height && Inner.width == Skip.width,
+                "unetpp: SkipConcat cannot concatenate Inner with Skip: height and width must be equal");
+}
+
+/// y = concatenation along the channels of Inner(x) and x.
+///
+/// Inside a Sequential it costs nothing: the layer before writes x where y will be read, Inner writes beside it.
+/// Shapes  x: n×Inner::in.  y: n×{height, width, Inner::out.channels + Inner::in.channels}.
+/// Errors  An Inner that changes height or width, or that ends in a fused ReLU (end it in a ReLU layer instead), does
+/// not
+///         compile.
+template <Layer Inner>
+struct SkipConcat {
+  using Children = std::tuple<Inner>;
+  static_assert(!Inner::rectified, "unetpp: SkipConcat's Inner ends in a fused ReLU; let a ReLU layer end it instead");
+
+  static constexpr Shape in = Inner::in;
+  static constexpr Shape out = (require_concatenable<SkipConcat, Inner::out, Inner::in>(),
+                                Shape{in.height, in.width, Inner::out.channels + in.channels});
+  static constexpr std::size_t parameter_count = Inner::parameter_count;
+  static constexpr std::size_t multiply_adds = Inner::multiply_adds;
+  static constexpr bool rectified = false;  // its input's gradient is zeroed when it is complete
+  static constexpr int slots = slot_count<Inner>;
+
+  static constexpr std::size_t scratch(std::size_t batch, int threads) { return Inner::scratch(batch, threads); }
+
+  /// Where in y (or in dy) the input (or its gradient) lies.
+  template <class T>
+  static BatchView<T, in> input_slice(BatchView<T, out> y) {
+    return y.template channels<Inner::out.channels, in.channels>();
+  }
+
+  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
+                      const Memory& memory) {
+    if (x.data() != input_slice(y).data())
+      kernels::transfer(x.pixels(), in.channels, pixels_of(x), pixels_of(input_slice(y)), {}, memory.threads());
+    Inner::forward(p, x, inner_slice(y), memory);
+  }
+
+  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
+                       BatchView<const float, in> x, BatchView<float, out> y, BatchView<float, out> dy,
+                       InputGradient<in> dx, const Memory& memory) {
+    if (dx.wanted() && dx.view.data() != input_slice(dy).data())
+      kernels::transfer(x.pixels(), in.channels, pixels_of(input_slice(dy)), pixels_of(dx.view),
+                        {.accumulate = dx.accumulate}, memory.threads());
+    dx.accumulate = true;
+    if constexpr (Combinator<Inner>)
+      Inner::backward(p, dp, x, inner_slice(y), inner_slice(dy), dx, memory);
+    else
+      Inner::backward(p, dp, x, inner_slice(dy), dx, memory);
+  }
+
+  template <class P>
+  static constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
+    unetpp::plan_forward<Inner>(planner, first_slot, purpose);
+  }
+  template <class P>
+  static constexpr void plan_backward(P& planner, int first_slot) {
+    unetpp::plan_backward<Inner>(planner, first_slot);
+  }
+
+ private:
+  static BatchView<float, Inner::out> inner_slice(BatchView<float, out> y) {
+    return y.template channels<0, Inner::out.channels>();
+  }
+};
+
+}  // namespace unetpp

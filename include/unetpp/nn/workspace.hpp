@@ -1,0 +1,125 @@
+#pragma once
+// The memory of one network at work, planned when it is compiled and allocated once.
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "unetpp/core/buffer.hpp"
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/core/tensor.hpp"
+#include "unetpp/kernels/cross_entropy.hpp"
+#include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/nn/planner.hpp"
+
+namespace unetpp {
+
+/// Memory for a network's values, for up to `capacity` images at once; one per thread that uses the network.
+///
+/// With Purpose::training the activations stay for `backward`, which reuses their memory for gradients as it goes: call
+/// it once after each `forward`. With Purpose::inference a value's memory is reused as soon as it has been read.
+template <Layer Net, Purpose P>
+class BasicWorkspace {
+ public:
+  static constexpr Shape in = Net::in;
+  static constexpr Shape out = Net::out;
+  static constexpr std::size_t parameter_count = Net::parameter_count;
+
+  /// Bytes that a workspace for `batch` images and `threads` threads takes; the plan's own share grows with the batch.
+  static constexpr std::size_t bytes(std::size_t batch, int threads = 1) {
+    return (plan.size() * batch + aligned_floats(scratch_floats(batch, threads))) * sizeof(float);
+  }
+
+  /// Units   capacity: images.
+  /// Errors  ArgumentError for a capacity or a number of threads of 0.
+  explicit BasicWorkspace(std::size_t capacity, int threads = max_threads()) : capacity_(capacity), threads_(threads) {
+    if (capacity == 0 || threads < 1)
+      throw ArgumentError("unetpp: a workspace needs room for at least 1 image and 1 thread, got " +
+                          std::to_string(capacity) + " and " + std::to_string(threads));
+    memory_.resize(bytes(capacity, threads) / sizeof(float));
+  }
+
+  std::size_t capacity() const { return capacity_; }
+  int threads() const { return threads_; }
+
+  /// Runs the network; the result stays valid until the next call.
+  /// Shapes  x: n×Net::in with n ≤ capacity.  result: n×Net::out.
+  /// Errors  A batch of another shape does not compile; ArgumentError if n is 0 or above the capacity.
+  template <class Images>
+  BatchView<float, out> forward(std::span<const float, parameter_count> p, const Images& x) {
+    require_same_shape<Net, Images::shape, in>();
+    const BatchView<const float, in> images = view_of(x);
+    if (images.count() == 0 || images.count() > capacity_)
+      throw ArgumentError("unetpp: a batch of " + std::to_string(images.count()) + " images in a workspace for 1 to " +
+                          std::to_string(capacity_));
+    count_ = images.count();
+    Net::forward(p, images, output(), memory());
+    return output();
+  }
+
+  /// The result of the last forward pass.
+  BatchView<float, out> output() { return slot(output_slot); }
+
+  /// Where the gradient of the output is to be written before `backward`.
+  BatchView<float, out> output_gradient() requires(P == Purpose::training) { return slot(gradient_slot); }
+
+  /// Adds the parameters' gradients to dp, for the batch x and the parameters p of the last forward pass and the
+  /// gradient in `output_gradient()`, which it may overwrite. Writes the gradient of x if dx has memory.
+  void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
+                BatchView<const float, in> x, BatchView<float, in> dx = {}) requires(P == Purpose::training) {
+    const kernels::Pixels dy = pixels_of(output_gradient());
+    if (Net::rectified)
+      kernels::relu_gradient(count_ * out.pixels(), out.channels, pixels_of(output()), dy, dy, false, threads_);
+    if constexpr (Combinator<Net>)
+      Net::backward(p, dp, x, output(), output_gradient(), {.view = dx}, memory());
+    else
+      Net::backward(p, dp, x, output_gradient(), {.view = dx}, memory());
+  }
+
+  /// Scratch memory that is free between calls of forward and backward.
+  kernels::Scratch scratch() { return {memory_.data() + plan.size() * capacity_, threads_}; }
+
+ private:
+  static constexpr int output_slot = slot_count<Net>;
+  static constexpr int gradient_slot = slot_count<Net> + 1;
+
+  static constexpr auto plan = [] {
+    Planner<slot_count<Net> + 2> planner;
+    planner.take(output_slot, out.size());
+    unetpp::plan_forward<Net>(planner, 0, P);
+    if constexpr (P == Purpose::training) {
+      planner.take(gradient_slot, out.size());
+      unetpp::plan_backward<Net>(planner, 0);
+    }
+    return planner;
+  }();
+
+  static constexpr std::size_t scratch_floats(std::size_t batch, int threads) {
+    return std::max(Net::scratch(batch, threads), kernels::cross_entropy_scratch(batch * out.pixels()));
+  }
+
+  template <class T>
+  static BatchView<const float, in> view_of(const T& x) {
+    if constexpr (requires { x.view(); })
+      return x.view();
+    else
+      return x;
+  }
+
+  BatchView<float, out> slot(int index) { return {memory_.data() + plan.offsets()[index] * capacity_, count_}; }
+  Memory memory() { return {memory_.data(), plan.offsets().data(), capacity_, scratch()}; }
+
+  std::size_t capacity_;
+  std::size_t count_ = 0;
+  int threads_;
+  Buffer<float> memory_;
+};
+
+template <Layer Net>
+using TrainingWorkspace = BasicWorkspace<Net, Purpose::training>;
+template <Layer Net>
+using InferenceWorkspace = BasicWorkspace<Net, Purpose::inference>;
+
+}  // namespace unetpp

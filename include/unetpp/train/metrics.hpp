@@ -1,0 +1,107 @@
+#pragma once
+// What a segmentation is worth, counted over a whole data set.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/tensor.hpp"
+
+namespace unetpp {
+
+/// The class with the largest logit of each pixel, the first of equal ones.
+/// Shapes  logits: n×S.  classes: n·S.pixels() values.
+template <Shape S>
+void predict_classes(BatchView<const float, S> logits, std::span<std::uint8_t> classes) {
+  if (classes.size() != logits.pixels())
+    throw ArgumentError("unetpp: room for " + std::to_string(classes.size()) + " classes of " +
+                        std::to_string(logits.pixels()) + " pixels");
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const float* x = logits.pixel(i);
+    classes[i] = static_cast<std::uint8_t>(std::max_element(x, x + S.channels) - x);
+  }
+}
+
+/// Counts of pixels by true and predicted class. Ratios of classes that never occur are not a number; means leave them
+/// out.
+class ConfusionMatrix {
+ public:
+  explicit ConfusionMatrix(int classes) : classes_(classes), counts_(std::size_t{1} * classes * classes) {}
+
+  int classes() const { return classes_; }
+
+  /// Adds pixels; those whose true class is `ignored` do not count.
+  /// Errors  ArgumentError for spans of different sizes and for numbers that are no class.
+  void add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted, int ignored = -1) {
+    if (truth.size() != predicted.size())
+      throw ArgumentError("unetpp: " + std::to_string(truth.size()) + " true and " + std::to_string(predicted.size()) +
+                          " predicted classes");
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+      if (truth[i] == ignored) continue;
+      if (truth[i] >= classes_ || predicted[i] >= classes_)
+        throw ArgumentError("unetpp: class " + std::to_string(std::max(truth[i], predicted[i])) +
+                            " in a confusion matrix of " + std::to_string(classes_) + " classes");
+      ++counts_[index(truth[i], predicted[i])];
+    }
+  }
+
+  std::uint64_t operator()(int truth, int predicted) const { return counts_.at(index(truth, predicted)); }
+
+  /// Share of the pixels whose class is right.
+  double accuracy() const {
+    std::uint64_t right = 0, all = 0;
+    for (int c = 0; c < classes_; ++c) {
+      right += (*this)(c, c);
+      all += truths(c);
+    }
+    return ratio(right, all);
+  }
+  /// Intersection over union of the pixels that are and that are called class c.
+  double iou(int c) const { return ratio((*this)(c, c), truths(c) + predictions(c) - (*this)(c, c)); }
+  /// Twice the intersection over the sum of both; F1 of class c.
+  double dice(int c) const { return ratio(2 * (*this)(c, c), truths(c) + predictions(c)); }
+  double mean_iou() const {
+    return mean([this](int c) { return iou(c); });
+  }
+  double mean_dice() const {
+    return mean([this](int c) { return dice(c); });
+  }
+
+ private:
+  std::size_t index(int truth, int predicted) const { return std::size_t{1} * truth * classes_ + predicted; }
+  std::uint64_t truths(int c) const {
+    std::uint64_t sum = 0;
+    for (int p = 0; p < classes_; ++p) sum += (*this)(c, p);
+    return sum;
+  }
+  std::uint64_t predictions(int c) const {
+    std::uint64_t sum = 0;
+    for (int t = 0; t < classes_; ++t) sum += (*this)(t, c);
+    return sum;
+  }
+  static double ratio(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                      : static_cast<double>(part) / static_cast<double>(whole);
+  }
+  template <class F>
+  double mean(F of_class) const {
+    double sum = 0;
+    int present = 0;
+    for (int c = 0; c < classes_; ++c)
+      if (const double value = of_class(c); value == value) {
+        sum += value;
+        ++present;
+      }
+    return present == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / present;
+  }
+
+  int classes_;
+  std::vector<std::uint64_t> counts_;  // [true][predicted]
+};
+
+}  // namespace unetpp

@@ -1,0 +1,40 @@
+#pragma once
+// unetpp: train and run U-Nets on the CPU, every shape checked when it is compiled.
+//
+// This one header has the tensors, the layers, the networks and the training loop, and needs Eigen and OpenMP only.
+// Images, data sets and weights in files are in unetpp/io/, pictures of results in unetpp/report/. Read it in this
+// order:
+
+// Tensors: Shape, Tensor<Shape> (an image), Batch<Shape> (n of them), BatchView (a slice of one, not owned).
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/core/tensor.hpp"
+#include "unetpp/core/version.hpp"
+
+// Layers: types with constexpr facts and two functions, forward and backward. To write one, read layers/layer.hpp and
+// copy layers/relu.hpp.
+#include "unetpp/layers/conv2d.hpp"
+#include "unetpp/layers/conv_transpose2d.hpp"
+#include "unetpp/layers/max_pool2d.hpp"
+#include "unetpp/layers/relu.hpp"
+#include "unetpp/layers/softmax.hpp"
+
+// Networks: Sequential and SkipConcat are layers made of layers, UNet is made of them; Parameters are a flat buffer
+// with names, TrainingWorkspace and InferenceWorkspace the memory that a network works in.
+#include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/sequential.hpp"
+#include "unetpp/nn/skip_concat.hpp"
+#include "unetpp/nn/summary.hpp"
+#include "unetpp/nn/unet.hpp"
+#include "unetpp/nn/workspace.hpp"
+
+// Training: loss, optimizers, metrics, one step (Trainer), whole epochs (fit) and those who listen (callbacks).
+#include "unetpp/train/array_loader.hpp"
+#include "unetpp/train/callbacks.hpp"
+#include "unetpp/train/fit.hpp"
+#include "unetpp/train/loss.hpp"
+#include "unetpp/train/metrics.hpp"
+#include "unetpp/train/optimizer.hpp"
+#include "unetpp/train/progress.hpp"
+#include "unetpp/train/trainer.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 // Fetches and unpacks the Oxford-IIIT Pet data set with the programs curl, md5sum and tar.
 
+#include <cstdint>
 #include <ostream>
 #include <span>
 
@@ -48,9 +49,9 @@ inline void make_folder(const std::filesystem::path& dir) {
 /// Fetches what is still missing of url into part. On a terminal curl shows its progress there.
 inline ProgramResult curl(const std::string& url, const std::filesystem::path& part) {
   const bool terminal = isatty(STDERR_FILENO) == 1;
-  std::vector<std::string> arguments{"--fail",        "--location",  "--retry",      "3",  "--connect-timeout", "30",
-                                     "--speed-limit", "1000",        "--speed-time", "60", "--continue-at",     "-",
-                                     "--output",      part.string(), "--url",        url};
+  std::vector<std::string> arguments{
+      "--fail",        "--location", "--connect-timeout", "30",          "--speed-limit", "1000", "--speed-time", "60",
+      "--continue-at", "-",          "--output",          part.string(), "--url",         url};
   if (terminal)
     arguments.push_back("--progress-bar");
   else
@@ -60,10 +61,11 @@ inline ProgramResult curl(const std::string& url, const std::filesystem::path& p
 
 }  // namespace detail
 
-/// Makes DIR/NAME the whole archive and returns its path: resumes DIR/NAME.part, and renames it when its checksum is
-/// right. Errors  FileError: curl is missing or fails (what has come is kept for the next run); the checksum differs
-/// (then
-///         NAME.part is removed so that the next run starts again; a NAME that was there before is left alone).
+/// Makes DIR/NAME the whole archive and returns its path: DIR/NAME.part goes on where it ended, and takes the name once
+/// its checksum is right.
+/// Errors  FileError when curl is missing or fails (what has come is kept for the next run), or when the checksum
+/// differs
+///         (NAME.part is then removed so that the next run starts again; a NAME that was there before is left alone).
 inline std::filesystem::path fetch_archive(const Archive& archive, const std::filesystem::path& dir) {
   namespace fs = std::filesystem;
   detail::make_folder(dir);
@@ -78,11 +80,17 @@ inline std::filesystem::path fetch_archive(const Archive& archive, const std::fi
   }
   if (!fs::exists(part) || md5_of(part) != archive.md5) {
     constexpr int no_ranges = 33, bad_resume = 36;  // of curl: the server cannot go on from where we are
-    ProgramResult fetched = detail::curl(archive.url, part);
-    if (fetched.status == no_ranges || fetched.status == bad_resume) {
-      fs::remove(part);
+    const auto size = [&] { return fs::exists(part) ? fs::file_size(part) : 0; };
+    ProgramResult fetched{};
+    std::uintmax_t before = 0;
+    do {  // a connection that broke is taken up again for as long as that brings more
+      before = size();
       fetched = detail::curl(archive.url, part);
-    }
+      if (fetched.status == no_ranges || fetched.status == bad_resume) {
+        fs::remove(part);
+        fetched = detail::curl(archive.url, part);
+      }
+    } while (fetched.status != 0 && size() > before);
     if (fetched.status != 0)
       throw unetpp::FileError(archive.url + ": download failed, run again to go on: " +
                               (fetched.output.empty() ? "curl ended with " + std::to_string(fetched.status)
@@ -93,7 +101,10 @@ inline std::filesystem::path fetch_archive(const Archive& archive, const std::fi
       throw differs(part, found, " (removed; run again to fetch it anew)");
     }
   }
-  fs::rename(part, whole);
+  std::error_code error;
+  fs::rename(part, whole, error);
+  if (error)
+    throw unetpp::FileError(part.string() + ": cannot be renamed to " + whole.string() + ": " + error.message());
   return whole;
 }
 

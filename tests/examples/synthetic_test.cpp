@@ -1,8 +1,9 @@
+#include "../../examples/train_pets/synthetic.hpp"
+
 #include <array>
 #include <numeric>
 #include <set>
 
-#include "../../examples/train_pets/synthetic.hpp"
 #include "catch.hpp"
 
 using train_pets::SyntheticPets;

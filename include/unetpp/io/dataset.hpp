@@ -57,6 +57,7 @@ inline void to_float(const Image& image, std::span<float> out) {
 /// Shapes  image: size.  labels: size, without the channels.
 /// Errors  ArgumentError for an empty sample, or outputs of another size.
 inline void write_sample(const Sample& sample, Shape size, std::span<float> image, std::span<std::uint8_t> labels) {
+  detail::require_pixels(size.height, size.width, size.channels, image.size());
   detail::require_pixels(size.height, size.width, 1, labels.size());
   const Sample resized = resize(sample, size.height, size.width);
   to_float(resized.image, image);
@@ -121,7 +122,7 @@ class PetDataset {
   static void require_folder(const std::filesystem::path& folder) {
     std::error_code error;
     if (!std::filesystem::is_directory(folder, error))
-      throw FileError(folder.string() + ": expected a folder, found " + (error ? error.message() : "something else"));
+      throw FileError(folder.string() + ": expected a folder, found " + (error ? error.message() : "a file"));
   }
 
   /// The names of a folder's files of this extension, without it, in order; counts the others.

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
@@ -81,13 +83,20 @@ inline Decoded decode(std::string_view bytes, const std::string& name, int chann
   if (pixels > max_pixels)
     throw FormatError(name + ": expected at most " + std::to_string(max_pixels) + " pixels, found " +
                       size_text(out.width, out.height));
-  const int stored = channels == 3 ? 4 : channels;  // stb converts to RGBA with vector instructions, to RGB without
+  const int stored = channels == 3 ? 4 : 1;  // stb makes RGBA with vector instructions, RGB without
   const std::unique_ptr<stbi_uc, FreeDecoded> decoded(
       stbi_load_from_memory(data, size, &out.width, &out.height, &channels_found, stored));
   if (!decoded) throw not_an_image();
-  out.values.resize(pixels * static_cast<std::size_t>(channels));
-  for (std::size_t pixel = 0; pixel < pixels; ++pixel)
-    std::copy_n(decoded.get() + pixel * stored, channels, out.values.data() + pixel * channels);
+  if (channels == 1) {
+    out.values.assign(decoded.get(), decoded.get() + pixels);
+    return out;
+  }
+  out.values.resize(3 * pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    out.values[3 * i] = decoded.get()[4 * i];
+    out.values[3 * i + 1] = decoded.get()[4 * i + 1];
+    out.values[3 * i + 2] = decoded.get()[4 * i + 2];
+  }
   return out;
 }
 

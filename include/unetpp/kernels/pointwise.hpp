@@ -29,14 +29,14 @@ inline void transfer(std::size_t pixels, int channels, ConstPixels x, Pixels y, 
   });
 }
 
-/// dx = dy where x is positive, else 0; added to dx if `accumulate`.
-inline void relu_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx, bool accumulate,
-                          int threads) {
+/// dx = epilogue(dy where x is positive, else 0).
+inline void relu_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx,
+                          const Epilogue& epilogue, int threads) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i)
       for (int c = 0; c < channels; ++c) {
-        float& to = dx.data[i * dx.stride + c];
-        to = (accumulate ? to : 0) + (x.data[i * x.stride + c] > 0 ? dy.data[i * dy.stride + c] : 0);
+        const float value = x.data[i * x.stride + c] > 0 ? dy.data[i * dy.stride + c] : 0;
+        epilogue.store(&value, 1, c, i, dx.data + i * dx.stride + c);
       }
   });
 }

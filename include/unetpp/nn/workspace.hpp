@@ -71,7 +71,7 @@ class BasicWorkspace {
                 BatchView<const float, in> x, BatchView<float, in> dx = {}) requires(P == Purpose::training) {
     const kernels::Pixels dy = pixels_of(output_gradient());
     if (Net::rectified)
-      kernels::relu_gradient(count_ * out.pixels(), out.channels, pixels_of(output()), dy, dy, false, threads_);
+      kernels::relu_gradient(count_ * out.pixels(), out.channels, pixels_of(output()), dy, dy, {}, threads_);
     if constexpr (Combinator<Net>)
       Net::backward(p, dp, x, output(), output_gradient(), {.view = dx}, memory());
     else

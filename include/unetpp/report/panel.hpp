@@ -5,8 +5,9 @@
 #include <array>
 #include <span>
 #include <string>
-#include <unetpp/core/error.hpp>
-#include <unetpp/io/image.hpp>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/io/image.hpp"
 
 namespace unetpp {
 
@@ -15,15 +16,15 @@ using Rgb = std::array<std::uint8_t, 3>;
 
 /// Colours that colour-blind people tell apart; the first three differ in lightness, too.
 /// Source  Okabe & Ito, "Color universal design", 2008.
-inline constexpr Rgb okabe_ito[] = {{230, 159, 0}, {0, 114, 178}, {240, 228, 66},  {0, 158, 115},
+inline constexpr Rgb okabe_ito[] = {{230, 159, 0}, {0, 114, 178},  {240, 228, 66},  {0, 158, 115},
                                     {213, 94, 0},  {86, 180, 233}, {204, 121, 167}, {0, 0, 0}};
 
 namespace detail {
 
-inline void require_pixels(const char* what, const Image& image, const Mask& mask) {
-  if (image.width == mask.width && image.height == mask.height) return;
-  const auto size = [](const auto& of) { return std::to_string(of.width) + "x" + std::to_string(of.height); };
-  throw ArgumentError(std::string(what) + ": expected a mask of the image's size " + size(image) + ", found " + size(mask));
+inline void require_mask_of(const Image& image, const Mask& mask, const char* what) {
+  if (image.width != mask.width || image.height != mask.height)
+    throw ArgumentError(std::string(what) + ": expected a mask of the image's size " +
+                        size_text(image.width, image.height) + ", found " + size_text(mask.width, mask.height));
 }
 
 }  // namespace detail
@@ -43,7 +44,7 @@ inline Image colour_mask(const Mask& mask, std::span<const Rgb> palette = okabe_
 /// Errors  ArgumentError when the sizes differ.
 inline Image overlay(const Image& image, const Mask& mask, std::span<const Rgb> palette = okabe_ito,
                      float opacity = 0.5f) {
-  detail::require_pixels("overlay", image, mask);
+  detail::require_mask_of(image, mask, "overlay");
   Image out = colour_mask(mask, palette);
   std::transform(image.rgb.begin(), image.rgb.end(), out.rgb.begin(), out.rgb.begin(),
                  [&](std::uint8_t below, std::uint8_t above) {
@@ -58,8 +59,8 @@ inline Image overlay(const Image& image, const Mask& mask, std::span<const Rgb> 
 /// Errors  ArgumentError when the sizes differ.
 inline Image panel(const Image& image, const Mask& truth, const Mask& prediction,
                    std::span<const Rgb> palette = okabe_ito, int gutter = 4) {
-  detail::require_pixels("panel", image, truth);
-  detail::require_pixels("panel", image, prediction);
+  detail::require_mask_of(image, truth, "panel");
+  detail::require_mask_of(image, prediction, "panel");
   const std::array<Image, 4> parts{image, colour_mask(truth, palette), colour_mask(prediction, palette),
                                    overlay(image, prediction, palette)};
   Image out{4 * image.width + 3 * gutter, image.height, {}};

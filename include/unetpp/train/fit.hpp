@@ -22,7 +22,7 @@ namespace unetpp {
 ///   next()              moves to the next batch; false at the end of the epoch
 ///   images(), labels()  the batch, until the next call of next() or start_epoch()
 template <class L, class Net>
-concept Loader = requires(L& loader, int epoch) {
+concept BatchSource = requires(L& loader, int epoch) {
   { loader.batch() } -> std::convertible_to<std::size_t>;
   { loader.samples() } -> std::convertible_to<std::size_t>;
   loader.start_epoch(epoch);
@@ -43,7 +43,7 @@ struct NoValidation {};
 
 /// A pass over a loader's first epoch without training.
 /// Errors  NonFiniteLossError if the mean loss is NaN or infinite.
-template <Layer Net, Loader<Net> Data>
+template <Layer Net, BatchSource<Net> Data>
 Evaluation evaluate(Evaluator<Net>& evaluator, const Parameters<Net>& parameters, Data& loader) {
   Evaluation evaluation{{}, ConfusionMatrix(Net::out.channels)};
   loader.start_epoch(0);
@@ -58,7 +58,7 @@ Evaluation evaluate(Evaluator<Net>& evaluator, const Parameters<Net>& parameters
 /// Errors  NonFiniteLossError at the first NaN or infinite loss, naming epoch and image; the parameters are those
 /// before
 ///         that step. What loaders and callbacks throw passes through.
-template <Layer Net, class Optimizer, Loader<Net> Train, class Validation, class... Callbacks>
+template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, class... Callbacks>
 std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
                           const FitConfig& config, Callbacks&&... callbacks) {
   static_assert(
@@ -112,7 +112,7 @@ std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Tra
 }
 
 /// The same without a validation set.
-template <Layer Net, class Optimizer, Loader<Net> Train, class... Callbacks>
+template <Layer Net, class Optimizer, BatchSource<Net> Train, class... Callbacks>
 std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, const FitConfig& config,
                           Callbacks&&... callbacks) {
   const NoValidation none;

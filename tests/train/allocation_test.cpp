@@ -1,0 +1,64 @@
+// A program of its own, since it replaces malloc and counts.
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include "unetpp/unet.hpp"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+}  // namespace
+
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t n) {
+  ++allocations;
+  return __libc_malloc(n);
+}
+void* calloc(std::size_t n, std::size_t size) {
+  ++allocations;
+  return __libc_calloc(n, size);
+}
+void* realloc(void* p, std::size_t n) {
+  ++allocations;
+  return __libc_realloc(p, n);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t n) {
+  ++allocations;
+  return __libc_memalign(alignment, n);
+}
+}
+
+/// Operator new ends in malloc or aligned_alloc, so it is counted with them.
+int main() {
+  using namespace unetpp;
+  using Net =
+      UNet<UNetConfig{.height = 32, .width = 32, .base_channels = 32, .depth = 4}>;  // as many channels as the default
+  Batch<Net::in> images(2);
+  Batch<Shape{32, 32, 1}, std::uint8_t> labels(2);
+  for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = Random(1).uniform(i);
+  Parameters<Net> parameters;
+  Adam adam;
+  Trainer<Net> trainer(2, SoftmaxCrossEntropy{}, 2);
+  const auto step = [&] { trainer.step(parameters, adam, std::as_const(images).view(), std::as_const(labels).view()); };
+
+  const long before_first = allocations;
+  step();
+  const long before = allocations;
+  for (int i = 0; i < 3; ++i) step();
+  const long counted = allocations - before;
+  std::printf("%ld allocations in the first step, %ld in three more\n", before - before_first, counted);
+  if (before == before_first) {
+    std::puts("FAILED: Adam's moments were not counted, so nothing would be");
+    return 1;
+  }
+  return counted == 0 ? 0 : 1;
+}

@@ -1,0 +1,125 @@
+#include "unetpp/train/fit.hpp"
+
+#include <cstdlib>
+#include <limits>
+
+#include "../catch.hpp"
+#include "unetpp/unet.hpp"
+
+using namespace unetpp;
+
+namespace {
+
+using Net = UNet<UNetConfig{.height = 8, .width = 8, .channels = 1, .classes = 2, .base_channels = 4, .depth = 1}>;
+
+/// Images whose bright pixels are class 1.
+ArrayLoader<Net::in> bright_pixels(std::size_t count, ArrayLoader<Net::in>::Config config) {
+  Batch<Net::in> images(count);
+  Batch<Shape{8, 8, 1}, std::uint8_t> labels(count);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    images.span()[i] = Random(8).uniform(i);
+    labels.span()[i] = images.span()[i] > 0.5f;
+  }
+  return {images, labels, config};
+}
+
+constexpr FitConfig quiet(int epochs) {
+  FitConfig config;
+  config.epochs = epochs;
+  config.progress = false;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("fit learns a threshold and reports it") {
+  auto train = bright_pixels(40, {.batch = 8, .seed = 1}),
+       validation = bright_pixels(7, {.batch = 3, .shuffle = false});
+  Parameters<Net> parameters(GlorotUniform{1});
+  Adam adam({.learning_rate = 0.01f});
+  const std::vector<EpochEnd> history = fit(parameters, adam, train, validation, quiet(12));
+  REQUIRE(history.size() == 12);
+  CHECK(history.back().train_loss < 0.5 * history.front().train_loss);
+  REQUIRE(history.back().validation);
+  CHECK(history.back().validation->confusion.accuracy() > 0.9);
+  CHECK(history.back().validation->loss.weight == 7 * 64);
+  CHECK(history.back().images_per_second > 0);
+}
+
+TEST_CASE("the same seed gives the same bits on 1, 2 and 3 threads") {
+  std::vector<float> first;
+  for (const int threads : {1, 2, 3}) {
+    auto train = bright_pixels(10, {.batch = 4, .seed = 1});
+    Parameters<Net> parameters(GlorotUniform{1});
+    Adam adam;
+    FitConfig config = quiet(2);
+    config.threads = threads;
+    fit(parameters, adam, train, config);
+    const std::vector<float> values(parameters.span().begin(), parameters.span().end());
+    if (threads == 1) first = values;
+    CHECK(values == first);
+  }
+}
+
+TEST_CASE("callbacks are told of epochs and batches in order, as lambdas and as types") {
+  struct Listener {
+    std::vector<std::string> told;
+    void on_epoch_begin(const EpochBegin& e) { told.push_back("begin " + std::to_string(e.epoch)); }
+    void on_batch_end(const BatchEnd& e) { told.push_back("batch " + std::to_string(e.samples)); }
+    void on_epoch_end(const EpochEnd& e) { told.push_back("end " + std::to_string(e.epoch)); }
+  };
+  auto train = bright_pixels(5, {.batch = 3});
+  Parameters<Net> parameters;
+  SGD sgd;
+  Listener listener;
+  int epochs_seen = 0;
+  fit(parameters, sgd, train, quiet(2), listener, [&](const EpochEnd& e) { epochs_seen = e.epoch; });
+  CHECK(listener.told ==
+        std::vector<std::string>{"begin 1", "batch 3", "batch 5", "end 1", "begin 2", "batch 3", "batch 5", "end 2"});
+  CHECK(epochs_seen == 2);
+}
+
+TEST_CASE("fit stops at the first loss that is not finite and leaves the parameters as they were") {
+  Batch<Net::in> images(4);
+  images.fill(1);
+  images(3, 0, 0, 0) = std::numeric_limits<float>::quiet_NaN();
+  ArrayLoader<Net::in> train(images, Batch<Shape{8, 8, 1}, std::uint8_t>(4), {.batch = 2, .shuffle = false});
+  Parameters<Net> parameters;
+  SGD sgd;
+  std::vector<float> before;
+  std::string message;
+  try {
+    fit(parameters, sgd, train, quiet(1),
+        [&](const BatchEnd&) { before.assign(parameters.span().begin(), parameters.span().end()); });
+  } catch (const NonFiniteLossError& e) {
+    message = e.what();
+  }
+  CHECK(message.find("epoch 1, after 2 images") != std::string::npos);
+  CHECK(message.find("nan") != std::string::npos);
+  CHECK(before == std::vector<float>(parameters.span().begin(), parameters.span().end()));
+}
+
+TEST_CASE("a shuffled loader gives every image once an epoch, in another order each epoch") {
+  auto loader = bright_pixels(10, {.batch = 4, .seed = 3});
+  const auto firsts = [&](int epoch) {
+    std::vector<float> values;
+    loader.start_epoch(epoch);
+    while (loader.next())
+      for (std::size_t i = 0; i < loader.images().count(); ++i) values.push_back(loader.images()(i, 0, 0, 0));
+    return values;
+  };
+  std::vector<float> a = firsts(0), b = firsts(1);
+  CHECK(a == firsts(0));
+  CHECK(a != b);
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  CHECK(a == b);
+  CHECK(std::unique(a.begin(), a.end()) == a.end());
+  CHECK(a.size() == 10);
+}
+
+TEST_CASE("an array loader refuses labels of another number and a batch of 0") {
+  using Labels = Batch<Shape{8, 8, 1}, std::uint8_t>;
+  CHECK_THROWS_AS((ArrayLoader<Net::in>(Batch<Net::in>(2), Labels(3), {})), ArgumentError);
+  CHECK_THROWS_AS((ArrayLoader<Net::in>(Batch<Net::in>(2), Labels(2), {.batch = 0})), ArgumentError);
+}

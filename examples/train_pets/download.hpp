@@ -46,26 +46,38 @@ inline void make_folder(const std::filesystem::path& dir) {
   if (error) throw unetpp::FileError(dir.string() + ": cannot make this folder: " + error.message());
 }
 
-/// Fetches what is still missing of url into part. On a terminal curl shows its progress there.
+/// Fetches what is still missing of url into part; starts again when the server cannot go on from where part ends.
+/// On a terminal curl shows its progress and its message there, else its message is the result's output.
 inline ProgramResult curl(const std::string& url, const std::filesystem::path& part) {
+  constexpr int no_ranges = 33, bad_resume = 36;
   const bool terminal = isatty(STDERR_FILENO) == 1;
-  std::vector<std::string> arguments{
-      "--fail",        "--location", "--connect-timeout", "30",          "--speed-limit", "1000", "--speed-time", "60",
-      "--continue-at", "-",          "--output",          part.string(), "--url",         url};
+  const std::string code = "HTTP code ";
+  std::vector<std::string> arguments{"--fail", "--location", "--connect-timeout", "30"};
+  arguments.insert(arguments.end(), {"--speed-limit", "1000", "--speed-time", "60", "--continue-at", "-"});
+  arguments.insert(arguments.end(), {"--write-out", code + "%{http_code}", "--output", part.string(), "--url", url});
   if (terminal)
     arguments.push_back("--progress-bar");
   else
-    arguments.insert(arguments.end(), {"--silent", "--show-error"});
-  return run({.name = "curl", .arguments = arguments, .package = "curl", .captured = terminal ? -1 : STDERR_FILENO});
+    arguments.insert(arguments.end(), {"--silent", "--show-error", "--stderr", "-"});
+  const auto fetch = [&] {
+    return run({.name = "curl", .arguments = arguments, .package = "curl", .captured = STDOUT_FILENO});
+  };
+  ProgramResult fetched = fetch();
+  const bool beyond_end = fetched.status != 0 && fetched.output.find(code + "416") != std::string::npos;
+  if (beyond_end || fetched.status == no_ranges || fetched.status == bad_resume) {
+    std::filesystem::remove(part);
+    fetched = fetch();
+  }
+  const std::string line = first_line(fetched.output);
+  return {fetched.status, line.starts_with("curl: ") ? line : "curl ended with " + std::to_string(fetched.status)};
 }
 
 }  // namespace detail
 
 /// Makes DIR/NAME the whole archive and returns its path: DIR/NAME.part goes on where it ended, and takes the name once
 /// its checksum is right.
-/// Errors  FileError when curl is missing or fails (what has come is kept for the next run), or when the checksum
-/// differs
-///         (NAME.part is then removed so that the next run starts again; a NAME that was there before is left alone).
+/// Errors  FileError when curl is missing or fails (what has come is kept for the next run), or when the checksum is
+///         wrong (NAME.part is then removed so that the next run starts again; a NAME from before is left alone).
 inline std::filesystem::path fetch_archive(const Archive& archive, const std::filesystem::path& dir) {
   namespace fs = std::filesystem;
   detail::make_folder(dir);
@@ -79,22 +91,15 @@ inline std::filesystem::path fetch_archive(const Archive& archive, const std::fi
     return whole;
   }
   if (!fs::exists(part) || md5_of(part) != archive.md5) {
-    constexpr int no_ranges = 33, bad_resume = 36;  // of curl: the server cannot go on from where we are
     const auto size = [&] { return fs::exists(part) ? fs::file_size(part) : 0; };
     ProgramResult fetched{};
     std::uintmax_t before = 0;
     do {  // a connection that broke is taken up again for as long as that brings more
       before = size();
       fetched = detail::curl(archive.url, part);
-      if (fetched.status == no_ranges || fetched.status == bad_resume) {
-        fs::remove(part);
-        fetched = detail::curl(archive.url, part);
-      }
     } while (fetched.status != 0 && size() > before);
     if (fetched.status != 0)
-      throw unetpp::FileError(archive.url + ": download failed, run again to go on: " +
-                              (fetched.output.empty() ? "curl ended with " + std::to_string(fetched.status)
-                                                      : detail::first_line(fetched.output)));
+      throw unetpp::FileError(archive.url + ": download failed, run again to go on: " + fetched.output);
     const std::string found = md5_of(part);
     if (found != archive.md5) {
       fs::remove(part);

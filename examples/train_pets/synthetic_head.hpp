@@ -42,14 +42,14 @@ inline void draw_cat_head(Pet& pet, const Place& at, float unit, float gaze) {
 }
 
 inline void draw_dog_head(Pet& pet, const Place& at, float unit, float gaze) {
-  const float hang = pet.dice.between(.25f, .75f), out = pet.dice.between(.95f, 1.15f),
+  const float hang = pet.dice.between(.25f, .75f), out = pet.dice.between(.88f, 1.06f),
               deep = pet.dice.between(.4f, .54f);
   const bool tongue = pet.dice.chance(.4f);
   pet.fur(at, unit, {ellipse({0, -.12f}, .84f, .8f), ellipse({gaze, .4f}, .6f, .5f)}, .15f);
   for (const float side : {-1.0f, 1.0f})  // over the skull, hanging down beside it
     pet.fur(at, unit,
-            {capsule({side * .62f, -.68f}, {side * out, -.3f}, .2f, .26f),
-             capsule({side * out, -.3f}, {side * out, hang}, .26f, .2f)},
+            {capsule({side * .62f, -.68f}, {side * out, -.3f}, .22f, .3f),
+             capsule({side * out, -.3f}, {side * out, hang}, .3f, .23f)},
             1, pet.coat.pattern == Coat::plain ? .72f : .88f);
 
   const Colour muzzle = mix(pet.coat.chest, pet.coat.second, pet.coat.pattern == Coat::points ? .7f : 0);

@@ -26,9 +26,9 @@ inline float length(Point a) { return std::sqrt(dot(a, a)); }
 
 struct Colour {
   float r = 0, g = 0, b = 0;
-  friend constexpr Colour operator+(Colour a, Colour b) { return {a.r + b.r, a.g + b.g, a.b + b.b}; }
-  friend constexpr Colour operator*(Colour a, float s) { return {a.r * s, a.g * s, a.b * s}; }
-  friend constexpr Colour operator*(Colour a, Colour b) { return {a.r * b.r, a.g * b.g, a.b * b.b}; }
+  friend constexpr Colour operator+(Colour x, Colour y) { return {x.r + y.r, x.g + y.g, x.b + y.b}; }
+  friend constexpr Colour operator*(Colour x, Colour y) { return {x.r * y.r, x.g * y.g, x.b * y.b}; }
+  friend constexpr Colour operator*(Colour x, float s) { return {x.r * s, x.g * s, x.b * s}; }
 };
 constexpr Colour mix(Colour a, Colour b, float t) { return a * (1 - t) + b * t; }
 
@@ -37,8 +37,13 @@ constexpr float smoothstep(float low, float high, float v) {
   const float t = clamp01((v - low) / (high - low));
   return t * t * (3 - 2 * t);
 }
-/// Rises from 0 to 1 and falls back once per unit.
-inline float triangle_wave(float v) { return std::abs(2 * (v - std::floor(v)) - 1); }
+/// std::floor of a number that fits an int, without the call into the C library that plain x86-64 makes of it.
+constexpr float floor_of(float v) {
+  const auto towards_zero = static_cast<float>(static_cast<int>(v));
+  return towards_zero > v ? towards_zero - 1 : towards_zero;
+}
+/// Falls from 1 to 0 and rises back once per unit.
+inline float triangle_wave(float v) { return std::abs(2 * (v - floor_of(v)) - 1); }
 
 /// One random choice after another out of a stream.
 class Dice {
@@ -67,7 +72,7 @@ class Dice {
 /// Smooth noise in [0, 1] with one bump per unit: random values on a lattice, blended.
 /// Source  Perlin's fade curve; integer mixing as in MurmurHash3's finalizer.
 inline float noise(std::uint32_t seed, Point p) {
-  const float fx = std::floor(p.x), fy = std::floor(p.y);
+  const float fx = floor_of(p.x), fy = floor_of(p.y);
   const auto x = static_cast<std::uint32_t>(static_cast<std::int32_t>(fx));
   const auto y = static_cast<std::uint32_t>(static_cast<std::int32_t>(fy));
   const auto at = [&](std::uint32_t i, std::uint32_t j) {

@@ -18,6 +18,15 @@ std::string bytes_of(const fs::path& file) {
 }
 void put(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 
+/// PATH of this process for a while.
+struct Path {
+  std::string before = std::getenv("PATH");
+  explicit Path(const std::string& path) { setenv("PATH", path.c_str(), 1); }
+  ~Path() { setenv("PATH", before.c_str(), 1); }
+  Path(const Path&) = delete;
+  Path& operator=(const Path&) = delete;
+};
+
 /// A folder of this test with a space and a quote in its name; gone at the end.
 struct Web {
   fs::path root, dir;
@@ -57,6 +66,17 @@ struct Web {
     }
     return "no FileError";
   }
+  /// Puts a script in the place of curl: $part is where to write, $served what there is on the web.
+  Path with_curl(const std::string& script) const {
+    put(root / "curl",
+        "#!/bin/sh\n"
+        "served=\"$(dirname \"$0\")/pets.tar.gz\"\n"
+        "while [ \"$1\" != --output ]; do shift; done\n"
+        "part=$2\n" +
+            script);
+    fs::permissions(root / "curl", fs::perms::owner_all);
+    return Path(root.string() + ":" + std::getenv("PATH"));
+  }
 
  private:
   static std::string escaped(const std::string& path) {
@@ -64,15 +84,6 @@ struct Web {
     for (const char c : path) url += c == ' ' ? "%20" : c == '\'' ? "%27" : std::string(1, c);
     return url;
   }
-};
-
-/// PATH of this process for a while.
-struct Path {
-  std::string before = std::getenv("PATH");
-  explicit Path(const std::string& path) { setenv("PATH", path.c_str(), 1); }
-  ~Path() { setenv("PATH", before.c_str(), 1); }
-  Path(const Path&) = delete;
-  Path& operator=(const Path&) = delete;
 };
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -129,20 +140,21 @@ TEST_CASE("fetch_archive keeps the bytes of a partial download instead of fetchi
 
 TEST_CASE("fetch_archive takes up a breaking connection again until all has come") {
   const Web web;
-  put(web.root / "curl",  // sends 60 bytes and breaks off
-      "#!/bin/sh\n"
-      "while [ \"$1\" != --output ]; do shift; done\n"
-      "have=$(cat \"$2\" 2>/dev/null | wc -c)\n"
-      "head -c $((have + 60)) '../pets.tar.gz' > \"$2\"\n"
-      "cmp -s \"$2\" '../pets.tar.gz' || exit 56\n");
-  fs::permissions(web.root / "curl", fs::perms::owner_all);
+  const Path path = web.with_curl(
+      "have=$(cat \"$part\" 2>/dev/null | wc -c)\n"
+      "head -c $((have + 60)) \"$served\" > \"$part\"\n"
+      "cmp -s \"$part\" \"$served\" || exit 56\n");
+  CHECK(bytes_of(fetch_archive(web.archive, web.dir)) == web.served());
+}
+
+TEST_CASE("fetch_archive starts again when the server has nothing after the end of the part") {
+  const Web web;
   fs::create_directories(web.dir);
-  const fs::path before = fs::current_path();
-  fs::current_path(web.dir);
-  const Path path(web.root.string() + ":" + std::getenv("PATH"));
-  const fs::path fetched = fetch_archive(web.archive, web.dir);
-  fs::current_path(before);
-  CHECK(bytes_of(fetched) == web.served());
+  put(web.part(), "as long as the archive, but damaged");
+  const Path path = web.with_curl(
+      "if [ -e \"$part\" ]; then echo 'HTTP code 416'; exit 22; fi\n"
+      "cp \"$served\" \"$part\"\n");
+  CHECK(bytes_of(fetch_archive(web.archive, web.dir)) == web.served());
 }
 
 TEST_CASE("fetch_archive takes a part that is already whole without fetching") {

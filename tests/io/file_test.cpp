@@ -10,6 +10,8 @@
 #include "../catch.hpp"
 #include "fixtures.hpp"
 
+using namespace io_tests;
+
 namespace {
 
 /// No file may grow beyond this while it lives.

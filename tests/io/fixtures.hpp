@@ -14,6 +14,8 @@
 
 #include "unetpp/io/image.hpp"
 
+namespace io_tests {
+
 /// A new empty folder that is removed with all that is in it.
 class TemporaryFolder {
  public:
@@ -99,3 +101,5 @@ std::string message_of(const Call& call) {
 }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace io_tests

@@ -11,6 +11,7 @@
 #include "numbers.hpp"
 #include "unetpp/io/loader.hpp"
 
+using namespace io_tests;
 using unetpp::LoaderConfig;
 
 TEST_CASE("bad samples are left out and the others close ranks") {

@@ -7,6 +7,8 @@
 #include "../catch.hpp"
 #include "numbers.hpp"
 
+using namespace io_tests;
+
 TEST_CASE("an epoch has every sample once, in full batches but the last") {
   const Numbers numbers(23);
   NumberLoader loader(numbers, first(23), {.batch = 5, .seed = 3});

@@ -15,6 +15,8 @@
 
 #include "unetpp/io/loader.hpp"
 
+namespace io_tests {
+
 /// Samples that are their number: every value of image i is i, every label i % 3. Counts what is asked of it.
 struct Numbers {
   std::size_t count;
@@ -82,3 +84,5 @@ inline std::vector<int> joined(const Numbered& batches) {
   for (const auto& batch : batches) all.insert(all.end(), batch.begin(), batch.end());
   return all;
 }
+
+}  // namespace io_tests

@@ -8,6 +8,8 @@
 #include "../catch.hpp"
 #include "fixtures.hpp"
 
+using namespace io_tests;
+
 namespace {
 
 using unetpp::Image;

@@ -36,7 +36,7 @@ TEST_CASE("fit learns a threshold and reports it") {
   auto train = bright_pixels(40, {.batch = 8, .seed = 1}),
        validation = bright_pixels(7, {.batch = 3, .shuffle = false});
   Parameters<Net> parameters(GlorotUniform{1});
-  Adam adam({.learning_rate = 0.01f});
+  Adam adam({.learning_rate = 0.01});
   const std::vector<EpochEnd> history = fit(parameters, adam, train, validation, quiet(12));
   REQUIRE(history.size() == 12);
   CHECK(history.back().train_loss < 0.5 * history.front().train_loss);

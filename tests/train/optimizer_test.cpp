@@ -32,24 +32,23 @@ void check_steps(Optimizer optimizer, Step want) {
 }  // namespace
 
 TEST_CASE("Adam takes Keras's steps") {
-  check_steps(Adam(AdamConfig{.learning_rate = 0.01f}), [](double& p, double g, double& m, double& v, int t) {
-    m = 0.9f * m + (1 - 0.9f) * g;
-    v = 0.999f * v + (1 - 0.999f) * g * g;
-    p -= 0.01f * std::sqrt(1 - std::pow(0.999f, t)) / (1 - std::pow(0.9f, t)) * m / (std::sqrt(v) + 1e-7);
+  check_steps(Adam(AdamConfig{.learning_rate = 0.01}), [](double& p, double g, double& m, double& v, int t) {
+    m = 0.9 * m + (1 - 0.9) * g;
+    v = 0.999 * v + (1 - 0.999) * g * g;
+    p -= 0.01 * std::sqrt(1 - std::pow(0.999, t)) / (1 - std::pow(0.9, t)) * m / (std::sqrt(v) + 1e-7);
   });
 }
 
 TEST_CASE("SGD takes Keras's steps, with momentum and Nesterov's") {
-  check_steps(SGD(SGDConfig{.learning_rate = 0.1f}), [](double& p, double g, double&, double&, int) { p -= 0.1f * g; });
-  check_steps(SGD(SGDConfig{.learning_rate = 0.1f, .momentum = 0.9f}),
+  check_steps(SGD(SGDConfig{.learning_rate = 0.1}), [](double& p, double g, double&, double&, int) { p -= 0.1 * g; });
+  check_steps(SGD(SGDConfig{.learning_rate = 0.1, .momentum = 0.9}), [](double& p, double g, double& v, double&, int) {
+    v = 0.9 * v - 0.1 * g;
+    p += v;
+  });
+  check_steps(SGD(SGDConfig{.learning_rate = 0.1, .momentum = 0.9, .nesterov = true}),
               [](double& p, double g, double& v, double&, int) {
-                v = 0.9f * v - 0.1f * g;
-                p += v;
-              });
-  check_steps(SGD(SGDConfig{.learning_rate = 0.1f, .momentum = 0.9f, .nesterov = true}),
-              [](double& p, double g, double& v, double&, int) {
-                v = 0.9f * v - 0.1f * g;
-                p += 0.9f * v - 0.1f * g;
+                v = 0.9 * v - 0.1 * g;
+                p += 0.9 * v - 0.1 * g;
               });
 }
 

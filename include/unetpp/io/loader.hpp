@@ -73,6 +73,8 @@ class Loader {
     for (std::jthread& worker : workers_) worker.request_stop();  // all, before the first is waited for
   }
 
+  /// Samples in a batch, at most.
+  std::size_t batch() const { return images_.count(); }
   /// Samples in an epoch; fewer once bad ones are known.
   std::size_t samples() const { return indices_.size() - skipped_; }
   /// Bad samples met so far.

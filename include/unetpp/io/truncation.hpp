@@ -1,6 +1,6 @@
 #pragma once
-// Whether an image file ends too early: stb fills what is missing of a JPEG, GIF or BMP with grey or black, without a
-// word.
+// Whether an image file ends too early. stb takes many a cut GIF or BMP for whole, and its newer versions a cut JPEG;
+// what it says of the others would help nobody ("outofdata").
 
 #include <cstddef>
 #include <cstdint>

@@ -13,8 +13,8 @@ using ConstMatrixMap = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
 /// Largest piece given to Eigen at once: its packed panels are gemm_depth·gemm_rows and gemm_depth·gemm_columns floats,
 /// 128 KiB at most, Eigen's own limit for the stack (EIGEN_STACK_ALLOCATION_LIMIT).
 inline constexpr int gemm_rows = 128;
-inline constexpr int gemm_depth = 128;
-inline constexpr int gemm_columns = 256;
+inline constexpr int gemm_depth = 256;
+inline constexpr int gemm_columns = 128;
 
 /// C += A·B, row-major, lda, ldb and ldc elements between rows.
 /// Shapes  a: rows×depth, b: depth×columns, c: rows×columns; none larger than the piece above.

@@ -74,39 +74,49 @@ struct TapBlocks {
   int width;
 
   constexpr int pieces() const { return (channels + width - 1) / width; }
-  constexpr int taps_per_block() const { return std::max(1, width / channels); }
-  constexpr int count() const {
-    return pieces() > 1 ? taps * pieces() : (taps + taps_per_block() - 1) / taps_per_block();
+  constexpr int tap_blocks() const {
+    const int most = std::max(1, width / channels);
+    return (taps + most - 1) / most;
   }
+  constexpr int count() const { return pieces() > 1 ? taps * pieces() : tap_blocks(); }
   constexpr TapBlock operator[](int i) const {
     if (pieces() > 1) {
       const int first = i % pieces() * width;
       return {i / pieces(), 1, first, std::min(width, channels - first)};
     }
-    const int first = i * taps_per_block();
-    return {first, std::min(taps_per_block(), taps - first), 0, channels};
+    const int first = taps * i / tap_blocks();
+    return {first, taps * (i + 1) / tap_blocks() - first, 0, channels};
   }
 };
 
 /// Writes the positions [first, first + count) of the lattice (images one after the other) as rows of `block.width()`
 /// values; a tap outside the image reads zero.
 inline void im2col(const Gather& g, std::size_t first, int count, TapBlock block, float* column) {
-  const int columns = g.columns, height = g.shape.height, width = g.shape.width;
+  const int height = g.shape.height, width = g.shape.width, taps_of_row = g.horizontal.count;
+  const int end = block.first_tap + block.taps;
+  // Neighbouring taps of a row read neighbouring memory if all channels are read and lie without gaps.
+  const bool runs = g.horizontal.offset_step == 1 && g.source.stride == static_cast<std::size_t>(block.channels);
   for (int i = 0; i < count; ++i) {
     const std::size_t position = first + i;
     const std::size_t image = position / g.positions();
     const int in_image = static_cast<int>(position % g.positions());
-    const int row = in_image / columns * g.vertical.step + g.vertical.offset_first;
-    const int col = in_image % columns * g.horizontal.step + g.horizontal.offset_first;
+    const int row = in_image / g.columns * g.vertical.step + g.vertical.offset_first;
+    const int col = in_image % g.columns * g.horizontal.step + g.horizontal.offset_first;
     const float* pixels = g.source.data + image * g.shape.pixels() * g.source.stride + block.first_channel;
-    for (int tap = block.first_tap; tap < block.first_tap + block.taps; ++tap) {
-      const int h = row + tap / g.horizontal.count * g.vertical.offset_step;
-      const int w = col + tap % g.horizontal.count * g.horizontal.offset_step;
-      if (h < 0 || h >= height || w < 0 || w >= width)
-        std::fill_n(column, block.channels, 0.0f);
-      else
-        std::copy_n(pixels + (std::size_t{1} * h * width + w) * g.source.stride, block.channels, column);
-      column += block.channels;
+    for (int tap = block.first_tap; tap < end;) {
+      const int h = row + tap / taps_of_row * g.vertical.offset_step;
+      const int w = col + tap % taps_of_row * g.horizontal.offset_step;
+      int run = runs ? std::min(end - tap, taps_of_row - tap % taps_of_row) : 1;
+      if (w < 0 || w + run > width) run = 1;
+      const int values = run * block.channels;
+      if (h < 0 || h >= height || w < 0 || w >= width) {
+        std::fill_n(column, values, 0.0f);
+      } else {
+        const float* from = pixels + (std::size_t{1} * h * width + w) * g.source.stride;
+        for (int v = 0; v < values; ++v) column[v] = from[v];
+      }
+      column += values;
+      tap += run;
     }
   }
 }

@@ -14,10 +14,11 @@ inline constexpr std::size_t parameter_block = 16384;
 using Floats = Eigen::Map<Eigen::ArrayXf>;
 using ConstFloats = Eigen::Map<const Eigen::ArrayXf>;
 
+/// The numbers of one step of Adam; keep and add of a moment are β and 1 − β.
 struct AdamStep {
   float rate;  // with both bias corrections
-  float beta1;
-  float beta2;
+  float keep1, add1;
+  float keep2, add2;
   float epsilon;
 };
 
@@ -28,8 +29,8 @@ inline void adam(std::size_t count, const AdamStep& step, const float* gradient,
     const Eigen::Index n = static_cast<Eigen::Index>(last - first);
     const ConstFloats g(gradient + first, n);
     Floats mean(m + first, n), square(v + first, n), parameter(p + first, n);
-    mean = step.beta1 * mean + (1 - step.beta1) * g;
-    square = step.beta2 * square + (1 - step.beta2) * g.square();
+    mean = step.keep1 * mean + step.add1 * g;
+    square = step.keep2 * square + step.add2 * g.square();
     parameter -= step.rate * mean / (square.sqrt() + step.epsilon);
   });
 }

@@ -37,19 +37,20 @@ struct Sequential {
   static constexpr int count = sizeof...(Ls);
   static_assert(count > 0, "unetpp: an empty Sequential");
 
-  static constexpr Shape in = Child<0>::in;
+  /// Compiles only if each child takes what the one before puts out.
+  static constexpr bool connected = []<int... I>(std::integer_sequence<int, I...>) {
+    (require_same_shape<Child<I + 1>, Child<I>::out, Child<I + 1>::in>(), ...);
+    return true;
+  }
+  (std::make_integer_sequence<int, count - 1>{});
+
+  static constexpr Shape in = connected ? Child<0>::in : Shape{};
   static constexpr Shape out = Child<count - 1>::out;
   static constexpr std::size_t parameter_count = (Ls::parameter_count + ...);
   static constexpr std::size_t multiply_adds = (Ls::multiply_adds + ...);
   static constexpr bool rectified = Child<count - 1>::rectified;
   /// Slots: the values but the last, their gradients, then those of the children.
   static constexpr int slots = 2 * (count - 1) + (slot_count<Ls> + ...);
-
-  static constexpr bool connected = []<int... I>(std::integer_sequence<int, I...>) {
-    (require_same_shape<Child<I + 1>, Child<I>::out, Child<I + 1>::in>(), ...);
-    return true;
-  }
-  (std::make_integer_sequence<int, count - 1>{});
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
     return std::max({Ls::scratch(batch, threads)...});

@@ -50,22 +50,22 @@ constexpr int unet_size(int size, int depth) {
   return size < step ? step : (size + step / 2) / step * step;
 }
 
+/// Does not compile unless a UNet of this size can be halved as often as it has levels.
 template <class UNet, int Height, int Width, int Divisor, int HeightThatWorks, int WidthThatWorks>
-consteval bool require_unet_size() {
+consteval Shape require_unet_size(int channels) {
   static_assert(Height == HeightThatWorks && Width == WidthThatWorks,
                 "unetpp: the UNet's Height and Width must be divisible by Divisor = 2^depth; HeightThatWorks x "
                 "WidthThatWorks works");
-  return Height == HeightThatWorks && Width == WidthThatWorks;
+  return {HeightThatWorks, WidthThatWorks, channels};  // no second message from the layers
 }
 
-/// Checked here, before any layer of a size that cannot be is made.
-template <class UNet, UNetConfig C,
-          bool = require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
-                                   unet_size(C.width, C.depth)>()>
+template <class UNet, UNetConfig C>
 struct UNetLayers {
   static_assert(C.channels > 0 && C.classes > 0 && C.base_channels > 0 && C.depth >= 0,
                 "unetpp: UNet needs channels, classes and base_channels of at least 1");
-  using Level = typename UNetLevel<Shape{C.height, C.width, C.channels}, C.base_channels, C.depth>::type;
+  static constexpr Shape in = require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
+                                                unet_size(C.width, C.depth)>(C.channels);
+  using Level = typename UNetLevel<in, C.base_channels, C.depth>::type;
   using type = Sequential<Level, Conv2D<Level::out, Conv2DConfig{.filters = C.classes}>>;
 };
 

@@ -50,12 +50,7 @@ class BasicWorkspace {
   template <class Images>
   BatchView<float, out> forward(std::span<const float, parameter_count> p, const Images& x) {
     require_same_shape<Net, Images::shape, in>();
-    const BatchView<const float, in> images = view_of(x);
-    if (images.count() == 0 || images.count() > capacity_)
-      throw ArgumentError("unetpp: a batch of " + std::to_string(images.count()) + " images in a workspace for 1 to " +
-                          std::to_string(capacity_));
-    count_ = images.count();
-    Net::forward(p, images, output(), memory());
+    if constexpr (Images::shape == in) run(p, view_of(x));  // else one message is enough
     return output();
   }
 
@@ -98,6 +93,14 @@ class BasicWorkspace {
 
   static constexpr std::size_t scratch_floats(std::size_t batch, int threads) {
     return std::max(Net::scratch(batch, threads), kernels::cross_entropy_scratch(batch * out.pixels()));
+  }
+
+  void run(std::span<const float, parameter_count> p, BatchView<const float, in> x) {
+    if (x.count() == 0 || x.count() > capacity_)
+      throw ArgumentError("unetpp: a batch of " + std::to_string(x.count()) + " images in a workspace for 1 to " +
+                          std::to_string(capacity_));
+    count_ = x.count();
+    Net::forward(p, x, output(), memory());
   }
 
   template <class T>

@@ -26,10 +26,10 @@ inline void fit_moments(Buffer<float>& moments, std::size_t parameters) {
 }  // namespace detail
 
 struct AdamConfig {
-  float learning_rate = 1e-3f;
-  float beta1 = 0.9f;
-  float beta2 = 0.999f;
-  float epsilon = 1e-7f;
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-7;
 };
 
 /// Adam with Keras's defaults and Keras's place for epsilon: p −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ) · m / (√v + ε).
@@ -43,12 +43,15 @@ class Adam {
     detail::fit_moments(m_, parameters.size());
     detail::fit_moments(v_, parameters.size());
     ++steps_;
-    const double correction =
-        std::sqrt(1 - std::pow(double{config_.beta2}, steps_)) / (1 - std::pow(double{config_.beta1}, steps_));
-    kernels::adam(
-        parameters.size(),
-        {static_cast<float>(config_.learning_rate * correction), config_.beta1, config_.beta2, config_.epsilon},
-        gradients.data(), m_.data(), v_.data(), parameters.data(), threads);
+    const double correction = std::sqrt(1 - std::pow(config_.beta2, steps_)) / (1 - std::pow(config_.beta1, steps_));
+    kernels::adam(parameters.size(),
+                  {.rate = static_cast<float>(config_.learning_rate * correction),
+                   .keep1 = static_cast<float>(config_.beta1),
+                   .add1 = static_cast<float>(1 - config_.beta1),
+                   .keep2 = static_cast<float>(config_.beta2),
+                   .add2 = static_cast<float>(1 - config_.beta2),
+                   .epsilon = static_cast<float>(config_.epsilon)},
+                  gradients.data(), m_.data(), v_.data(), parameters.data(), threads);
   }
 
   AdamConfig& config() { return config_; }
@@ -61,8 +64,8 @@ class Adam {
 };
 
 struct SGDConfig {
-  float learning_rate = 0.01f;
-  float momentum = 0;
+  double learning_rate = 0.01;
+  double momentum = 0;
   bool nesterov = false;
 };
 
@@ -74,8 +77,8 @@ class SGD {
   /// Errors  ArgumentError if the number of parameters is not that of the first step.
   void step(std::span<float> parameters, std::span<const float> gradients, int threads = max_threads()) {
     detail::fit_moments(velocity_, parameters.size());
-    kernels::sgd(parameters.size(), config_.learning_rate, config_.momentum, config_.nesterov, gradients.data(),
-                 velocity_.data(), parameters.data(), threads);
+    kernels::sgd(parameters.size(), static_cast<float>(config_.learning_rate), static_cast<float>(config_.momentum),
+                 config_.nesterov, gradients.data(), velocity_.data(), parameters.data(), threads);
   }
 
   SGDConfig& config() { return config_; }

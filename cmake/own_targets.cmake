@@ -1,0 +1,22 @@
+# Flags of our own programs: they never reach those who use the library.
+if(NOT TARGET unetpp::io)
+  message(FATAL_ERROR "The examples and tests need stb and nlohmann-json (Debian: libstb-dev nlohmann-json3-dev)")
+endif()
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+add_library(unetpp_own INTERFACE)
+target_link_libraries(unetpp_own INTERFACE unetpp::io)
+if(MSVC)
+  target_compile_options(unetpp_own INTERFACE /W4)
+else()
+  target_compile_options(unetpp_own INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+  if(UNETPP_NATIVE)
+    target_compile_options(unetpp_own INTERFACE -march=native)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+      # gcc's own AVX-512 headers warn; its tuning for some processors halves the speed of Eigen's matrix product.
+      target_compile_options(unetpp_own INTERFACE -Wno-maybe-uninitialized -mtune=generic)
+    endif()
+  endif()
+endif()

@@ -1,0 +1,10 @@
+# unetpp::io, where stb and nlohmann-json are found; used by our own build and by the installed package alike.
+find_package(nlohmann_json QUIET)
+find_package(Threads QUIET)
+find_path(UNETPP_STB_INCLUDE_DIR NAMES stb/stb_image.h DOC "Folder that holds stb/stb_image.h")
+mark_as_advanced(UNETPP_STB_INCLUDE_DIR)
+if(nlohmann_json_FOUND AND Threads_FOUND AND UNETPP_STB_INCLUDE_DIR AND NOT TARGET unetpp::io)
+  add_library(unetpp::io INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(unetpp::io INTERFACE unetpp::unetpp nlohmann_json::nlohmann_json Threads::Threads)
+  target_include_directories(unetpp::io SYSTEM INTERFACE ${UNETPP_STB_INCLUDE_DIR})
+endif()

@@ -1,0 +1,74 @@
+#pragma once
+// The command line.
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace train_pets {
+
+struct Options {
+  std::string data;  // empty: synthetic
+  bool download = false;
+  std::string out = "out";
+  bool overwrite = false;
+  int epochs = 15;
+  int batch = 32;
+  std::optional<int> validation;  // by default 1,000 of the full set, and as large a share of others
+  std::uint64_t seed = 42;
+  double learning_rate = 1e-3;
+  std::optional<int> limit;
+  int threads = 0;  // 0: as OpenMP has it
+  int synthetic = 1400;
+  bool strict = false;
+};
+
+/// Declares the options; parsing fills `options`.
+inline void declare(CLI::App& app, Options& options) {
+  const CLI::Range positive(1, 1 << 30);
+  const auto* data =
+      app.add_option("--data", options.data, "Folder in the layout of the Oxford-IIIT Pet data set")->type_name("DIR");
+  app.add_flag("--download", options.download, "Fetch the data set (about 770 MB) into the --data folder first")
+      ->needs(const_cast<CLI::Option*>(data));
+  app.add_option("--out", options.out, "Folder for what training writes")->type_name("DIR")->capture_default_str();
+  app.add_flag("--overwrite", options.overwrite, "Replace the results of another run in --out");
+  app.add_option("--epochs", options.epochs, "Passes over the training images")->check(positive)->capture_default_str();
+  app.add_option("--batch", options.batch, "Images a training step")->check(positive)->capture_default_str();
+  app.add_option("--validation", options.validation, "Images held out [1000 of the full set, 1 in 7 of a smaller one]")
+      ->check(positive);
+  app.add_option("--seed", options.seed, "Seed of the split, the weights and the order")->capture_default_str();
+  app.add_option("--learning-rate", options.learning_rate, "Of Adam")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
+      ->check(positive);
+  app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(positive);
+  app.add_option("--synthetic", options.synthetic, "Number of drawn pets to train on where there is no --data")
+      ->check(positive)
+      ->excludes(const_cast<CLI::Option*>(data))
+      ->capture_default_str();
+  app.add_flag("--strict", options.strict, "A bad pair is an error; without it, it is named, skipped and counted");
+}
+
+/// Every setting, for run.json.
+inline nlohmann::ordered_json to_json(const Options& o) {
+  nlohmann::ordered_json json;
+  json["data"] = o.data.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(o.data);
+  json["synthetic"] = o.data.empty() ? nlohmann::ordered_json(o.synthetic) : nlohmann::ordered_json();
+  json["download"] = o.download;
+  json["out"] = o.out;
+  json["overwrite"] = o.overwrite;
+  json["epochs"] = o.epochs;
+  json["batch"] = o.batch;
+  json["validation"] = o.validation ? nlohmann::ordered_json(*o.validation) : nlohmann::ordered_json();
+  json["seed"] = o.seed;
+  json["learning_rate"] = o.learning_rate;
+  json["limit"] = o.limit ? nlohmann::ordered_json(*o.limit) : nlohmann::ordered_json();
+  json["threads"] = o.threads;
+  json["strict"] = o.strict;
+  return json;
+}
+
+}  // namespace train_pets

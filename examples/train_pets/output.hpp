@@ -1,0 +1,131 @@
+#pragma once
+// What a run leaves behind: metrics.csv, run.json, model.safetensors, masks and panels.
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <unetpp/io/dataset.hpp>
+#include <unetpp/io/file.hpp>
+#include <unetpp/report/panel.hpp>
+#include <unetpp/unet.hpp>
+#include <vector>
+
+namespace train_pets {
+
+/// The folder of a run.
+class Output {
+ public:
+  /// Errors  FileError if the folder holds another run's files and may not be overwritten, or cannot be made.
+  Output(std::filesystem::path folder, bool overwrite) : folder_(std::move(folder)) {
+    std::error_code error;
+    if (!overwrite && std::filesystem::is_directory(folder_, error) && !std::filesystem::is_empty(folder_, error))
+      throw unetpp::FileError(folder_.string() +
+                              ": expected an empty or new folder, found files in it (--overwrite replaces them)");
+    make_folder(folder_);
+  }
+
+  const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path model() const { return folder_ / "model.safetensors"; }
+
+  void write_run(const nlohmann::ordered_json& run) const {
+    unetpp::write_file(folder_ / "run.json", run.dump(2) + "\n");
+  }
+
+  /// Adds a row to metrics.csv; the first one replaces the file.
+  void add_metrics(const unetpp::EpochEnd& e) {
+    const unetpp::ConfusionMatrix& confusion = e.validation->confusion;
+    char row[256];
+    std::snprintf(row, sizeof row, "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.3f,%.3f\n", e.epoch, e.train_loss,
+                  e.validation->loss.mean(), confusion.accuracy(), confusion.mean_iou(), confusion.iou(0),
+                  confusion.iou(1), confusion.iou(2), e.seconds, e.images_per_second);
+    metrics_ += row;
+    unetpp::write_file(folder_ / "metrics.csv", metrics_);
+  }
+
+  /// Removes the masks and panels of a run before.
+  void clear_pictures() const {
+    for (const char* name : {"masks", "panels"}) {
+      std::error_code error;
+      std::filesystem::remove_all(folder_ / name, error);
+      if (error) throw unetpp::FileError((folder_ / name).string() + ": cannot be replaced: " + error.message());
+      make_folder(folder_ / name);
+    }
+  }
+
+  /// Writes masks/NAME.png, in the data set's encoding (1 pet, 2 background, 3 outline) at the image's size, and
+  /// panels/NAME.png, at most panel_height pixels high.
+  void write_pictures(const std::string& name, const unetpp::Sample& sample, const unetpp::Mask& predicted) const {
+    const unetpp::Image& image = sample.image;
+    unetpp::Mask trimap = unetpp::resize_nearest(predicted, image.height, image.width);
+    for (std::uint8_t& value : trimap.values) ++value;
+    unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(trimap));
+
+    constexpr int panel_height = 192;
+    const int height = std::min(image.height, panel_height);
+    const int width = std::max(1, static_cast<int>(static_cast<long>(image.width) * height / image.height));
+    const unetpp::Sample shown = unetpp::resize(sample, height, width);
+    unetpp::write_file(
+        folder_ / "panels" / (name + ".png"),
+        unetpp::encode_png(unetpp::panel(shown.image, shown.mask, unetpp::resize_nearest(predicted, height, width))));
+  }
+
+ private:
+  static void make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw unetpp::FileError(folder.string() + ": cannot be made: " + error.message());
+  }
+
+  std::filesystem::path folder_;
+  std::string metrics_ =
+      "epoch,train_loss,val_loss,val_accuracy,val_mean_iou,val_iou_pet,val_iou_background,val_iou_outline,seconds,"
+      "images_per_second\n";
+};
+
+/// Predicts the samples with these indices and writes their pictures; samples that cannot be loaded are left out.
+/// Returns how many were written.
+template <unetpp::Layer Net, unetpp::Dataset Data>
+std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
+                              const std::vector<std::size_t>& indices, std::size_t batch) {
+  using namespace unetpp;
+  InferenceWorkspace<Net> workspace(batch);
+  Batch<Net::in> images(batch);
+  std::vector<std::uint8_t> labels(Net::in.pixels()), classes;
+  output.clear_pictures();
+  std::size_t written = 0;
+  for (std::size_t first = 0; first < indices.size(); first += batch) {
+    std::vector<std::string> names;
+    std::vector<Sample> samples;
+    for (std::size_t i = first; i < std::min(indices.size(), first + batch); ++i) try {
+        Sample sample = dataset.load(indices[i]);
+        write_sample(sample, Net::in, images.span().subspan(samples.size() * Net::in.size(), Net::in.size()), labels);
+        samples.push_back(std::move(sample));
+        names.push_back(dataset.name(indices[i]));
+      } catch (const Error&) {  // the loader has named it
+      }
+    if (samples.empty()) continue;
+    const BatchView<const float, Net::out> logits =
+        workspace.forward(parameters, std::as_const(images).view().images(0, samples.size()));
+    classes.resize(logits.pixels());
+    predict_classes(logits, std::span(classes));
+
+    std::vector<std::exception_ptr> errors(samples.size());
+    parallel_for(max_threads(), samples.size(), [&](std::size_t i, int) {
+      try {
+        const auto from = classes.begin() + static_cast<std::ptrdiff_t>(i * Net::out.pixels());
+        output.write_pictures(names[i], samples[i],
+                              {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+    });
+    for (const std::exception_ptr& error : errors)
+      if (error) std::rethrow_exception(error);
+    written += samples.size();
+  }
+  return written;
+}
+
+}  // namespace train_pets

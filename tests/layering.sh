@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Includes point down only: core <- kernels <- layers <- nn <- train <- io <- report. Eigen is seen in kernels/ only, and
+# nothing that unet.hpp includes comes from io/ or report/.
+set -u
+cd "$(dirname "$0")/../include/unetpp" || exit 1
+order=(core kernels layers nn train io report)
+failed=0
+checked=0
+for ((low = 0; low < ${#order[@]}; low++)); do
+  checked=$((checked + $(find "${order[low]}" -name '*.hpp' 2>/dev/null | wc -l)))
+  for ((high = low + 1; high < ${#order[@]}; high++)); do
+    grep -rnE "#include [<\"](unetpp/)?${order[high]}/" "${order[low]}" && failed=1
+  done
+done
+grep -rnE '#include <Eigen' core layers nn train io report && failed=1
+grep -nE '(io|report)/.*\.hpp"$' unet.hpp && failed=1
+[ "$checked" -ge 20 ] || { echo "FAILED: only $checked headers found"; failed=1; }
+[ "$failed" -eq 0 ] && echo "$checked headers include downwards only"
+exit "$failed"

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the tests and runs them all. Arguments go to ctest; CXX chooses the compiler and PRESET
+# one of CMakePresets.json (tests, or sanitize).
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+compiler=${CXX:-g++}
+preset=${PRESET:-tests}
+"$root/cmake/packages.sh" g++ cmake ninja-build catch2 libeigen3-dev libstb-dev nlohmann-json3-dev libcli11-dev curl ca-certificates
+case "$compiler" in
+  *clang*) "$root/cmake/packages.sh" clang libomp-dev ;;
+esac
+build="$root/build/$preset-$(basename "$compiler")"
+mkdir -p "$root/build"
+cmake -S "$root" -B "$build" --preset "$preset" "-DCMAKE_CXX_COMPILER=$compiler" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
+cmake --build "$build"
+ctest --test-dir "$build" --output-on-failure --no-tests=error "$@"

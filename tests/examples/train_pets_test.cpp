@@ -1,0 +1,218 @@
+// The program as its users meet it: what it writes, and what it says to bad input.
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "../../examples/train_pets/program.hpp"
+#include "../../examples/train_pets/synthetic.hpp"
+#include "../catch.hpp"
+#include "../io/fixtures.hpp"
+
+namespace fs = std::filesystem;
+using io_tests::put;
+using io_tests::TemporaryFolder;
+using train_pets::ProgramResult;
+
+namespace {
+
+ProgramResult train(std::vector<std::string> arguments) {
+  return train_pets::run({.name = UNETPP_TRAIN_PETS, .arguments = std::move(arguments), .package = "unetpp"});
+}
+
+ProgramResult train_synthetic(const fs::path& out, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"--synthetic", "14", "--epochs", "2", "--batch", "4", "--out", out.string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return train(arguments);
+}
+
+/// Four good pairs a, b, c, d of 40x30 pixels.
+void make_pets(const fs::path& folder) {
+  for (const char* stem : {"a", "b", "c", "d"}) {
+    put(folder / "images" / (std::string(stem) + ".jpg"), io_tests::encode_jpeg(io_tests::drawn_image(40, 30)));
+    put(folder / "annotations" / "trimaps" / (std::string(stem) + ".png"),
+        unetpp::encode_png(io_tests::drawn_trimap(40, 30)));
+  }
+}
+
+/// Ways to spoil pair b, each with what the error must say beside the file's name.
+struct Fault {
+  const char* file;
+  const char* says;
+  std::function<std::string()> bytes;
+};
+const Fault faults[] = {
+    {"images/b.jpg", "cut off",
+     [] {
+       const std::string whole = io_tests::encode_jpeg(io_tests::drawn_image(40, 30));
+       return whole.substr(0, whole.size() / 2);
+     }},
+    {"images/b.jpg", "expected a JPEG", [] { return std::string("this is a text file\n"); }},
+    {"annotations/trimaps/b.png", "found 7",
+     [] {
+       unetpp::Mask mask = io_tests::drawn_trimap(40, 30);
+       mask.values[17] = 7;
+       return unetpp::encode_png(mask);
+     }},
+    {"annotations/trimaps/b.png", "found 41x30", [] { return unetpp::encode_png(io_tests::drawn_trimap(41, 30)); }},
+};
+
+void check_error(const ProgramResult& result, int status, const std::vector<std::string>& says) {
+  INFO(result.output);
+  CHECK(result.status == status);
+  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 1);
+  for (const std::string& text : says) CHECK(result.output.find(text) != std::string::npos);
+}
+
+std::vector<std::string> lines(const fs::path& file) {
+  std::istringstream text(unetpp::read_file(file));
+  std::vector<std::string> all;
+  for (std::string line; std::getline(text, line);) all.push_back(line);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("train_pets writes metrics, run.json, the model, and a mask and a panel for each validation image") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "new" / "out";
+  const ProgramResult result = train_synthetic(out, {"--validation", "3", "--seed", "9"});
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  CHECK(result.output.empty());
+
+  const std::vector<std::string> metrics = lines(out / "metrics.csv");
+  REQUIRE(metrics.size() == 3);
+  CHECK(metrics[0] ==
+        "epoch,train_loss,val_loss,val_accuracy,val_mean_iou,val_iou_pet,val_iou_background,val_iou_outline,seconds,"
+        "images_per_second");
+  CHECK(metrics[2].substr(0, 2) == "2,");
+  CHECK(std::count(metrics[2].begin(), metrics[2].end(), ',') == 9);
+
+  const auto run = nlohmann::json::parse(unetpp::read_file(out / "run.json"));
+  CHECK(run.at("unetpp") == unetpp::version);
+  CHECK(run.at("seed") == 9);
+  CHECK(run.at("settings").at("batch") == 4);
+  CHECK(run.at("settings").at("learning_rate") == 1e-3);
+  CHECK(run.at("split").at("train").size() == 11);
+  const auto validation = run.at("split").at("validation").get<std::vector<std::string>>();
+  REQUIRE(validation.size() == 3);
+
+  const train_pets::SyntheticPets pets(14, 9);
+  for (const std::string& name : validation) {
+    const unetpp::Image original = pets.load(std::stoul(name.substr(name.find('_') + 1)) - 1).image;
+    const unetpp::Mask mask = unetpp::read_mask(out / "masks" / (name + ".png"));
+    CHECK(mask.width == original.width);
+    CHECK(mask.height == original.height);
+    for (const std::uint8_t value : std::set<std::uint8_t>(mask.values.begin(), mask.values.end()))
+      CHECK((value >= 1 && value <= 3));
+    CHECK(unetpp::read_image(out / "panels" / (name + ".png")).width > 4 * original.width);
+  }
+  CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == 3);
+  CHECK(std::distance(fs::directory_iterator(out), {}) == 5);
+}
+
+TEST_CASE("one seed gives the same model, byte for byte, on 1, 2 and 3 threads, and another seed another") {
+  const TemporaryFolder folder;
+  const auto model = [&](const std::string& name, std::vector<std::string> arguments) {
+    const ProgramResult result = train_synthetic(folder.path() / name, std::move(arguments));
+    INFO(result.output);
+    REQUIRE(result.status == 0);
+    return unetpp::read_file(folder.path() / name / "model.safetensors");
+  };
+  const std::string one = model("one", {"--threads", "1"});
+  CHECK(one == model("two", {"--threads", "2"}));
+  CHECK(one == model("three", {"--threads", "3"}));
+  CHECK(one != model("other", {"--seed", "43"}));
+}
+
+TEST_CASE("a wrong command line is one line and exit status 2") {
+  check_error(train({"--colour", "red"}), 2, {"--colour"});
+  check_error(train({"--batch", "0"}), 2, {"--batch"});
+  check_error(train({"--epochs", "many"}), 2, {"--epochs"});
+  check_error(train({"--learning-rate", "-1"}), 2, {"--learning-rate"});
+  check_error(train({"--download"}), 2, {"--data"});
+  check_error(train({"--data", "x", "--synthetic", "5"}), 2, {"--synthetic"});
+}
+
+TEST_CASE("a missing folder and one without pairs are errors that name it") {
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "out").string();
+  check_error(train({"--data", (folder.path() / "nowhere").string(), "--out", out}), 1,
+              {(folder.path() / "nowhere").string()});
+  fs::create_directories(folder.path() / "empty" / "images");
+  fs::create_directories(folder.path() / "empty" / "annotations" / "trimaps");
+  check_error(train({"--data", (folder.path() / "empty").string(), "--out", out}), 1,
+              {"expected pairs", (folder.path() / "empty").string()});
+  CHECK_FALSE(fs::exists(out));
+}
+
+TEST_CASE("with --strict a bad pair is an error that names its file") {
+  for (const Fault& fault : faults) {
+    const TemporaryFolder folder;
+    make_pets(folder.path() / "pets");
+    put(folder.path() / "pets" / fault.file, fault.bytes());
+    check_error(train({"--data", (folder.path() / "pets").string(), "--strict", "--epochs", "1", "--batch", "2",
+                       "--validation", "1", "--out", (folder.path() / "out").string()}),
+                1, {(folder.path() / "pets" / fault.file).string(), fault.says});
+  }
+}
+
+TEST_CASE("without --strict bad pairs are named once each, skipped and left out of the results") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  for (int i = 0; i < 4; ++i) {  // b1 .. b4, one for each fault
+    const std::string stem = "b" + std::to_string(i + 1);
+    fs::copy(pets / "images" / "a.jpg", pets / "images" / (stem + ".jpg"));
+    fs::copy(pets / "annotations" / "trimaps" / "a.png", pets / "annotations" / "trimaps" / (stem + ".png"));
+    const fs::path spoilt = fs::path(faults[i].file);
+    put(pets / spoilt.parent_path() / (stem + spoilt.extension().string()), faults[i].bytes());
+  }
+  const ProgramResult result =
+      train({"--data", pets.string(), "--epochs", "2", "--batch", "2", "--validation", "4", "--out", out.string()});
+  INFO(result.output);
+  CHECK(result.status == 0);
+  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 4);
+  for (int i = 0; i < 4; ++i) CHECK(result.output.find("skipping b" + std::to_string(i + 1)) != std::string::npos);
+  const auto validation = nlohmann::json::parse(unetpp::read_file(out / "run.json")).at("split").at("validation");
+  const auto good = std::count_if(validation.begin(), validation.end(),
+                                  [](const auto& name) { return name.template get<std::string>().size() == 1; });
+  CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == good);
+}
+
+TEST_CASE("a folder that cannot be written is an error that names it") {
+  const TemporaryFolder folder;
+  put(folder.path() / "file", "not a folder");
+  const fs::path out = folder.path() / "file" / "out";
+  check_error(train_synthetic(out), 1, {out.string()});
+}
+
+TEST_CASE("another run's folder is not overwritten without --overwrite") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  put(out / "model.safetensors", "of a long night");
+  put(out / "masks" / "old.png", "old");
+  check_error(train_synthetic(out), 1, {out.string(), "--overwrite"});
+  CHECK(unetpp::read_file(out / "model.safetensors") == "of a long night");
+  CHECK(train_synthetic(out, {"--overwrite"}).status == 0);
+  CHECK(unetpp::read_file(out / "model.safetensors") != "of a long night");
+  CHECK_FALSE(fs::exists(out / "masks" / "old.png"));
+}
+
+TEST_CASE("a disk that fills while the model is written leaves the model from before") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  put(out / "model.safetensors", "of a long night");
+  const std::string limited = "ulimit -f 100; exec \"$0\" \"$@\"";  // files of 100 KiB at most: the model has more
+  const ProgramResult result =
+      train_pets::run({.name = "bash",
+                       .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "1", "--batch",
+                                     "4", "--overwrite", "--out", out.string()},
+                       .package = "bash"});
+  check_error(result, 1, {(out / "model.safetensors").string(), "File too large"});
+  CHECK(unetpp::read_file(out / "model.safetensors") == "of a long night");
+  for (const auto& entry : fs::directory_iterator(out)) CHECK(entry.path().extension() != ".tmp");
+}

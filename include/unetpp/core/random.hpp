@@ -62,6 +62,14 @@ class Random {
   std::uint64_t stream_;
 };
 
+/// What random numbers are for: the uses of one seed have streams that do not meet.
+enum class RandomUse : std::uint64_t { weights, split, order, drawing };
+
+/// Stream `number` of a use, number < 2^60.
+constexpr std::uint64_t random_stream(RandomUse use, std::uint64_t number = 0) {
+  return static_cast<std::uint64_t>(use) << 60 | number;
+}
+
 /// The numbers 0 .. count-1 in a random order.
 /// Source  Durstenfeld's shuffle (Knuth, TAOCP 2, algorithm P).
 inline std::vector<std::size_t> permutation(std::size_t count, Random random) {

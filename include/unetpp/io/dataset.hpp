@@ -162,8 +162,7 @@ struct Split {
 /// Errors  ArgumentError when none are left to train with.
 inline Split split(std::size_t count, std::size_t validation, std::uint64_t seed,
                    std::size_t limit = std::numeric_limits<std::size_t>::max()) {
-  constexpr std::uint64_t stream = std::uint64_t{1} << 62;  // of the seed's random numbers; no other use has it
-  std::vector<std::size_t> order = permutation(count, Random(seed, stream));
+  std::vector<std::size_t> order = permutation(count, Random(seed, random_stream(RandomUse::split)));
   order.resize(std::min(count, limit));
   if (validation >= order.size())
     throw ArgumentError("the validation set: expected fewer than the " + std::to_string(order.size()) +

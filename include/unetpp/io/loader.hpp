@@ -82,10 +82,10 @@ class Loader {
 
   /// Begins the epoch 0, 1, 2 ..., in any order; what was left of the one before is dropped.
   void start_epoch(int epoch) {
-    constexpr std::uint64_t stream = std::uint64_t{2} << 62;  // the first of the seed's random numbers for this use
     std::vector<std::size_t> order(indices_.size());
     if (config_.shuffle)
-      order = permutation(indices_.size(), Random(config_.seed, stream + static_cast<std::uint32_t>(epoch)));
+      order = permutation(indices_.size(),
+                          Random(config_.seed, random_stream(RandomUse::order, static_cast<std::uint32_t>(epoch))));
     else
       std::iota(order.begin(), order.end(), std::size_t{0});
     std::erase_if(order, [&](std::size_t i) { return bad_[i]; });

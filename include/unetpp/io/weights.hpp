@@ -118,7 +118,8 @@ Metadata load_weights(const std::filesystem::path& path, Parameters<Net>& parame
     if (key == "__metadata__") {
       for (const auto& [name, text] : value.items())
         if (text.is_string()) metadata[name] = text;
-    } else if (std::none_of(tensors.begin(), tensors.end(), [&key = key](const NamedTensor& t) { return t.name == key; })) {
+    } else if (std::none_of(tensors.begin(), tensors.end(),
+                            [&key = key](const NamedTensor& t) { return t.name == key; })) {
       throw FormatError(path.string() + ": tensor " + key +
                         ": expected none of this name in the network, found one in the file");
     }

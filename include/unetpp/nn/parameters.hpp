@@ -63,9 +63,9 @@ std::vector<NamedTensor> parameter_tensors() {
 struct GlorotUniform {
   std::uint64_t seed = 0;
 
-  void operator()(const NamedTensor& tensor, std::uint64_t stream, std::span<float> values) const {
+  void operator()(const NamedTensor& tensor, std::uint64_t number, std::span<float> values) const {
     if (tensor.fan_in == 0) return;
-    const Random random(seed, stream);
+    const Random random(seed, random_stream(RandomUse::weights, number));
     const float limit = std::sqrt(6.0f / static_cast<float>(tensor.fan_in + tensor.fan_out));
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = limit * (2 * random.uniform(i) - 1);
   }
@@ -76,9 +76,9 @@ struct GlorotUniform {
 struct HeNormal {
   std::uint64_t seed = 0;
 
-  void operator()(const NamedTensor& tensor, std::uint64_t stream, std::span<float> values) const {
+  void operator()(const NamedTensor& tensor, std::uint64_t number, std::span<float> values) const {
     if (tensor.fan_in == 0) return;
-    const Random random(seed, stream);
+    const Random random(seed, random_stream(RandomUse::weights, number));
     const float deviation = std::sqrt(2.0f / static_cast<float>(tensor.fan_in));
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = deviation * random.normal(i);
   }
@@ -90,11 +90,11 @@ class Parameters {
  public:
   static constexpr std::size_t count = Net::parameter_count;
 
-  /// The initialiser is called for each tensor with its number as stream; it leaves at 0 what it does not write.
+  /// The initialiser is called for each tensor with its number; it leaves at 0 what it does not write.
   template <class Initialiser = GlorotUniform>
   explicit Parameters(const Initialiser& initialise = {}) : values_(count) {
-    std::uint64_t stream = 0;
-    for (const NamedTensor& t : parameter_tensors<Net>()) initialise(t, stream++, span().subspan(t.offset, t.size));
+    std::uint64_t number = 0;
+    for (const NamedTensor& t : parameter_tensors<Net>()) initialise(t, number++, span().subspan(t.offset, t.size));
   }
 
   std::span<float, count> span() { return std::span<float, count>(values_.data(), count); }

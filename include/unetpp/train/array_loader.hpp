@@ -44,7 +44,8 @@ class ArrayLoader {
   std::size_t samples() const { return images_.count(); }
 
   void start_epoch(int epoch) {
-    order_ = permutation(config_.shuffle ? samples() : 0, Random(config_.seed, static_cast<std::uint64_t>(epoch)));
+    order_ = permutation(config_.shuffle ? samples() : 0,
+                         Random(config_.seed, random_stream(RandomUse::order, static_cast<std::uint32_t>(epoch))));
     first_ = count_ = 0;
   }
 

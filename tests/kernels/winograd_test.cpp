@@ -1,4 +1,4 @@
-#include "unetpp/kernels/winograd.hpp"
+#include "unetpp/kernels/winograd_gradient.hpp"
 
 #include <cmath>
 #include <string>
@@ -75,7 +75,7 @@ Case random_case(std::uint64_t seed) {
 template <class Kernel>
 std::vector<float> run(const Case& c, const Image& from, const std::vector<float>& weight, Image to, const Image& mask,
                        const std::vector<float>& bias, int threads, std::size_t scratch_floats, const Kernel& kernel) {
-  Buffer<float> scratch(scratch_floats);
+  Buffer<float> scratch(scratch_floats, guard);
   const Epilogue epilogue{c.bias ? bias.data() : nullptr, c.accumulate, c.relu, c.mask ? mask.memory.data() : nullptr,
                           mask.stride};
   kernel(c.g, c.batch, ConstPixels(from), weight.data(), Pixels(to), epilogue, Scratch{scratch.data(), threads});
@@ -96,24 +96,43 @@ void check(const Case& c, std::uint64_t seed) {
       run(c, x, weight, y, y_mask, bias, 2, im2col_scratch(g, c.batch, 2), im2col_convolve);
   const std::vector<float> backward =
       run(c, y, weight, x, x_mask, bias, 2, im2col_scratch(g, c.batch, 2), im2col_convolve_transposed);
+  std::vector<float> dweight(weight), dbias(bias.begin(), bias.begin() + g.out.channels), dweight0(weight),
+      dbias0(dbias);  // they are added to
+  for (float& w : dweight) w *= std::sqrt(float(n));
+  dweight0 = dweight;
+  {
+    Buffer<float> scratch(
+        std::max(im2col_scratch(g, c.batch, 2), bias_gradient_scratch(c.batch * g.out.pixels(), g.out.channels)));
+    im2col_weight_gradient(g, c.batch, x, y, dweight.data(), {scratch.data(), 2});
+    bias_gradient(n, g.out.channels, y, dbias.data(), {scratch.data(), 2});
+  }
   for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
     if (!supports(set)) continue;
     const auto convolve_with = [&](auto... arguments) { winograd_convolve(arguments..., micro_kernels(set)); };
     const auto transposed_with = [&](auto... arguments) {
       winograd_convolve_transposed(arguments..., micro_kernels(set));
     };
-    std::vector<float> first, first_transposed;
+    std::vector<float> first, first_transposed, first_weight;
     for (int threads = 1; threads <= 3; ++threads) {
       const std::size_t scratch = winograd_scratch(g, c.batch, threads);
       const auto got = run(c, x, weight, y, y_mask, bias, threads, scratch, convolve_with);
       const auto got_transposed = run(c, y, weight, x, x_mask, bias, threads, scratch, transposed_with);
+      std::vector<float> got_weight(dweight0), got_bias(dbias0);
+      Buffer<float> memory(winograd_gradient_scratch(g, c.batch, threads), guard);
+      winograd_weight_gradient(g, c.batch, x, y, got_weight.data(), c.bias ? got_bias.data() : nullptr,
+                               {memory.data(), threads}, micro_kernels(set));
       CAPTURE(int(set), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias, c.accumulate, c.relu, c.mask);
       CHECK(difference(got, forward) < 2e-5);
       CHECK(difference(got_transposed, backward) < 2e-5);
+      CHECK(difference(got_weight, dweight) < 2e-5);
+      CHECK(difference(got_bias, c.bias ? dbias : dbias0) < 2e-5);
+      got_weight.insert(got_weight.end(), got_bias.begin(), got_bias.end());
       if (threads == 1) {
+        first_weight = got_weight;
         first = got;
         first_transposed = got_transposed;
       }
+      CHECK(got_weight == first_weight);
       CHECK(got == first);
       CHECK(got_transposed == first_transposed);
     }
@@ -127,6 +146,7 @@ TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1
 }
 
 TEST_CASE("Winograd agrees with im2col where threads share out filters") {
+  check({same(33, 37, 64, 60), 3, 0, true, false, true, false}, 1);
   check({same(9, 7, 140, 256), 2, 0, true, false, true, false}, 1);
   check({same(8, 8, 300, 130), 1, 1, false, true, false, true}, 2);
   check({same(41, 39, 256, 128), 2, 0, false, false, false, false}, 2);

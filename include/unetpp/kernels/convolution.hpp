@@ -6,7 +6,9 @@
 
 #include "unetpp/kernels/conv_geometry.hpp"
 #include "unetpp/kernels/im2col_convolution.hpp"
+#include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/kernels/winograd.hpp"
+#include "unetpp/kernels/winograd_gradient.hpp"
 
 namespace unetpp::kernels {
 
@@ -23,9 +25,9 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
 
 /// Floats of scratch that any of the functions below needs.
 constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  const std::size_t im2col = im2col_scratch(g, batch, threads);
-  if (choose_algorithm(g) == ConvAlgorithm::im2col) return im2col;
-  return std::max(im2col, winograd_scratch(g, batch, threads));
+  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
+    return std::max(winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads));
+  return std::max(im2col_scratch(g, batch, threads), bias_gradient_scratch(batch * g.out.pixels(), g.out.channels));
 }
 
 /// y = x ∗ weight.
@@ -48,11 +50,15 @@ inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstP
     im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
 }
 
-/// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy.
+/// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += that of its bias,
+/// unless it is null.
 /// Shapes  as in `convolve`.
 inline void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                     float* dweight, Scratch scratch) {
+                                     float* dweight, float* dbias, Scratch scratch) {
+  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
+    return winograd_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
   im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
+  if (dbias) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias, scratch);
 }
 
 }  // namespace unetpp::kernels

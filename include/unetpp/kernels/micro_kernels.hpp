@@ -63,6 +63,9 @@ struct MicroKernels {
                            std::size_t plane);
   void (*transform_weight_rotated)(const float* weight, int channels, int filters, int first, int depth, int columns,
                                    float* to, std::size_t plane);
+  void (*transform_weight_gradient)(const float* sums, std::size_t plane, int runs, std::size_t run, int rows,
+                                    int columns, float* dweight, int channels, int filters);
+  void (*sum_rows)(const float* rows, int count, float* sum, bool accumulate);
 };
 
 /// The widest panel of any instruction set; every panel divides it.

@@ -60,10 +60,11 @@ std::vector<double> doubles(const T& values) {
 }
 
 inline constexpr double float_error = 2e-6;
+inline constexpr double winograd_error = 2e-5;
 
 /// Checks forward, and backward with its ways of writing dx, on dense and strided views and on 1, 2 and 3 threads.
 template <class L>
-void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0) {
+void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0, double tolerance = float_error) {
   using namespace unetpp;
   const Random random(99, 1);
   std::vector<float> p(L::parameter_count);
@@ -94,7 +95,7 @@ void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0) {
 
     StridedBatch<L::out> y(batch, gap);
     L::forward(parameters, x.view(), y.view(), memory);
-    CHECK(difference(y.array().v, want_y) < float_error);
+    CHECK(difference(y.array().v, want_y) < tolerance);
     CHECK(y.guards_hold());
 
     // A layer with a fused ReLU gets its dy zeroed where y is not positive, as `rectified` says.
@@ -113,8 +114,8 @@ void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0) {
     backward({.view = dx.view()});
     std::vector<double> dp_without = doubles(dp);
     for (double& v : dp_without) v -= 1;
-    CHECK(difference(dp_without, want_dp) < 2 * float_error);
-    CHECK(difference(dx.array().v, want_dx) < float_error);
+    CHECK(difference(dp_without, want_dp) < 2 * tolerance);
+    CHECK(difference(dx.array().v, want_dx) < tolerance);
     CHECK(dx.guards_hold());
 
     if (threads == 1) {
@@ -131,7 +132,7 @@ void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0) {
     backward({.view = sum.view(), .accumulate = true, .rectified = true});
     std::vector<double> want_sum = want_dx;
     for (std::size_t i = 0; i < old.size(); ++i) want_sum[i] = input[i] > 0 ? old[i] + want_dx[i] : 0;
-    CHECK(difference(sum.array().v, want_sum) < float_error);
+    CHECK(difference(sum.array().v, want_sum) < tolerance);
     CHECK(sum.guards_hold());
 
     backward({});  // no input gradient wanted

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <algorithm>
 #include <span>
 
 #include "unetpp/kernels/convolution.hpp"
-#include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
 
@@ -58,8 +56,7 @@ struct Conv2D {
   }();
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
-    return std::max(kernels::convolution_scratch(geometry, batch, threads),
-                    kernels::bias_gradient_scratch(batch * out.pixels(), out.channels));
+    return kernels::convolution_scratch(geometry, batch, threads);
   }
 
   static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
@@ -71,9 +68,8 @@ struct Conv2D {
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
-    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), dp.data(), memory.scratch());
-    if constexpr (C.bias)
-      kernels::bias_gradient(dy.pixels(), out.channels, pixels_of(dy), dp.data() + weight_count, memory.scratch());
+    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), dp.data(),
+                                      C.bias ? dp.data() + weight_count : nullptr, memory.scratch());
     if (dx.wanted())
       kernels::convolve_transposed(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
                                    memory.scratch());

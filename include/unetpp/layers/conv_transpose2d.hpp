@@ -79,7 +79,8 @@ struct ConvTranspose2D {
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
-    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(), memory.scratch());
+    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(), nullptr,
+                                      memory.scratch());
     if constexpr (C.bias)
       kernels::bias_gradient(dy.pixels(), out.channels, pixels_of(dy), dp.data() + weight_count, memory.scratch());
     if (dx.wanted())

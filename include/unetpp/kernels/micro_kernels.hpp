@@ -1,0 +1,154 @@
+#pragma once
+// The innermost loops, compiled for several instruction sets and chosen when the program runs.
+//
+// They are written once, in the vector extensions of GCC and Clang, in simd/*.inc. These files are included here once
+// for each instruction set, in a namespace of its own, between pragmas that let the compiler use it: a program that is
+// compiled without any flag runs as fast as one that is compiled for its machine. Nothing from the standard library may
+// be used in there: a template that is first instantiated between the pragmas would be compiled for that instruction
+// set in the whole program.
+
+#include <cstddef>
+
+#include "unetpp/kernels/epilogue.hpp"
+
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
+#define UNETPP_X86_SETS
+#endif
+
+namespace unetpp::kernels {
+
+/// Where a tile begins: its first row and column, and the first row of its image when all images are stacked.
+struct TilePlace {
+  int row;
+  int column;
+  std::ptrdiff_t image_row;
+};
+
+/// Images cut into tiles of 4×4 pixels; the last ones of a row or a column may reach past the edge.
+struct TileGrid {
+  int height;
+  int width;
+  int down;
+  int across;
+
+  constexpr TileGrid(int h, int w) : height(h), width(w), down((h + 3) / 4), across((w + 3) / 4) {}
+  constexpr std::size_t in_image() const { return std::size_t{1} * down * across; }
+  TilePlace place(std::size_t tile) const {
+    const int in = static_cast<int>(tile % in_image());
+    return {in / across * 4, in % across * 4, static_cast<std::ptrdiff_t>(tile / in_image()) * height};
+  }
+};
+
+/// Planes, one for each point of a transform, of panels of rows of `panel` floats.
+struct PanelPlanes {
+  float* data;
+  std::size_t plane;  // floats from one plane to the next
+  std::size_t panel;  // floats from one panel to the next
+};
+
+/// The kernels of one instruction set; simd/*.inc says what each does.
+struct MicroKernels {
+  int panel;
+  void (*product)(int rows, int columns, int depth, const float* a, std::size_t next, const float* b, float* c,
+                  bool accumulate);
+  void (*product_transposed)(int rows, int columns, int depth, const float* a, const float* b, float* c,
+                             bool accumulate);
+  void (*transform_input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first,
+                          int count, const PanelPlanes& to);
+  void (*transform_gradient)(const TileGrid&, const float* dy, std::size_t stride, int channels, std::size_t first,
+                             int count, const PanelPlanes& to);
+  void (*transform_output)(const TileGrid&, std::size_t first, int count, const float* m, std::size_t plane,
+                           int channels, float* y, std::size_t stride, const Epilogue&);
+  void (*transform_weight)(const float* weight, int channels, int filters, int first, int depth, int columns, float* to,
+                           std::size_t plane);
+  void (*transform_weight_rotated)(const float* weight, int channels, int filters, int first, int depth, int columns,
+                                   float* to, std::size_t plane);
+  void (*transform_weight_gradient)(const float* sums, std::size_t plane, int runs, std::size_t run, int rows,
+                                    int columns, float* dweight, int channels, int filters);
+  void (*sum_rows)(const float* rows, int count, float* sum, bool accumulate);
+};
+
+/// The widest panel of any instruction set; every panel divides it.
+inline constexpr int widest_panel = 32;
+
+#if defined(__GNUC__)
+namespace baseline {
+inline constexpr int width = 4, panel = 8, tile_rows = 6;
+#include "unetpp/kernels/simd/kernels.inc"
+}  // namespace baseline
+#endif
+
+#ifdef UNETPP_X86_SETS
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+namespace avx2 {
+inline constexpr int width = 8, panel = 16, tile_rows = 6;
+#include "unetpp/kernels/simd/kernels.inc"
+}  // namespace avx2
+#ifdef __clang__
+#pragma clang attribute pop
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
+#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
+#else
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")
+#endif
+namespace avx512 {
+inline constexpr int width = 16, panel = 32, tile_rows = 14;
+#include "unetpp/kernels/simd/kernels.inc"
+}  // namespace avx512
+#ifdef __clang__
+#pragma clang attribute pop
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+
+/// Instruction sets that kernels are compiled for, from the narrowest on.
+enum class InstructionSet { baseline, avx2, avx512 };
+
+/// Whether this compiler knows vector extensions, without which there are no micro-kernels.
+#if defined(__GNUC__)
+inline constexpr bool has_micro_kernels = true;
+#else
+inline constexpr bool has_micro_kernels = false;
+#endif
+
+/// Whether this machine can run them.
+inline bool supports([[maybe_unused]] InstructionSet set) {
+#ifdef UNETPP_X86_SETS
+  if (set == InstructionSet::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (set == InstructionSet::avx512)
+    return supports(InstructionSet::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+#endif
+  return set == InstructionSet::baseline;
+}
+
+#if defined(__GNUC__)
+inline const MicroKernels& micro_kernels([[maybe_unused]] InstructionSet set) {
+#ifdef UNETPP_X86_SETS
+  if (set == InstructionSet::avx512) return avx512::kernels;
+  if (set == InstructionSet::avx2) return avx2::kernels;
+#endif
+  return baseline::kernels;
+}
+
+/// Those of the widest instruction set that this machine supports.
+inline const MicroKernels& micro_kernels() {
+  static const MicroKernels& widest = micro_kernels(supports(InstructionSet::avx512) ? InstructionSet::avx512
+                                                    : supports(InstructionSet::avx2) ? InstructionSet::avx2
+                                                                                     : InstructionSet::baseline);
+  return widest;
+}
+#endif
+
+#undef UNETPP_X86_SETS
+
+}  // namespace unetpp::kernels

@@ -1,0 +1,225 @@
+#pragma once
+// 3×3 convolutions and their input gradients by Winograd's F(4×4, 3×3).
+//
+// An output tile of 4×4 pixels is made of a 6×6 patch of inputs. Transformed to 36 points each, patch and weights are
+// multiplied point by point where the direct sum needs 144 multiplications: summed over channels, that is a matrix
+// product of tiles×channels by channels×filters for each point. The 36 sums of an output tile are then transformed back
+// to its 16 pixels. [Winograd 1980; Lavin & Gray 2016]
+//
+// The input gradient is the same with the taps rotated and the weight transposed. kernels/winograd_gradient.hpp has the
+// weight gradient.
+
+#include <algorithm>
+#include <cstddef>
+
+#include "unetpp/core/buffer.hpp"
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/conv_geometry.hpp"
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/operands.hpp"
+
+namespace unetpp::kernels {
+
+namespace detail {
+
+inline constexpr int winograd_points = 36;
+
+/// Floats from one plane to the next: a cache line more than it holds, or all planes would fall on the same places of
+/// the cache.
+constexpr std::size_t plane_stride(std::size_t floats) { return aligned_floats(floats) + 16; }
+
+constexpr int panels_of(int channels, int panel) { return (channels + panel - 1) / panel; }
+
+/// How a convolution is cut. Where weights are small beside the image they are transformed once, and threads take
+/// blocks of tiles. Where they are large (or tiles few) the tiles are gone through in blocks that all threads share,
+/// and threads take panels of filters, whose transformed weights are used while they are in the cache.
+struct WinogradPlan {
+  int depth;    // channels read
+  int filters;  // channels written
+  int panel;
+  std::size_t tiles;
+  bool share_tiles;
+  int block;  // tiles
+  int chunk;  // channels read, of which the transformed weights are made at a time if tiles are shared
+
+  constexpr WinogradPlan(Shape in, int written, std::size_t batch, int panel_width)
+      : depth(in.channels),
+        filters(written),
+        panel(panel_width),
+        tiles(batch * TileGrid(in.height, in.width).in_image()),
+        share_tiles(std::size_t{1} * in.channels * written >= 128 * 256 || tiles < 192),
+        chunk(std::min(depth, 256)) {
+    if (share_tiles) {
+      block = static_cast<int>(std::min<std::size_t>(tiles, 128));
+    } else {  // of at most 48 tiles, eight or a multiple of eight
+      const std::size_t blocks_of_8 = (tiles + 8 * 48 - 1) / (8 * 48);
+      block = static_cast<int>((tiles + 8 * blocks_of_8 - 1) / (8 * blocks_of_8));
+    }
+  }
+
+  constexpr std::size_t blocks() const { return (tiles + block - 1) / block; }
+  constexpr int filter_panels() const { return panels_of(filters, panel); }
+  constexpr int columns(int filter_panel) const { return std::min(panel, filters - filter_panel * panel); }
+
+  // Floats of a plane and of all planes of: a block's transformed tiles, a filter panel's transformed weights, a
+  // block's sums for a filter panel.
+  constexpr std::size_t tile_plane() const {
+    return plane_stride(std::size_t{1} * panels_of(depth, panel) * panel * block);
+  }
+  constexpr std::size_t weight_plane() const {
+    return plane_stride(std::size_t{1} * (share_tiles ? chunk : depth) * panel);
+  }
+  constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * panel * block); }
+
+  constexpr std::size_t scratch(int threads) const {
+    const std::size_t shared = share_tiles ? tile_plane() : filter_panels() * weight_plane();
+    const std::size_t own = (share_tiles ? weight_plane() : tile_plane()) + sum_plane();
+    return winograd_points * (shared + threads * own);
+  }
+};
+
+/// The largest scratch that a plan needs with any panel width.
+template <class PlanFor>
+constexpr std::size_t scratch_of_any_panel(const PlanFor& plan_for, int threads) {
+  return std::max({plan_for(8).scratch(threads), plan_for(16).scratch(threads), plan_for(32).scratch(threads)});
+}
+
+/// A convolution, or a transposed one, of one image shape.
+struct WinogradConvolution {
+  const MicroKernels& kernels;
+  const ConvGeometry& geometry;
+  bool transposed;
+  WinogradPlan plan;
+  TileGrid grid;
+  ConstPixels x;
+  const float* weight;
+  Pixels y;
+  const Epilogue& epilogue;
+
+  void transform_weight(int filter_panel, int first, int depth, float* to) const {
+    const int channels = geometry.in.channels, filters = geometry.out.channels, from = filter_panel * plan.panel;
+    if (transposed)
+      kernels.transform_weight_rotated(weight + std::size_t{1} * from * filters, channels, filters, first, depth,
+                                       plan.columns(filter_panel), to, plan.weight_plane());
+    else
+      kernels.transform_weight(weight + from, channels, filters, first, depth, plan.columns(filter_panel), to,
+                               plan.weight_plane());
+  }
+
+  void transform_input(std::size_t first, int count, float* to) const {
+    kernels.transform_input(grid, x.data, x.stride, plan.depth, first, count,
+                            {to, plan.tile_plane(), std::size_t{1} * plan.block * plan.panel});
+  }
+
+  /// Adds to the sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute.
+  void multiply(int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
+                float* sums) const {
+    const std::size_t next = std::size_t{1} * plan.block * plan.panel;
+    for (int p = 0; p < winograd_points; ++p)
+      kernels.product(count, plan.columns(filter_panel), depth,
+                      tiles + p * plan.tile_plane() + first / plan.panel * next, next,
+                      weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0);
+  }
+
+  void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
+    const int channel = filter_panel * plan.panel;
+    Epilogue end = epilogue;
+    if (end.bias) end.bias += channel;
+    if (end.mask) end.mask += channel;
+    kernels.transform_output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), y.data + channel,
+                             y.stride, end);
+  }
+
+  void share_out_tiles(Scratch scratch) const {
+    constexpr int rows = 32;  // of weights, for one piece of work
+    const std::size_t weight_size = winograd_points * plan.weight_plane(), chunks = panels_of(plan.depth, rows);
+    float* weights = scratch.data;
+    parallel_for(scratch.threads, plan.filter_panels() * chunks, [&](std::size_t unit, int) {
+      const int panel = static_cast<int>(unit / chunks), first = static_cast<int>(unit % chunks) * rows;
+      transform_weight(panel, first, std::min(rows, plan.depth - first),
+                       weights + panel * weight_size + std::size_t{1} * first * plan.panel);
+    });
+    parallel_for(scratch.threads, plan.blocks(), [&](std::size_t block, int thread) {
+      float* tiles = weights + plan.filter_panels() * weight_size +
+                     thread * winograd_points * (plan.tile_plane() + plan.sum_plane());
+      float* sums = tiles + winograd_points * plan.tile_plane();
+      const std::size_t first = block * plan.block;
+      const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
+      transform_input(first, count, tiles);
+      for (int panel = 0; panel < plan.filter_panels(); ++panel) {
+        multiply(panel, count, 0, plan.depth, tiles, weights + panel * weight_size, sums);
+        transform_output(panel, first, count, sums);
+      }
+    });
+  }
+
+  void share_out_filters(Scratch scratch) const {
+    constexpr int piece = 8;  // tiles
+    float* tiles = scratch.data;
+    for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
+      const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
+      parallel_for(scratch.threads, (count + piece - 1) / piece, [&](std::size_t unit, int) {
+        const int from = static_cast<int>(unit) * piece;
+        transform_input(first + from, std::min(piece, count - from), tiles + std::size_t{1} * from * plan.panel);
+      });
+      parallel_for(scratch.threads, plan.filter_panels(), [&](std::size_t unit, int thread) {
+        const int panel = static_cast<int>(unit);
+        float* weights =
+            tiles + winograd_points * (plan.tile_plane() + thread * (plan.weight_plane() + plan.sum_plane()));
+        float* sums = weights + winograd_points * plan.weight_plane();
+        for (int channel = 0; channel < plan.depth; channel += plan.chunk) {
+          const int depth = std::min(plan.chunk, plan.depth - channel);
+          transform_weight(panel, channel, depth, weights);
+          multiply(panel, count, channel, depth, tiles, weights, sums);
+        }
+        transform_output(panel, first, count, sums);
+      });
+    }
+  }
+};
+
+inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight,
+                     Pixels y, const Epilogue& epilogue, Scratch scratch, const MicroKernels& kernels) {
+  const Shape &from = transposed ? g.out : g.in, &to = transposed ? g.in : g.out;
+  const WinogradConvolution convolution{kernels,
+                                        g,
+                                        transposed,
+                                        WinogradPlan(from, to.channels, batch, kernels.panel),
+                                        TileGrid(from.height, from.width),
+                                        x,
+                                        weight,
+                                        y,
+                                        epilogue};
+  if (convolution.plan.share_tiles)
+    convolution.share_out_filters(scratch);
+  else
+    convolution.share_out_tiles(scratch);
+}
+
+}  // namespace detail
+
+/// Floats of scratch that the two functions below need.
+constexpr std::size_t winograd_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+  const auto forward = [&](int panel) { return detail::WinogradPlan(g.in, g.out.channels, batch, panel); };
+  const auto backward = [&](int panel) { return detail::WinogradPlan(g.out, g.in.channels, batch, panel); };
+  return std::max(detail::scratch_of_any_panel(forward, threads), detail::scratch_of_any_panel(backward, threads));
+}
+
+/// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.
+/// Shapes  x: batch×in, y: batch×out; scratch: winograd_scratch floats.
+inline void winograd_convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
+                              const Epilogue& epilogue, Scratch scratch,
+                              const MicroKernels& kernels = micro_kernels()) {
+  detail::winograd(g, false, batch, x, weight, y, epilogue, scratch, kernels);
+}
+
+/// x = the transposed convolution of y: the input gradient of `winograd_convolve` for the output gradient y.
+/// Shapes  as in `winograd_convolve`.
+inline void winograd_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight,
+                                         Pixels x, const Epilogue& epilogue, Scratch scratch,
+                                         const MicroKernels& kernels = micro_kernels()) {
+  detail::winograd(g, true, batch, y, weight, x, epilogue, scratch, kernels);
+}
+
+}  // namespace unetpp::kernels

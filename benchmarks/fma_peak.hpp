@@ -34,7 +34,7 @@ inline double fma_peak(int threads, double seconds = 0.1) {
     while (seconds_now() < end) {
       std::array<Vector, chains> sum{};
       Vector factor = sum[0] + 0.999f, term = sum[0] + 1e-3f;
-      asm volatile("" : "+x"(factor), "+x"(term));  // values that the compiler does not know
+      asm volatile("" : "+x"(factor), "+x"(term));       // values that the compiler does not know
       for (Vector& s : sum) asm volatile("" : "+x"(s));  // nor that the chains are alike
       const double start = seconds_now();
       for (int round = 0; round < rounds; ++round) {

@@ -20,7 +20,7 @@ struct Options {
   std::uint64_t seed = 42;
   double learning_rate = 1e-3;
   std::optional<int> limit;
-  int threads = 0;  // 0: as OpenMP has it
+  int threads = 0;  // 0 until known: as OpenMP has it
   int synthetic = 1400;
   bool strict = false;
 };
@@ -28,44 +28,50 @@ struct Options {
 /// Declares the options; parsing fills `options`.
 inline void declare(CLI::App& app, Options& options) {
   const CLI::Range positive(1, 1 << 30);
-  const auto* data =
+  CLI::Option* data =
       app.add_option("--data", options.data, "Folder in the layout of the Oxford-IIIT Pet data set")->type_name("DIR");
   app.add_flag("--download", options.download, "Fetch the data set (about 770 MB) into the --data folder first")
-      ->needs(const_cast<CLI::Option*>(data));
+      ->needs(data);
   app.add_option("--out", options.out, "Folder for what training writes")->type_name("DIR")->capture_default_str();
   app.add_flag("--overwrite", options.overwrite, "Replace the results of another run in --out");
   app.add_option("--epochs", options.epochs, "Passes over the training images")->check(positive)->capture_default_str();
-  app.add_option("--batch", options.batch, "Images a training step")->check(positive)->capture_default_str();
+  app.add_option("--batch", options.batch, "Images a training step")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
   app.add_option("--validation", options.validation, "Images held out [1000 of the full set, 1 in 7 of a smaller one]")
       ->check(positive);
-  app.add_option("--seed", options.seed, "Seed of the split, the weights and the order")->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of the split, the weights and the order")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "Of Adam")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1e-12, 1e3))
       ->capture_default_str();
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive);
-  app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(positive);
+  app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(CLI::Range(1, 1024));
   app.add_option("--synthetic", options.synthetic, "Number of drawn pets to train on where there is no --data")
       ->check(positive)
-      ->excludes(const_cast<CLI::Option*>(data))
+      ->excludes(data)
       ->capture_default_str();
   app.add_flag("--strict", options.strict, "A bad pair is an error; without it, it is named, skipped and counted");
 }
 
-/// Every setting, for run.json.
+/// Every setting as it was in force, for run.json.
 inline nlohmann::ordered_json to_json(const Options& o) {
   nlohmann::ordered_json json;
-  json["data"] = o.data.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(o.data);
-  json["synthetic"] = o.data.empty() ? nlohmann::ordered_json(o.synthetic) : nlohmann::ordered_json();
+  if (o.data.empty())
+    json["synthetic"] = o.synthetic;
+  else
+    json["data"] = o.data;
   json["download"] = o.download;
   json["out"] = o.out;
   json["overwrite"] = o.overwrite;
   json["epochs"] = o.epochs;
   json["batch"] = o.batch;
-  json["validation"] = o.validation ? nlohmann::ordered_json(*o.validation) : nlohmann::ordered_json();
+  json["validation"] = *o.validation;
   json["seed"] = o.seed;
   json["learning_rate"] = o.learning_rate;
-  json["limit"] = o.limit ? nlohmann::ordered_json(*o.limit) : nlohmann::ordered_json();
+  if (o.limit) json["limit"] = *o.limit;
   json["threads"] = o.threads;
   json["strict"] = o.strict;
   return json;

@@ -17,12 +17,18 @@ namespace train_pets {
 /// The folder of a run.
 class Output {
  public:
-  /// Errors  FileError if the folder holds another run's files and may not be overwritten, or cannot be made.
+  /// Errors  FileError if the folder holds files and is not that of a run which may be overwritten, or cannot be made.
   Output(std::filesystem::path folder, bool overwrite) : folder_(std::move(folder)) {
     std::error_code error;
-    if (!overwrite && std::filesystem::is_directory(folder_, error) && !std::filesystem::is_empty(folder_, error))
-      throw unetpp::FileError(folder_.string() +
-                              ": expected an empty or new folder, found files in it (--overwrite replaces them)");
+    if (std::filesystem::is_directory(folder_, error) && !std::filesystem::is_empty(folder_, error)) {
+      const bool of_a_run = std::filesystem::exists(folder_ / "run.json", error);
+      if (!of_a_run)
+        throw unetpp::FileError(folder_.string() +
+                                ": expected a new, an empty or a run's folder, found other files in it");
+      if (!overwrite)
+        throw unetpp::FileError(folder_.string() +
+                                ": expected a new or an empty folder, found a run (--overwrite replaces it)");
+    }
     make_folder(folder_);
   }
 
@@ -47,10 +53,12 @@ class Output {
   /// Removes the masks and panels of a run before.
   void clear_pictures() const {
     for (const char* name : {"masks", "panels"}) {
-      std::error_code error;
-      std::filesystem::remove_all(folder_ / name, error);
-      if (error) throw unetpp::FileError((folder_ / name).string() + ": cannot be replaced: " + error.message());
       make_folder(folder_ / name);
+      for (const auto& entry : std::filesystem::directory_iterator(folder_ / name)) {
+        std::error_code error;
+        if (entry.path().extension() == ".png") std::filesystem::remove(entry.path(), error);
+        if (error) throw unetpp::FileError(entry.path().string() + ": cannot be replaced: " + error.message());
+      }
     }
   }
 
@@ -60,7 +68,7 @@ class Output {
     const unetpp::Image& image = sample.image;
     unetpp::Mask trimap = unetpp::resize_nearest(predicted, image.height, image.width);
     for (std::uint8_t& value : trimap.values) ++value;
-    unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(trimap));
+    unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(trimap), false);
 
     constexpr int panel_height = 192;
     const int height = std::min(image.height, panel_height);
@@ -68,7 +76,8 @@ class Output {
     const unetpp::Sample shown = unetpp::resize(sample, height, width);
     unetpp::write_file(
         folder_ / "panels" / (name + ".png"),
-        unetpp::encode_png(unetpp::panel(shown.image, shown.mask, unetpp::resize_nearest(predicted, height, width))));
+        unetpp::encode_png(unetpp::panel(shown.image, shown.mask, unetpp::resize_nearest(predicted, height, width))),
+        false);
   }
 
  private:
@@ -84,28 +93,24 @@ class Output {
       "images_per_second\n";
 };
 
-/// Predicts the samples with these indices and writes their pictures; samples that cannot be loaded are left out.
-/// Returns how many were written.
+/// Predicts the samples with these indices and writes their pictures.
 template <unetpp::Layer Net, unetpp::Dataset Data>
-std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
-                              const std::vector<std::size_t>& indices, std::size_t batch) {
+void write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
+                       const std::vector<std::size_t>& indices, std::size_t batch) {
   using namespace unetpp;
   InferenceWorkspace<Net> workspace(batch);
   Batch<Net::in> images(batch);
   std::vector<std::uint8_t> labels(Net::in.pixels()), classes;
   output.clear_pictures();
-  std::size_t written = 0;
   for (std::size_t first = 0; first < indices.size(); first += batch) {
     std::vector<std::string> names;
     std::vector<Sample> samples;
-    for (std::size_t i = first; i < std::min(indices.size(), first + batch); ++i) try {
-        Sample sample = dataset.load(indices[i]);
-        write_sample(sample, Net::in, images.span().subspan(samples.size() * Net::in.size(), Net::in.size()), labels);
-        samples.push_back(std::move(sample));
-        names.push_back(dataset.name(indices[i]));
-      } catch (const Error&) {  // the loader has named it
-      }
-    if (samples.empty()) continue;
+    for (std::size_t i = first; i < std::min(indices.size(), first + batch); ++i) {
+      samples.push_back(dataset.load(indices[i]));
+      names.push_back(dataset.name(indices[i]));
+      write_sample(samples.back(), Net::in, images.span().subspan((i - first) * Net::in.size(), Net::in.size()),
+                   labels);
+    }
     const BatchView<const float, Net::out> logits =
         workspace.forward(parameters, std::as_const(images).view().images(0, samples.size()));
     classes.resize(logits.pixels());
@@ -123,9 +128,7 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
     });
     for (const std::exception_ptr& error : errors)
       if (error) std::rethrow_exception(error);
-    written += samples.size();
   }
-  return written;
 }
 
 }  // namespace train_pets

@@ -3,10 +3,11 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 "$root/cmake/packages.sh" g++ cmake ninja-build libeigen3-dev libstb-dev nlohmann-json3-dev libcli11-dev curl ca-certificates
-{ cmake -S "$root" --preset release && cmake --build "$root/build/release" --target train_pets; } >"${TMPDIR:-/tmp}/unetpp-build.$$" 2>&1 || {
-  cat "${TMPDIR:-/tmp}/unetpp-build.$$" >&2
-  rm -f "${TMPDIR:-/tmp}/unetpp-build.$$"
+build=$root/build/release
+mkdir -p "$build"
+echo "Building train_pets ..."
+if ! { cmake -S "$root" --preset release && cmake --build "$build" --target train_pets; } >"$build/log" 2>&1; then
+  cat "$build/log" >&2
   exit 1
-}
-rm -f "${TMPDIR:-/tmp}/unetpp-build.$$"
-exec "$root/build/release/examples/train_pets" "$@"
+fi
+exec "$build/examples/train_pets" "$@"

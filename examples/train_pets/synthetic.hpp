@@ -34,7 +34,7 @@ class SyntheticPets {
 
   /// Draws sample i; its width and height are within a sixth of the nominal size.
   unetpp::Sample load(std::size_t i) const {
-    const unetpp::Random random(seed_, unetpp::random_stream(unetpp::RandomUse::drawing, i));
+    const unetpp::Random random(seed_, unetpp::random_stream(unetpp::RandomUse::user, i));
     Dice dice(random);
     const int vary = size_ / 6;
     const int width = size_ - vary + dice.below(2 * vary + 1), height = size_ - vary + dice.below(2 * vary + 1);

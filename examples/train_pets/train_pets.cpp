@@ -1,9 +1,13 @@
 // Trains a U-Net to cut pets out of photographs: see --help and the README.
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <string>
 #include <unetpp/io/loader.hpp>
 #include <unetpp/io/weights.hpp>
@@ -21,7 +25,10 @@ using namespace unetpp;
 /// The drawn pets are simpler than the photographs: a smaller network learns them in a minute.
 using SyntheticNet = UNet<UNetConfig{.height = 64, .width = 64, .base_channels = 16, .depth = 3}>;
 
-void warn(const std::string& line) { std::fprintf(stderr, "train_pets: warning: %s\n", line.c_str()); }
+/// On a line of its own, whatever the progress line is at.
+void warn(const std::string& line) {
+  std::fprintf(stderr, "%strain_pets: warning: %s\n", isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", line.c_str());
+}
 
 nlohmann::ordered_json names_of(const Dataset auto& dataset, const std::vector<std::size_t>& indices) {
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
@@ -31,11 +38,11 @@ nlohmann::ordered_json names_of(const Dataset auto& dataset, const std::vector<s
 
 /// Trains on a data set and writes all that a run leaves.
 template <Layer Net>
-void train(const Dataset auto& dataset, const Options& options, Output& output) {
+void train(const Dataset auto& dataset, Options options, Output& output) {
   const std::size_t count = options.limit ? std::min<std::size_t>(dataset.size(), *options.limit) : dataset.size();
-  const std::size_t held_out =
-      options.validation ? *options.validation : std::min<std::size_t>(1000, std::max<std::size_t>(1, count / 7));
-  const Split parts = split(dataset.size(), held_out, options.seed, count);
+  if (!options.validation)
+    options.validation = static_cast<int>(std::min<std::size_t>(1000, std::max<std::size_t>(1, count / 7)));
+  const Split parts = split(dataset.size(), static_cast<std::size_t>(*options.validation), options.seed, count);
 
   output.write_run(
       {{"unetpp", version},
@@ -49,8 +56,8 @@ void train(const Dataset auto& dataset, const Options& options, Output& output) 
          {"parameters", Net::parameter_count}}},
        {"split", {{"train", names_of(dataset, parts.train)}, {"validation", names_of(dataset, parts.validation)}}}});
   std::printf("%zu images to train, %zu to validate; U-Net %s, %s parameters, %.2f GMAC an image\n", parts.train.size(),
-              parts.validation.size(), to_string(Net::in).c_str(),
-              unetpp::detail::grouped(Net::parameter_count).c_str(), static_cast<double>(Net::multiply_adds) * 1e-9);
+              parts.validation.size(), to_string(Net::in).c_str(), std::to_string(Net::parameter_count).c_str(),
+              static_cast<double>(Net::multiply_adds) * 1e-9);
   std::fflush(stdout);
 
   using Data = std::remove_cvref_t<decltype(dataset)>;
@@ -60,6 +67,8 @@ void train(const Dataset auto& dataset, const Options& options, Output& output) 
   config.shuffle = false;
   Loader<Net::in, Data> validation(dataset, parts.validation, config);
 
+  for (validation.start_epoch(0); validation.next();) {  // bad pairs are found before an epoch is spent
+  }
   Parameters<Net> parameters(GlorotUniform{options.seed});
   Adam adam({.learning_rate = options.learning_rate});
   const auto record = [&](const EpochEnd& e) {
@@ -69,14 +78,15 @@ void train(const Dataset auto& dataset, const Options& options, Output& output) 
   fit(parameters, adam, training, validation, {.epochs = options.epochs}, record);
 
   if (const std::size_t bad = training.skipped() + validation.skipped()) std::printf("%zu bad pairs skipped\n", bad);
-  const std::size_t written =
-      write_predictions(output, parameters, dataset, parts.validation, static_cast<std::size_t>(options.batch));
-  std::printf("%zu masks and panels, metrics.csv, run.json and model.safetensors are in %s\n", written,
+  const std::vector<std::size_t> shown = validation.usable();
+  write_predictions(output, parameters, dataset, shown, validation.batch());
+  std::printf("%zu masks and panels, metrics.csv, run.json and model.safetensors are in %s\n", shown.size(),
               output.folder().c_str());
 }
 
-void run(const Options& options) {
+void run(Options options) {
   if (options.threads > 0) set_threads(options.threads);
+  options.threads = max_threads();
   if (options.download) download_pets(options.data, std::cout);
   if (options.data.empty()) {
     std::printf(
@@ -110,6 +120,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "train_pets: %s (--help lists the options)\n", error.what());
     return 2;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "train_pets: not enough memory; a smaller --batch needs less\n");
+    return 1;
   } catch (const std::exception& error) {
     std::fflush(stdout);
     std::fprintf(stderr, "train_pets: %s\n", error.what());

@@ -11,6 +11,7 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/core/version.hpp"
+#include "unetpp/kernels/tensor_map.hpp"
 
 // Layers: types with constexpr facts and two functions, forward and backward. To write one, read layers/layer.hpp and
 // copy layers/relu.hpp.

@@ -1,5 +1,7 @@
 // What a user's program looks like: it must build with nothing but the package.
 #include <cstdio>
+#include <unetpp/io/loader.hpp>
+#include <unetpp/io/weights.hpp>
 #include <unetpp/unet.hpp>
 
 int main() {

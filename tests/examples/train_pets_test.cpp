@@ -133,6 +133,9 @@ TEST_CASE("a wrong command line is one line and exit status 2") {
   check_error(train({"--batch", "0"}), 2, {"--batch"});
   check_error(train({"--epochs", "many"}), 2, {"--epochs"});
   check_error(train({"--learning-rate", "-1"}), 2, {"--learning-rate"});
+  check_error(train({"--learning-rate", "nan"}), 2, {"--learning-rate"});
+  check_error(train({"--seed", "-1"}), 2, {"--seed"});
+  check_error(train({"--threads", "100000"}), 2, {"--threads"});
   check_error(train({"--download"}), 2, {"--data"});
   check_error(train({"--data", "x", "--synthetic", "5"}), 2, {"--synthetic"});
 }
@@ -183,6 +186,33 @@ TEST_CASE("without --strict bad pairs are named once each, skipped and left out 
   CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == good);
 }
 
+TEST_CASE("a data set of which every pair is bad is an error") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  for (const char* stem : {"a", "b", "c", "d"}) put(pets / "images" / (std::string(stem) + ".jpg"), "text");
+  const ProgramResult result =
+      train({"--data", pets.string(), "--epochs", "1", "--batch", "2", "--validation", "1", "--out", out.string()});
+  CHECK(result.status == 1);
+  CHECK(result.output.find("no images to train on") != std::string::npos);
+  CHECK_FALSE(fs::exists(out / "model.safetensors"));
+}
+
+TEST_CASE("--limit takes the first pairs of the shuffled list, validation included") {
+  const TemporaryFolder folder;
+  const auto split_of = [&](const std::string& name, std::vector<std::string> more) {
+    REQUIRE(train_synthetic(folder.path() / name, std::move(more)).status == 0);
+    const auto run = nlohmann::json::parse(unetpp::read_file(folder.path() / name / "run.json"));
+    std::vector<std::string> names = run.at("split").at("train");
+    for (const std::string& v : run.at("split").at("validation")) names.push_back(v);
+    return names;
+  };
+  const std::vector<std::string> all = split_of("all", {"--validation", "2"}),
+                                 some = split_of("some", {"--validation", "2", "--limit", "5"});
+  REQUIRE(some.size() == 5);
+  CHECK(std::equal(some.begin(), some.end(), all.begin()));
+}
+
 TEST_CASE("a folder that cannot be written is an error that names it") {
   const TemporaryFolder folder;
   put(folder.path() / "file", "not a folder");
@@ -195,6 +225,8 @@ TEST_CASE("another run's folder is not overwritten without --overwrite") {
   const fs::path out = folder.path() / "out";
   put(out / "model.safetensors", "of a long night");
   put(out / "masks" / "old.png", "old");
+  check_error(train_synthetic(out, {"--overwrite"}), 1, {out.string(), "other files"});  // not a run's folder
+  put(out / "run.json", "{}");
   check_error(train_synthetic(out), 1, {out.string(), "--overwrite"});
   CHECK(unetpp::read_file(out / "model.safetensors") == "of a long night");
   CHECK(train_synthetic(out, {"--overwrite"}).status == 0);
@@ -206,6 +238,7 @@ TEST_CASE("a disk that fills while the model is written leaves the model from be
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   put(out / "model.safetensors", "of a long night");
+  put(out / "run.json", "{}");
   const std::string limited = "ulimit -f 100; exec \"$0\" \"$@\"";  // files of 100 KiB at most: the model has more
   const ProgramResult result =
       train_pets::run({.name = "bash",

@@ -1,5 +1,3 @@
-#include "unetpp/kernels/winograd_gradient.hpp"
-
 #include <cmath>
 #include <string>
 #include <vector>
@@ -7,6 +5,7 @@
 #include "../catch.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/kernels/convolution.hpp"
+#include "unetpp/kernels/winograd_gradient.hpp"
 
 using namespace unetpp;
 using namespace unetpp::kernels;

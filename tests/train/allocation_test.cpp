@@ -31,6 +31,15 @@ void* realloc(void* p, std::size_t n) {
   ++allocations;
   return __libc_realloc(p, n);
 }
+int posix_memalign(void** p, std::size_t alignment, std::size_t n) {
+  ++allocations;
+  *p = __libc_memalign(alignment, n);
+  return *p == nullptr;
+}
+void* memalign(std::size_t alignment, std::size_t n) {
+  ++allocations;
+  return __libc_memalign(alignment, n);
+}
 void* aligned_alloc(std::size_t alignment, std::size_t n) {
   ++allocations;
   return __libc_memalign(alignment, n);

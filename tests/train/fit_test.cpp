@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <limits>
+#include <stdexcept>
 
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
@@ -98,6 +99,46 @@ TEST_CASE("fit stops at the first loss that is not finite and leaves the paramet
   CHECK(message.find("nan") != std::string::npos);
   CHECK(before == std::vector<float>(parameters.span().begin(), parameters.span().end()));
 }
+
+TEST_CASE("fit passes class weights and the ignored label on, in training and in validation") {
+  auto train = bright_pixels(6, {.batch = 3, .seed = 1}), validation = bright_pixels(4, {.batch = 4, .shuffle = false});
+  Parameters<Net> parameters;
+  SGD sgd;
+  FitConfig config = quiet(1);
+  config.loss = {.class_weights = {1, 3}, .ignore_label = 0};
+  const std::vector<EpochEnd> history = fit(parameters, sgd, train, validation, config);
+  const ConfusionMatrix& confusion = history[0].validation->confusion;
+  CHECK(confusion(0, 0) + confusion(0, 1) == 0);
+  CHECK(history[0].validation->loss.weight == 3.0 * static_cast<double>(confusion(1, 0) + confusion(1, 1)));
+}
+
+TEST_CASE("what a callback throws ends training and passes through") {
+  auto train = bright_pixels(4, {.batch = 2});
+  Parameters<Net> parameters;
+  SGD sgd;
+  CHECK_THROWS_AS(fit(parameters, sgd, train, quiet(1), [](const BatchEnd&) { throw std::domain_error("enough"); }),
+                  std::domain_error);
+}
+
+TEST_CASE("a loader without images is an error, for training and for validation") {
+  auto none = bright_pixels(0, {.batch = 2}), some = bright_pixels(2, {.batch = 2});
+  Parameters<Net> parameters;
+  SGD sgd;
+  CHECK_THROWS_AS(fit(parameters, sgd, none, quiet(1)), ArgumentError);
+  CHECK_THROWS_AS(fit(parameters, sgd, some, none, quiet(1)), ArgumentError);
+}
+
+TEST_CASE("a validation loss that is not finite is an error") {
+  Batch<Net::in> images(1);
+  images.fill(std::numeric_limits<float>::infinity());
+  ArrayLoader<Net::in> validation(images, ArrayLoader<Net::in>::Labels(1), {.batch = 1});
+  auto train = bright_pixels(2, {.batch = 2});
+  Parameters<Net> parameters;
+  SGD sgd;
+  CHECK_THROWS_AS(fit(parameters, sgd, train, validation, quiet(1)), NonFiniteLossError);
+}
+
+TEST_CASE("an array loader has no batch before its first epoch") { CHECK_FALSE(bright_pixels(3, {.batch = 2}).next()); }
 
 TEST_CASE("a shuffled loader gives every image once an epoch, in another order each epoch") {
   auto loader = bright_pixels(10, {.batch = 4, .seed = 3});

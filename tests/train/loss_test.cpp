@@ -93,3 +93,17 @@ TEST_CASE("where every label is ignored the gradient is zero") {
   CHECK(loss.weight == 0);
   for (double v : data.gradient.array().v) CHECK(v == 0);
 }
+
+TEST_CASE("class weights that are negative or not finite are an error") {
+  CHECK_THROWS_AS(SoftmaxCrossEntropy({.class_weights = {1, -1, 1}}), ArgumentError);
+  CHECK_THROWS_AS(SoftmaxCrossEntropy({.class_weights = {1, NAN, 1}}), ArgumentError);
+}
+
+TEST_CASE("labels that are a slice of channels are an error") {
+  Data data(false);
+  Batch<Shape{37, 33, 2}, std::uint8_t> wide(images);
+  CHECK_THROWS_AS(SoftmaxCrossEntropy{}(BatchView<const float, shape>(data.logits.view()),
+                                        std::as_const(wide).view().channels<0, 1>(), data.gradient.view(),
+                                        {data.scratch.data(), 1}),
+                  ArgumentError);
+}

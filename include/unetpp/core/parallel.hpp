@@ -4,6 +4,7 @@
 // Work is cut by its own size, never by the number of threads, and each piece writes what no other piece writes: the
 // results then have the same bits with any number of threads.
 
+#include <atomic>
 #include <cstddef>
 
 #ifdef _OPENMP
@@ -33,11 +34,11 @@ inline void set_threads([[maybe_unused]] int threads) {
 template <class Work>
 void parallel_for(int threads, std::size_t count, const Work& work) {
 #ifdef _OPENMP
+  std::atomic<std::size_t> next{0};  // OpenMP's own dynamic schedule allocates memory under clang
 #pragma omp parallel num_threads(threads)
   {
     omp_set_num_threads(1);  // of this region only: keeps Eigen from starting threads of its own
-#pragma omp for schedule(dynamic, 1)
-    for (std::size_t i = 0; i < count; ++i) work(i, omp_get_thread_num());
+    for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) work(i, omp_get_thread_num());
   }
 #else
   static_cast<void>(threads);

@@ -8,8 +8,6 @@
 #include <filesystem>
 #include <iterator>
 #include <limits>
-#include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <system_error>
@@ -99,8 +97,7 @@ class PetDataset {
   const PassedOver& passed_over() const { return passed_over_; }
 
   /// The pair at its original size; any number of threads may load at once.
-  /// Errors  FileError or FormatError naming the file, when one of the two cannot be read, the sizes differ, or the
-  /// mask
+  /// Errors  FileError or FormatError naming the file, when one of the two cannot be read, the sizes differ, or the mask
   ///         holds a value that is not 1, 2 or 3.
   Sample load(std::size_t index) const {
     Sample sample{read_image(image_path(index), max_pixels_), read_mask(mask_path(index), max_pixels_)};

@@ -113,7 +113,8 @@ inline std::string read_file(const std::filesystem::path& path) {
 
 /// Writes a file that is either the old one or the whole new one, whatever happens meanwhile: a full disk, a crash.
 /// Errors  FileError naming the file and the system's reason; then the old file is unchanged and nothing else is left.
-inline void write_file(const std::filesystem::path& path, std::string_view bytes) {
+/// `synced`: wait until the disk has it; without, a power cut soon after may lose the new file (never mix it).
+inline void write_file(const std::filesystem::path& path, std::string_view bytes, bool synced = true) {
   const auto check = [&](bool done) {
     if (!done) detail::throw_file_error(path, "cannot be written");
   };
@@ -122,10 +123,11 @@ inline void write_file(const std::filesystem::path& path, std::string_view bytes
   check(file.valid());
   detail::Removal removal(temporary);
   check(detail::write_all(file, bytes));
-  check(::fsync(file.number()) == 0);
+  check(!synced || ::fsync(file.number()) == 0);
   check(file.close());
   check(::rename(temporary.c_str(), path.c_str()) == 0);
   removal.path.clear();
+  if (!synced) return;
   // So that the new name outlives a power cut. Nothing could be undone by now: a folder that cannot do it is no error.
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const detail::Descriptor directory(folder, O_RDONLY | O_DIRECTORY);

@@ -87,6 +87,8 @@ inline Decoded decode(std::string_view bytes, const std::string& name, int chann
   const std::unique_ptr<stbi_uc, FreeDecoded> decoded(
       stbi_load_from_memory(data, size, &out.width, &out.height, &channels_found, stored));
   if (!decoded) throw not_an_image();
+  if (pixels != std::size_t{1} * static_cast<unsigned>(out.width) * static_cast<unsigned>(out.height))
+    throw FormatError(name + ": expected one size, found that header and image differ");
   if (channels == 1) {
     out.values.assign(decoded.get(), decoded.get() + pixels);
     return out;

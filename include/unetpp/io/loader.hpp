@@ -80,6 +80,14 @@ class Loader {
   /// Bad samples met so far.
   std::size_t skipped() const { return skipped_; }
 
+  /// The samples that are not known to be bad, in the order given.
+  std::vector<std::size_t> usable() const {
+    std::vector<std::size_t> good;
+    for (std::size_t i = 0; i < indices_.size(); ++i)
+      if (!bad_[i]) good.push_back(indices_[i]);
+    return good;
+  }
+
   /// Begins the epoch 0, 1, 2 ..., in any order; what was left of the one before is dropped.
   void start_epoch(int epoch) {
     std::vector<std::size_t> order(indices_.size());

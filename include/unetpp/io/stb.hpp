@@ -32,6 +32,14 @@
 #include <stb_image_write.h>
 #endif
 #undef STB_IMAGE_IMPLEMENTATION
+#undef STB_IMAGE_STATIC
+#undef STBI_NO_STDIO
+#undef STBI_ONLY_JPEG
+#undef STBI_ONLY_PNG
+#undef STBI_ONLY_GIF
+#undef STBI_ONLY_BMP
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
+#undef STB_IMAGE_WRITE_STATIC
+#undef STBI_WRITE_NO_STDIO
 
 #pragma GCC diagnostic pop

@@ -117,7 +117,7 @@ Metadata load_weights(const std::filesystem::path& path, Parameters<Net>& parame
   for (const auto& [key, value] : file.header.items()) {
     if (key == "__metadata__") {
       for (const auto& [name, text] : value.items())
-        if (text.is_string()) metadata[name] = text;
+        if (text.is_string()) metadata[name] = text.template get<std::string>();
     } else if (std::none_of(tensors.begin(), tensors.end(),
                             [&key = key](const NamedTensor& t) { return t.name == key; })) {
       throw FormatError(path.string() + ": tensor " + key +

@@ -1,6 +1,7 @@
 #pragma once
 // Sparse softmax cross-entropy and its gradient in one pass over the logits.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -52,7 +53,7 @@ inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits,
       if (!dlogits.data) continue;
       float* dx = dlogits.data + i * dlogits.stride;
       for (int c = 0; c < classes; ++c)
-        dx[c] = weight * scale * (std::exp(x[c] - largest) / total - (c == labels[i] ? 1.0f : 0.0f));
+        dx[c] = weight == 0 ? 0 : weight * scale * (std::exp(x[c] - largest) / total - (c == labels[i] ? 1.0f : 0.0f));
     }
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });

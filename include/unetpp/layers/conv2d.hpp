@@ -3,6 +3,7 @@
 #include <span>
 
 #include "unetpp/kernels/convolution.hpp"
+#include "unetpp/layers/convolution_parameters.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
 
@@ -43,17 +44,7 @@ struct Conv2D {
   static constexpr std::size_t parameter_count = weight_count + bias_count;
   static constexpr std::size_t multiply_adds = out.pixels() * weight_count;
   static constexpr bool rectified = C.activation == Activation::relu;
-  static constexpr int receptive = C.kernel.height * C.kernel.width;
-  static constexpr std::array<ParameterTensor, C.bias ? 2 : 1> parameters = [] {
-    std::array<ParameterTensor, C.bias ? 2 : 1> tensors{};
-    tensors[0] = {"weight",
-                  {C.kernel.height, C.kernel.width, In.channels, C.filters},
-                  4,
-                  receptive * In.channels,
-                  receptive * C.filters};
-    if constexpr (C.bias) tensors[1] = {"bias", {C.filters}, 1, 0, 0};
-    return tensors;
-  }();
+  static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
     return kernels::convolution_scratch(geometry, batch, threads);

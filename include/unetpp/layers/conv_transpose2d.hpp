@@ -5,6 +5,7 @@
 
 #include "unetpp/kernels/convolution.hpp"
 #include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/layers/convolution_parameters.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
 
@@ -23,9 +24,8 @@ struct ConvTranspose2DConfig {
 /// Shapes  x: n×In.  y: n×out.  weight: kernel.height×kernel.width×filters×In.channels, as in Keras.  bias: filters.
 /// Extent  same: out = in·stride; valid: out = in·stride + max(kernel − stride, 0).
 /// Source  Keras's Conv2DTranspose. Where kernel − stride is odd, same padding cuts the last row and column off the
-/// full
-///         result: for 3×3 stride 2 that is PyTorch's padding=0 with [..., :-1, :-1]; PyTorch's customary padding=1,
-///         output_padding=1 cuts the first instead and is shifted by a pixel.
+///         full result: for 3×3 stride 2 that is PyTorch's padding=0 with [..., :-1, :-1]; PyTorch's customary
+///         padding=1, output_padding=1 cuts the first instead and is shifted by a pixel.
 template <Shape In, ConvTranspose2DConfig C>
 struct ConvTranspose2D {
   static_assert(C.filters > 0 && C.kernel.height > 0 && C.kernel.width > 0 && C.stride.height > 0 && C.stride.width > 0,
@@ -53,17 +53,7 @@ struct ConvTranspose2D {
   static constexpr std::size_t parameter_count = weight_count + bias_count;
   static constexpr std::size_t multiply_adds = in.pixels() * weight_count;
   static constexpr bool rectified = C.activation == Activation::relu;
-  static constexpr int receptive = C.kernel.height * C.kernel.width;
-  static constexpr std::array<ParameterTensor, C.bias ? 2 : 1> parameters = [] {
-    std::array<ParameterTensor, C.bias ? 2 : 1> tensors{};
-    tensors[0] = {"weight",
-                  {C.kernel.height, C.kernel.width, C.filters, In.channels},
-                  4,
-                  receptive * C.filters,
-                  receptive * In.channels};
-    if constexpr (C.bias) tensors[1] = {"bias", {C.filters}, 1, 0, 0};
-    return tensors;
-  }();
+  static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
     return std::max(kernels::convolution_scratch(geometry, batch, threads),

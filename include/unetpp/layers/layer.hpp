@@ -10,15 +10,18 @@
 //                      zeroes it where the output is not positive (InputGradient::rectified says so)
 //   scratch(n, t)      floats of scratch memory for a batch of n on t threads
 //   forward(p, x, y, memory)
-//   backward(p, dp, x, dy, dx, memory)    accumulates into dp, writes dx as InputGradient says; reads x, never y
+//   backward(p, dp, x, dy, dx, memory)    accumulates into dp, writes dx as InputGradient says; needs x, never y
 //
 // A leaf also has `kind`, its name in tables, and `parameters`, a list of its tensors. A combinator is a layer that is
-// made of layers: it has `Children` instead, and needs memory of its own between its children (nn/plan.hpp).
+// made of layers: it has `Children` instead, its backward gets y too (p, dp, x, y, dy, dx, memory), for what its children
+// left in it, and may overwrite dy, and it needs memory of its own between its children (nn/planner.hpp).
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "unetpp/core/tensor.hpp"

@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "unetpp/core/buffer.hpp"
@@ -31,8 +32,9 @@ std::vector<std::string> layer_names() {
   std::vector<std::string> names;
   std::map<std::string, int> seen;
   for_each_leaf<Net>([&]<class Leaf>(std::size_t) {
-    const int number = seen[Leaf::kind]++;
-    names.push_back(number == 0 ? Leaf::kind : std::string(Leaf::kind) + "_" + std::to_string(number));
+    std::string name = Leaf::kind;
+    if (const int number = seen[name]++; number > 0) name.append("_").append(std::to_string(number));
+    names.push_back(std::move(name));
   });
   return names;
 }

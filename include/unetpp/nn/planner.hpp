@@ -10,8 +10,8 @@
 namespace unetpp {
 
 /// First-fit placement of values by lifetime. Combinators replay forward and backward on it, taking a slot when its
-/// value is first written and releasing it after its last use; values that never live together may share memory. Units
-/// floats an image; every slot is aligned once multiplied by the batch.
+/// value is first written and releasing it after its last use; values that never live together may share memory.
+/// Units   floats an image; every slot is aligned once multiplied by the batch.
 template <int Slots>
 class Planner {
  public:
@@ -65,11 +65,11 @@ inline constexpr int slot_count = [] {
 
 template <class L, class P>
 constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
-  if constexpr (slot_count < L >> 0) L::plan_forward(planner, first_slot, purpose);
+  if constexpr (slot_count<L> != 0) L::plan_forward(planner, first_slot, purpose);
 }
 template <class L, class P>
 constexpr void plan_backward(P& planner, int first_slot) {
-  if constexpr (slot_count < L >> 0) L::plan_backward(planner, first_slot);
+  if constexpr (slot_count<L> != 0) L::plan_backward(planner, first_slot);
 }
 
 }  // namespace unetpp

@@ -25,9 +25,9 @@ inline constexpr bool input_in_output = requires {
 /// Layers one after the other.
 ///
 /// Value i is what child i puts out; the last one is the caller's y. A value lives in a slot of its own, unless the
-/// next child wants its input inside its output: then it is written there at once. Gradients live likewise. Shapes  x:
-/// n×(the first child's in).  y: n×(the last child's out). Errors  A child whose `in` differs from the `out` before it
-/// does not compile.
+/// next child wants its input inside its output: then it is written there at once. Gradients live likewise.
+/// Shapes  x: n×(the first child's in).  y: n×(the last child's out).
+/// Errors  A child whose `in` differs from the `out` before it does not compile.
 template <Layer... Ls>
 struct Sequential {
   using Children = std::tuple<Ls...>;

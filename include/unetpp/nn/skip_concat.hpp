@@ -22,8 +22,7 @@ consteval void require_concatenable() {
 /// Inside a Sequential it costs nothing: the layer before writes x where y will be read, Inner writes beside it.
 /// Shapes  x: n×Inner::in.  y: n×{height, width, Inner::out.channels + Inner::in.channels}.
 /// Errors  An Inner that changes height or width, or that ends in a fused ReLU (end it in a ReLU layer instead), does
-/// not
-///         compile.
+///         not compile.
 template <Layer Inner>
 struct SkipConcat {
   using Children = std::tuple<Inner>;

@@ -62,7 +62,7 @@ consteval Shape require_unet_size(int channels) {
 template <class UNet, UNetConfig C>
 struct UNetLayers {
   static_assert(C.channels > 0 && C.classes > 0 && C.base_channels > 0 && C.depth >= 0,
-                "unetpp: UNet needs channels, classes and base_channels of at least 1");
+                "unetpp: UNet needs channels, classes and base_channels of at least 1, and a depth of at least 0");
   static constexpr Shape in = require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
                                                 unet_size(C.width, C.depth)>(C.channels);
   using Level = typename UNetLevel<in, C.base_channels, C.depth>::type;
@@ -73,9 +73,10 @@ struct UNetLayers {
 
 /// The vanilla U-Net: `depth` times two 3×3 convolutions with ReLU and 2×2 max pooling, twice as many filters each
 /// time; as many 2×2 transposed convolutions back up, each concatenated with the level's own features (upsampled first)
-/// and followed by two more convolutions; a 3×3 convolution to the logits. Shapes  x: n×{height, width, channels}.  y:
-/// n×{height, width, classes}, logits. Errors  A height or width that 2^depth does not divide does not compile; the
-/// message has one that works. Source  Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with same padding.
+/// and followed by two more convolutions; a 3×3 convolution to the logits.
+/// Shapes  x: n×{height, width, channels}.  y: n×{height, width, classes}, logits.
+/// Errors  A height or width that 2^depth does not divide does not compile; the message has one that works.
+/// Source  Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with same padding.
 template <UNetConfig C = UNetConfig{}>
 struct UNet : detail::UNetLayers<UNet<C>, C>::type {
   static constexpr UNetConfig config = C;

@@ -64,6 +64,10 @@ class BasicWorkspace {
   /// gradient in `output_gradient()`, which it may overwrite. Writes the gradient of x if dx has memory.
   void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                 BatchView<const float, in> x, BatchView<float, in> dx = {}) requires(P == Purpose::training) {
+    if (x.count() != count_ || (dx.data() != nullptr && dx.count() != count_))
+      throw ArgumentError("unetpp: a backward pass of " + std::to_string(x.count()) + " images, with room for " +
+                          std::to_string(dx.count()) + " input gradients, after a forward pass of " +
+                          std::to_string(count_));
     const kernels::Pixels dy = pixels_of(output_gradient());
     if (Net::rectified)
       kernels::relu_gradient(count_ * out.pixels(), out.channels, pixels_of(output()), dy, dy, {}, threads_);

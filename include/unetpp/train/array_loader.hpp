@@ -47,11 +47,12 @@ class ArrayLoader {
     order_ = permutation(config_.shuffle ? samples() : 0,
                          Random(config_.seed, random_stream(RandomUse::order, static_cast<std::uint32_t>(epoch))));
     first_ = count_ = 0;
+    end_ = samples();
   }
 
   bool next() {
     first_ += count_;
-    count_ = std::min(config_.batch, samples() - first_);
+    count_ = std::min(config_.batch, end_ - first_);
     for (std::size_t i = 0; i < count_; ++i) {
       const std::size_t from = config_.shuffle ? order_[first_ + i] : first_ + i;
       std::copy_n(images_.data() + from * In.size(), In.size(), batch_images_.data() + i * In.size());
@@ -70,6 +71,7 @@ class ArrayLoader {
   Batch<In> batch_images_;
   Labels batch_labels_;
   std::vector<std::size_t> order_;
+  std::size_t end_ = 0;  // 0 until an epoch begins
   std::size_t first_ = 0;
   std::size_t count_ = 0;
 };

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,12 +45,14 @@ struct FitConfig {
 struct NoValidation {};
 
 /// A pass over a loader's first epoch without training.
-/// Errors  NonFiniteLossError if the mean loss is NaN or infinite.
+/// Errors  NonFiniteLossError if the mean loss is NaN or infinite, ArgumentError if the loader has no images.
 template <Layer Net, BatchSource<Net> Data>
-Evaluation evaluate(Evaluator<Net>& evaluator, const Parameters<Net>& parameters, Data& loader) {
+Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::parameter_count> parameters, Data& loader) {
   Evaluation evaluation{{}, ConfusionMatrix(Net::out.channels)};
-  loader.start_epoch(0);
-  while (loader.next()) evaluator.add(parameters, loader.images(), loader.labels(), evaluation);
+  std::size_t samples = 0;
+  for (loader.start_epoch(0); loader.next(); samples += loader.images().count())
+    evaluator.add(parameters, loader.images(), loader.labels(), evaluation);
+  if (samples == 0) throw ArgumentError("unetpp: there are no images to validate with");
   if (evaluation.loss.weight > 0 && !std::isfinite(evaluation.loss.mean()))
     throw NonFiniteLossError("unetpp: the validation loss became " + std::to_string(evaluation.loss.mean()));
   return evaluation;
@@ -56,11 +61,11 @@ Evaluation evaluate(Evaluator<Net>& evaluator, const Parameters<Net>& parameters
 /// Trains a network: each epoch a step for every batch of `train`, then a pass over `validation`, then the callbacks'
 /// on_epoch_end, in the order given. Returns what they were told.
 /// Errors  NonFiniteLossError at the first NaN or infinite loss, naming epoch and image; the parameters are those
-/// before
-///         that step. What loaders and callbacks throw passes through.
+///         before that step. What loaders and callbacks throw passes through.
 template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, class... Callbacks>
-std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
-                          const FitConfig& config, Callbacks&&... callbacks) {
+requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>)
+    std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
+                              const FitConfig& config, Callbacks&&... callbacks) {
   static_assert(
       (detail::Callback<Callbacks> && ...),
       "unetpp: a callback of fit can be called with EpochBegin, BatchEnd or EpochEnd, or has a member for one of them");
@@ -101,6 +106,7 @@ std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Tra
       tell(BatchEnd{epoch, config.epochs, samples, std::max(samples, train.samples()), loss.mean(), sum.mean(),
                     seconds_since(start)});
     }
+    if (samples == 0) throw ArgumentError("unetpp: there are no images to train on");
     const double training_seconds = seconds_since(start);
     EpochEnd end{epoch, config.epochs, sum.mean(), {}, 0, static_cast<double>(samples) / training_seconds};
     if constexpr (validates) end.validation = evaluate(*evaluator, parameters, validation);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -47,22 +48,29 @@ struct SoftmaxCrossEntropyConfig {
 };
 
 /// Sparse softmax cross-entropy: the mean over the pixels of −log softmax(logits)[label], weighted by the label's
-/// class. Shapes  logits: n×{height, width, classes}.  labels: n×{height, width, 1}, dense. Source  The weighted mean
-/// divides by the sum of the counted pixels' weights, as in PyTorch.
+/// class.
+/// Shapes  logits: n×{height, width, classes}.  labels: n×{height, width, 1}, dense.
+/// Source  The weighted mean divides by the sum of the counted pixels' weights, as in PyTorch.
 class SoftmaxCrossEntropy {
  public:
-  explicit SoftmaxCrossEntropy(SoftmaxCrossEntropyConfig config = {}) : config_(std::move(config)) {}
+  /// Errors  ArgumentError for a class weight that is negative or not finite.
+  explicit SoftmaxCrossEntropy(SoftmaxCrossEntropyConfig config = {}) : config_(std::move(config)) {
+    for (const float weight : config_.class_weights)
+      if (!(weight >= 0) || !std::isfinite(weight))
+        throw ArgumentError("unetpp: class weights must be finite and not negative, found " + std::to_string(weight));
+  }
 
   /// The loss; the gradient of its mean is written to dlogits if that has memory.
   /// Errors  ArgumentError for a label that is neither a class nor ignored, and for another number of class weights or
-  /// of
-  ///         labels than there are classes or logits.
+  ///         of labels than there are classes or logits.
   template <Shape S>
   LossSum operator()(BatchView<const float, S> logits, LabelView<S> labels, BatchView<float, S> dlogits,
                      kernels::Scratch scratch) const {
     if (!config_.class_weights.empty() && config_.class_weights.size() != static_cast<std::size_t>(S.channels))
       throw ArgumentError("unetpp: " + std::to_string(config_.class_weights.size()) + " class weights for " +
                           std::to_string(S.channels) + " classes");
+    static_assert(S.channels <= 256, "unetpp: labels are 8 bits, so that there are at most 256 classes");
+    if (!labels.dense()) throw ArgumentError("unetpp: the labels must lie densely, found a slice of channels");
     if (labels.count() != logits.count())
       throw ArgumentError("unetpp: labels of " + std::to_string(labels.count()) + " images for logits of " +
                           std::to_string(logits.count()));
@@ -86,7 +94,6 @@ class SoftmaxCrossEntropy {
       if (labels[i] >= classes && labels[i] != config_.ignore_label)
         throw ArgumentError("unetpp: label " + std::to_string(labels[i]) + " at pixel " + std::to_string(i) +
                             " of the batch is none of the classes 0 to " + std::to_string(classes - 1));
-    throw ArgumentError("unetpp: a class weight is not a number");
   }
 
   SoftmaxCrossEntropyConfig config_;

@@ -18,6 +18,7 @@ namespace unetpp {
 /// Shapes  logits: n×S.  classes: n·S.pixels() values.
 template <Shape S>
 void predict_classes(BatchView<const float, S> logits, std::span<std::uint8_t> classes) {
+  static_assert(S.channels <= 256, "unetpp: classes are 8 bits");
   if (classes.size() != logits.pixels())
     throw ArgumentError("unetpp: room for " + std::to_string(classes.size()) + " classes of " +
                         std::to_string(logits.pixels()) + " pixels");

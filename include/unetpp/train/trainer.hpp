@@ -1,9 +1,11 @@
 #pragma once
 // One training step, and one pass of validation.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,8 +70,8 @@ class Evaluator {
   explicit Evaluator(std::size_t batch, SoftmaxCrossEntropy loss = SoftmaxCrossEntropy{}, int threads = max_threads())
       : workspace_(batch, threads), classes_(batch * Net::out.pixels()), loss_(std::move(loss)) {}
 
-  void add(const Parameters<Net>& parameters, BatchView<const float, Net::in> images, LabelView<Net::out> labels,
-           Evaluation& evaluation) {
+  void add(std::span<const float, Net::parameter_count> parameters, BatchView<const float, Net::in> images,
+           LabelView<Net::out> labels, Evaluation& evaluation) {
     const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images);
     evaluation.loss += loss_(logits, labels, BatchView<float, Net::out>{}, workspace_.scratch());
     const std::span<std::uint8_t> classes(classes_.data(), logits.pixels());

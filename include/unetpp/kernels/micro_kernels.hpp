@@ -53,6 +53,10 @@ struct MicroKernels {
                   bool accumulate);
   void (*product_transposed)(int rows, int columns, int depth, const float* a, const float* b, float* c,
                              bool accumulate);
+  void (*pack)(const float* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
+  void (*pack_transposed)(const float* x, std::size_t stride, int columns, int depth, float* to);
+  void (*unpack)(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, float* y,
+                 std::size_t stride, const Epilogue&);
   void (*transform_input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first,
                           int count, const PanelPlanes& to);
   void (*transform_gradient)(const TileGrid&, const float* dy, std::size_t stride, int channels, std::size_t first,

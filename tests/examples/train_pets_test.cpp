@@ -204,7 +204,7 @@ TEST_CASE("--limit takes the first pairs of the shuffled list, validation includ
     REQUIRE(train_synthetic(folder.path() / name, std::move(more)).status == 0);
     const auto run = nlohmann::json::parse(unetpp::read_file(folder.path() / name / "run.json"));
     std::vector<std::string> names = run.at("split").at("train");
-    for (const std::string& v : run.at("split").at("validation")) names.push_back(v);
+    for (const auto& v : run.at("split").at("validation")) names.push_back(v);
     return names;
   };
   const std::vector<std::string> all = split_of("all", {"--validation", "2"}),

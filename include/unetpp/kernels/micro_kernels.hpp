@@ -46,6 +46,15 @@ struct PanelPlanes {
   std::size_t panel;  // floats from one panel to the next
 };
 
+/// Pooling windows that lie side by side in images.
+struct PoolWindow {
+  int height;
+  int width;
+  std::size_t row;    // floats from one row of the image to the next
+  std::size_t pixel;  // and from one pixel to the next
+  std::size_t image_width;
+};
+
 /// The kernels of one instruction set; simd/*.inc says what each does.
 struct MicroKernels {
   int panel;
@@ -53,6 +62,10 @@ struct MicroKernels {
                   bool accumulate);
   void (*product_transposed)(int rows, int columns, int depth, const float* a, const float* b, float* c,
                              bool accumulate);
+  void (*pack)(const float* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
+  void (*pack_transposed)(const float* x, std::size_t stride, int columns, int depth, float* to);
+  void (*unpack)(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, float* y,
+                 std::size_t stride, const Epilogue&);
   void (*transform_input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first,
                           int count, const PanelPlanes& to);
   void (*transform_gradient)(const TileGrid&, const float* dy, std::size_t stride, int channels, std::size_t first,
@@ -66,6 +79,9 @@ struct MicroKernels {
   void (*transform_weight_gradient)(const float* sums, std::size_t plane, int runs, std::size_t run, int rows,
                                     int columns, float* dweight, int channels, int filters);
   void (*sum_rows)(const float* rows, int count, float* sum, bool accumulate);
+  void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
+  void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,
+                                int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
 };
 
 /// The widest panel of any instruction set; every panel divides it.

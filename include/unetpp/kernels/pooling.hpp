@@ -9,6 +9,7 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 
 namespace unetpp::kernels {
@@ -72,11 +73,29 @@ void for_each_pool_block(const PoolGeometry& g, std::size_t batch, int threads, 
   });
 }
 
+constexpr bool windows_fill_image(const PoolGeometry& g) {
+  return has_micro_kernels && g.window == g.stride && g.pad_top == 0 && g.pad_left == 0 &&
+         g.in.height == g.out.height * g.window.height && g.in.width == g.out.width * g.window.width;
+}
+
+inline PoolWindow pool_window(const PoolGeometry& g, std::size_t stride) {
+  const std::size_t width = g.in.width;
+  return {g.window.height, g.window.width, width * stride, stride, width};
+}
+
 }  // namespace detail
 
 /// y = the maximum of x in each window.
 /// Shapes  x: batch×in, y: batch×out.
 inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pixels y, int threads) {
+  if (detail::windows_fill_image(g)) {
+    const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
+    parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
+      micro_kernels().max_pool_row(detail::pool_window(g, x.stride), x.data + row * pixels_of_row * x.stride,
+                                   g.out.width, g.in.channels, y.data + row * g.out.width * y.stride, y.stride);
+    });
+    return;
+  }
   detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
     const float* from = x.data + image * g.in.pixels() * x.stride + first;
     float* to = y.data + image * g.out.pixels() * y.stride + first;
@@ -92,6 +111,17 @@ inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pi
 /// Shapes  as in `max_pool`.
 inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy, Pixels dx,
                               const Epilogue& epilogue, int threads) {
+  if (detail::windows_fill_image(g)) {
+    const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
+    parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
+      const std::size_t pixel = row * pixels_of_row;
+      micro_kernels().max_pool_gradient_row(detail::pool_window(g, x.stride), x.data + pixel * x.stride,
+                                            dy.data + row * g.out.width * dy.stride, dy.stride, g.out.width,
+                                            g.in.channels, detail::pool_window(g, dx.stride),
+                                            dx.data + pixel * dx.stride, pixel, epilogue);
+    });
+    return;
+  }
   detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
     const std::size_t first_pixel = image * g.in.pixels();
     const float* from = x.data + first_pixel * x.stride + first;

@@ -18,6 +18,7 @@
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
+#include "unetpp/kernels/panels.hpp"
 
 namespace unetpp::kernels {
 
@@ -28,8 +29,6 @@ inline constexpr int winograd_points = 36;
 /// Floats from one plane to the next: a cache line more than it holds, or all planes would fall on the same places of
 /// the cache.
 constexpr std::size_t plane_stride(std::size_t floats) { return aligned_floats(floats) + 16; }
-
-constexpr int panels_of(int channels, int panel) { return (channels + panel - 1) / panel; }
 
 /// How a convolution is cut. Where weights are small beside the image they are transformed once, and threads take
 /// blocks of tiles. Where they are large (or tiles few) the tiles are gone through in blocks that all threads share,
@@ -52,9 +51,8 @@ struct WinogradPlan {
         chunk(std::min(depth, 256)) {
     if (share_tiles) {
       block = static_cast<int>(std::min<std::size_t>(tiles, 128));
-    } else {  // of at most 48 tiles, eight or a multiple of eight
-      const std::size_t blocks_of_8 = (tiles + 8 * 48 - 1) / (8 * 48);
-      block = static_cast<int>((tiles + 8 * blocks_of_8 - 1) / (8 * blocks_of_8));
+    } else {
+      block = even_block(tiles, 48);
     }
   }
 
@@ -78,12 +76,6 @@ struct WinogradPlan {
     return winograd_points * (shared + threads * own);
   }
 };
-
-/// The largest scratch that a plan needs with any panel width.
-template <class PlanFor>
-constexpr std::size_t scratch_of_any_panel(const PlanFor& plan_for, int threads) {
-  return std::max({plan_for(8).scratch(threads), plan_for(16).scratch(threads), plan_for(32).scratch(threads)});
-}
 
 /// A convolution, or a transposed one, of one image shape.
 struct WinogradConvolution {

@@ -1,0 +1,139 @@
+#pragma once
+// Runs the three passes of a fast convolution against those of im2col, with every instruction set of the machine.
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "../catch.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/kernels/convolution.hpp"
+
+namespace compare {
+
+using namespace unetpp;
+using namespace unetpp::kernels;
+
+
+inline constexpr float guard = 12345;
+
+/// Pixels of random values with `gap` guards after each pixel, and no more memory than that.
+struct Image {
+  std::size_t pixels;
+  int channels;
+  std::size_t stride;
+  std::vector<float> memory;
+
+  Image(std::size_t n, int c, std::size_t gap, float scale, std::uint64_t seed)
+      : pixels(n), channels(c), stride(c + gap), memory(n * stride, guard) {
+    for (std::size_t i = 0; i < n; ++i)
+      for (int j = 0; j < c; ++j) memory[i * stride + j] = scale * Random(seed).normal(i * c + j);
+  }
+  operator Pixels() { return {memory.data(), stride}; }
+  operator ConstPixels() const { return {memory.data(), stride}; }
+  bool guards_are_whole() const {
+    for (std::size_t i = 0; i < pixels; ++i)
+      for (std::size_t j = channels; j < stride; ++j)
+        if (memory[i * stride + j] != guard) return false;
+    return true;
+  }
+};
+
+/// The largest difference beside the largest value.
+inline double difference(const std::vector<float>& got, const std::vector<float>& want) {
+  double largest = 1e-30, worst = 0;
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    if (want[i] == guard) continue;
+    largest = std::max(largest, std::abs(double{want[i]}));
+    worst = std::isfinite(got[i]) ? std::max(worst, std::abs(double{got[i]} - want[i])) : INFINITY;
+  }
+  return worst / largest;
+}
+
+struct Case {
+  ConvGeometry g;
+  std::size_t batch;
+  std::size_t gap;
+  bool bias, accumulate, relu, mask;
+};
+
+/// A random case: random(i, limit) is a number below the limit, the same for the same i.
+template <class GeometryOf>
+Case random_case(std::uint64_t seed, const GeometryOf& geometry) {
+  const auto random = [&](int i, int limit) { return static_cast<int>(Random(seed).uniform(i) * limit) % limit; };
+  const int flags = random(6, 16);
+  return {geometry(random), std::size_t(1 + random(4, 3)), std::size_t(random(5, 3)),
+          flags % 2 == 1,   flags / 2 % 2 == 1,            flags / 4 % 2 == 1,
+          flags / 8 == 1};
+}
+
+template <class Kernel>
+std::vector<float> run(const Case& c, const Image& from, const std::vector<float>& weight, Image to, const Image& mask,
+                       const std::vector<float>& bias, int threads, std::size_t scratch_floats, const Kernel& kernel) {
+  Buffer<float> scratch(scratch_floats, guard);
+  const Epilogue epilogue{c.bias ? bias.data() : nullptr, c.accumulate, c.relu, c.mask ? mask.memory.data() : nullptr,
+                          mask.stride};
+  kernel(c.g, c.batch, ConstPixels(from), weight.data(), Pixels(to), epilogue, Scratch{scratch.data(), threads});
+  CHECK(to.guards_are_whole());
+  return to.memory;
+}
+
+/// Checks Fast's passes against im2col's: results, guards, and the same bits at 1, 2 and 3 threads.
+template <class Fast>
+void check(const Case& c, std::uint64_t seed) {
+  const ConvGeometry& g = c.g;
+  const std::size_t n = c.batch * g.in.pixels(), m = c.batch * g.out.pixels();
+  std::vector<float> weight(g.weights()), bias(std::max(g.in.channels, g.out.channels));
+  for (std::size_t i = 0; i < weight.size(); ++i)
+    weight[i] = Random(seed).normal(i) * std::sqrt(2.0f / (g.taps() * g.in.channels));
+  for (std::size_t i = 0; i < bias.size(); ++i) bias[i] = Random(seed + 1).normal(i);
+  const Image x(n, g.in.channels, c.gap, 1, seed + 2), y(m, g.out.channels, c.gap + 1, 1, seed + 3);
+  const Image x_mask(n, g.in.channels, c.gap, 1, seed + 4), y_mask(m, g.out.channels, 0, 1, seed + 5);
+  const std::vector<float> forward =
+      run(c, x, weight, y, y_mask, bias, 2, im2col_scratch(g, c.batch, 2), im2col_convolve);
+  const std::vector<float> backward =
+      run(c, y, weight, x, x_mask, bias, 2, im2col_scratch(g, c.batch, 2), im2col_convolve_transposed);
+  std::vector<float> dweight(weight), dbias(bias.begin(), bias.begin() + g.out.channels), dweight0(weight),
+      dbias0(dbias);  // they are added to
+  for (float& w : dweight) w *= std::sqrt(float(m));
+  dweight0 = dweight;
+  {
+    Buffer<float> scratch(
+        std::max(im2col_scratch(g, c.batch, 2), bias_gradient_scratch(c.batch * g.out.pixels(), g.out.channels)));
+    im2col_weight_gradient(g, c.batch, x, y, dweight.data(), {scratch.data(), 2});
+    bias_gradient(m, g.out.channels, y, dbias.data(), {scratch.data(), 2});
+  }
+  for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
+    if (!supports(set)) continue;
+    const auto convolve_with = [&](auto... arguments) { Fast::convolve(arguments..., micro_kernels(set)); };
+    const auto transposed_with = [&](auto... arguments) {
+      Fast::transposed(arguments..., micro_kernels(set));
+    };
+    std::vector<float> first, first_transposed, first_weight;
+    for (int threads = 1; threads <= 3; ++threads) {
+      const std::size_t scratch = Fast::scratch(g, c.batch, threads);
+      const auto got = run(c, x, weight, y, y_mask, bias, threads, scratch, convolve_with);
+      const auto got_transposed = run(c, y, weight, x, x_mask, bias, threads, scratch, transposed_with);
+      std::vector<float> got_weight(dweight0), got_bias(dbias0);
+      Buffer<float> memory(Fast::scratch(g, c.batch, threads), guard);
+      Fast::weight_gradient(g, c.batch, x, y, got_weight.data(), c.bias ? got_bias.data() : nullptr,
+                               {memory.data(), threads}, micro_kernels(set));
+      CAPTURE(int(set), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias, c.accumulate, c.relu, c.mask);
+      CHECK(difference(got, forward) < 2e-5);
+      CHECK(difference(got_transposed, backward) < 2e-5);
+      CHECK(difference(got_weight, dweight) < 2e-5);
+      CHECK(difference(got_bias, c.bias ? dbias : dbias0) < 2e-5);
+      got_weight.insert(got_weight.end(), got_bias.begin(), got_bias.end());
+      if (threads == 1) {
+        first_weight = got_weight;
+        first = got;
+        first_transposed = got_transposed;
+      }
+      CHECK(got_weight == first_weight);
+      CHECK(got == first);
+      CHECK(got_transposed == first_transposed);
+    }
+  }
+}
+
+}  // namespace compare

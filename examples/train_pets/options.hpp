@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ struct Options {
   double learning_rate = 1e-3;
   std::optional<int> limit;
   int threads = 0;  // 0 until known: as OpenMP has it
-  int synthetic = 1400;
+  int synthetic = 1200;
   bool strict = false;
 };
 
@@ -44,7 +45,10 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "Of Adam")
-      ->check(CLI::Range(1e-12, 1e3))
+      ->check([](const std::string& text) {
+        const double rate = std::strtod(text.c_str(), nullptr);  // that it is a number is checked when it is converted
+        return rate > 0 && rate <= 1e3 ? std::string() : "Value " + text + " not above 0 and at most 1000";
+      })
       ->capture_default_str();
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive);

@@ -69,7 +69,7 @@ void train(const Dataset auto& dataset, Options options, Output& output) {
 
   for (validation.start_epoch(0); validation.next();) {  // bad pairs are found before an epoch is spent
   }
-  Parameters<Net> parameters(GlorotUniform{options.seed});
+  Parameters<Net> parameters(HeNormal{options.seed});
   Adam adam({.learning_rate = options.learning_rate});
   const auto record = [&](const EpochEnd& e) {
     output.add_metrics(e);

@@ -198,7 +198,7 @@ TEST_CASE("a data set of which every pair is bad is an error") {
   CHECK_FALSE(fs::exists(out / "model.safetensors"));
 }
 
-TEST_CASE("--limit takes the first pairs of the shuffled list, validation included") {
+TEST_CASE("train_pets with --limit takes the first pairs of the shuffled list, validation included") {
   const TemporaryFolder folder;
   const auto split_of = [&](const std::string& name, std::vector<std::string> more) {
     REQUIRE(train_synthetic(folder.path() / name, std::move(more)).status == 0);

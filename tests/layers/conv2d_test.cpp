@@ -21,8 +21,7 @@ reference::Array naive(const reference::Array& x, const std::vector<double>& p) 
 
 template <Shape In, Conv2DConfig C>
 void check_conv(std::size_t batch, std::size_t gap = 0) {
-  constexpr bool winograd =
-      kernels::choose_algorithm(Conv2D<In, C>::geometry) == kernels::ConvAlgorithm::winograd4;
+  constexpr bool winograd = kernels::choose_algorithm(Conv2D<In, C>::geometry) == kernels::ConvAlgorithm::winograd4;
   check::layer<Conv2D<In, C>>(naive<In, C>, batch, gap, winograd ? check::winograd_error : check::float_error);
 }
 

@@ -104,15 +104,15 @@ constexpr std::size_t im2col_scratch(const ConvGeometry& g, std::size_t batch, i
 /// y = x ∗ weight.
 /// Shapes  x: batch×in, y: batch×out; scratch: im2col_scratch floats.
 inline void im2col_convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
-                     const Epilogue& epilogue, Scratch scratch) {
+                            const Epilogue& epilogue, Scratch scratch) {
   const auto place = [](std::size_t position) { return position; };
   detail::gather_product(detail::forward_gather(g, x), batch, weight, g.out.channels, y, epilogue, place, scratch);
 }
 
 /// x = the transposed convolution of y: the input gradient of `im2col_convolve` for the output gradient y.
 /// Shapes  as in `im2col_convolve`.
-inline void im2col_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
-                                const Epilogue& epilogue, Scratch scratch) {
+inline void im2col_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight,
+                                       Pixels x, const Epilogue& epilogue, Scratch scratch) {
   float* packed = scratch.data + scratch.threads * detail::thread_scratch;
   const std::size_t in_channels = g.in.channels, out_channels = g.out.channels;
   for (int a = 0; a < g.stride.height; ++a) {
@@ -152,7 +152,7 @@ inline void im2col_convolve_transposed(const ConvGeometry& g, std::size_t batch,
 /// dweight += the gradient of `im2col_convolve`'s weight for the input x and the output gradient dy.
 /// Shapes  as in `im2col_convolve`.
 inline void im2col_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                     float* dweight, Scratch scratch) {
+                                   float* dweight, Scratch scratch) {
   const detail::WeightGradientPlan plan(g, batch);
   const std::size_t pixels = batch * g.out.pixels(), filters = g.out.channels;
   float* partials = scratch.data + scratch.threads * detail::thread_scratch;

@@ -83,11 +83,11 @@ struct WinogradGradient {
     for (int p = 0; p < winograd_points; ++p)
       for (int f = 0; f < filters; f += panel)
         for (int c = 0; c < channels; c += panel)
-          kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
-                                     inputs + p * plan.input_plane() + (channel + c) / panel * plan.next(),
-                                     gradients + p * plan.gradient_plane() + (filter + f) / panel * plan.next(),
-                                     sums + p * plan.sum_plane() + (std::size_t{1} * f / panel * plan.sum_rows() + c) * panel,
-                                     accumulate);
+          kernels.product_transposed(
+              std::min(panel, channels - c), std::min(panel, filters - f), count,
+              inputs + p * plan.input_plane() + (channel + c) / panel * plan.next(),
+              gradients + p * plan.gradient_plane() + (filter + f) / panel * plan.next(),
+              sums + p * plan.sum_plane() + (std::size_t{1} * f / panel * plan.sum_rows() + c) * panel, accumulate);
   }
 
   /// Adds the gradient of the taps that `runs` sums are of.
@@ -95,8 +95,8 @@ struct WinogradGradient {
     for (int f = 0; f < filters; f += plan.panel)
       kernels.transform_weight_gradient(
           sums + std::size_t{1} * f * plan.sum_rows(), plan.sum_plane(), static_cast<int>(runs), plan.sum_size(),
-          channels, std::min(plan.panel, filters - f),
-          dweight + std::size_t{1} * channel * plan.filters + filter + f, plan.channels, plan.filters);
+          channels, std::min(plan.panel, filters - f), dweight + std::size_t{1} * channel * plan.filters + filter + f,
+          plan.channels, plan.filters);
   }
 
   /// sums (+)= the bias gradient of a block's tiles; the point (1, 1) is the sum of a tile's pixels.
@@ -111,8 +111,8 @@ struct WinogradGradient {
     float* biases = runs + plan.runs * plan.sum_size();
     const std::size_t bias_size = aligned_floats(plan.bias_size());
     parallel_for(scratch.threads, plan.runs, [&](std::size_t run, int thread) {
-      float* inputs = biases + plan.runs * bias_size +
-                      thread * winograd_points * (plan.input_plane() + plan.gradient_plane());
+      float* inputs =
+          biases + plan.runs * bias_size + thread * winograd_points * (plan.input_plane() + plan.gradient_plane());
       float* gradients = inputs + winograd_points * plan.input_plane();
       const std::size_t begin = run * plan.run_tiles, end = std::min(plan.tiles, begin + plan.run_tiles);
       for (std::size_t first = begin; first < end; first += plan.block) {
@@ -148,7 +148,8 @@ struct WinogradGradient {
       });
       parallel_for(scratch.threads, std::size_t{1} * down * across, [&](std::size_t unit, int thread) {
         const int channel = static_cast<int>(unit) % down * square, filter = static_cast<int>(unit) / down * square;
-        const int channels = std::min(square, plan.channels - channel), filters = std::min(square, plan.filters - filter);
+        const int channels = std::min(square, plan.channels - channel),
+                  filters = std::min(square, plan.filters - filter);
         float* own = sums + thread * plan.sum_size();
         multiply(channel, channels, filter, filters, count, inputs, gradients, own, false);
         add(own, 1, channel, channels, filter, filters);
@@ -164,8 +165,8 @@ struct WinogradGradient {
 
 /// Floats of scratch that the function below needs.
 constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  return detail::scratch_of_any_panel(
-      [&](int panel) { return detail::WinogradGradientPlan(g, batch, panel); }, threads);
+  return detail::scratch_of_any_panel([&](int panel) { return detail::WinogradGradientPlan(g, batch, panel); },
+                                      threads);
 }
 
 /// dweight += the gradient of `winograd_convolve`'s weight for the input x and the output gradient dy; dbias += that of
@@ -174,13 +175,9 @@ constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size
 inline void winograd_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
                                      float* dweight, float* dbias, Scratch scratch,
                                      const MicroKernels& kernels = micro_kernels()) {
-  const detail::WinogradGradient gradient{kernels,
-                                          detail::WinogradGradientPlan(g, batch, kernels.panel),
-                                          TileGrid(g.in.height, g.in.width),
-                                          x,
-                                          dy,
-                                          dweight,
-                                          dbias};
+  const detail::WinogradGradient gradient{
+      kernels, detail::WinogradGradientPlan(g, batch, kernels.panel), TileGrid(g.in.height, g.in.width), x, dy, dweight,
+      dbias};
   if (gradient.plan.share_tiles)
     gradient.share_out_squares(scratch);
   else

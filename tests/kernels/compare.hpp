@@ -14,7 +14,6 @@ namespace compare {
 using namespace unetpp;
 using namespace unetpp::kernels;
 
-
 inline constexpr float guard = 12345;
 
 /// Pixels of random values with `gap` guards after each pixel, and no more memory than that.
@@ -62,8 +61,12 @@ template <class GeometryOf>
 Case random_case(std::uint64_t seed, const GeometryOf& geometry) {
   const auto random = [&](int i, int limit) { return static_cast<int>(Random(seed).uniform(i) * limit) % limit; };
   const int flags = random(6, 16);
-  return {geometry(random), std::size_t(1 + random(4, 3)), std::size_t(random(5, 3)),
-          flags % 2 == 1,   flags / 2 % 2 == 1,            flags / 4 % 2 == 1,
+  return {geometry(random),
+          std::size_t(1 + random(4, 3)),
+          std::size_t(random(5, 3)),
+          flags % 2 == 1,
+          flags / 2 % 2 == 1,
+          flags / 4 % 2 == 1,
           flags / 8 == 1};
 }
 
@@ -106,9 +109,7 @@ void check(const Case& c, std::uint64_t seed) {
   for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
     if (!supports(set)) continue;
     const auto convolve_with = [&](auto... arguments) { Fast::convolve(arguments..., micro_kernels(set)); };
-    const auto transposed_with = [&](auto... arguments) {
-      Fast::transposed(arguments..., micro_kernels(set));
-    };
+    const auto transposed_with = [&](auto... arguments) { Fast::transposed(arguments..., micro_kernels(set)); };
     std::vector<float> first, first_transposed, first_weight;
     for (int threads = 1; threads <= 3; ++threads) {
       const std::size_t scratch = Fast::scratch(g, c.batch, threads);
@@ -117,7 +118,7 @@ void check(const Case& c, std::uint64_t seed) {
       std::vector<float> got_weight(dweight0), got_bias(dbias0);
       Buffer<float> memory(Fast::scratch(g, c.batch, threads), guard);
       Fast::weight_gradient(g, c.batch, x, y, got_weight.data(), c.bias ? got_bias.data() : nullptr,
-                               {memory.data(), threads}, micro_kernels(set));
+                            {memory.data(), threads}, micro_kernels(set));
       CAPTURE(int(set), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias, c.accumulate, c.relu, c.mask);
       CHECK(difference(got, forward) < 2e-5);
       CHECK(difference(got_transposed, backward) < 2e-5);

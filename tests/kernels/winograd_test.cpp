@@ -1,6 +1,5 @@
-#include "unetpp/kernels/winograd_gradient.hpp"
-
 #include "compare.hpp"
+#include "unetpp/kernels/winograd_gradient.hpp"
 
 using namespace compare;
 

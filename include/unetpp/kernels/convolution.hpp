@@ -60,9 +60,8 @@ inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstP
     im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
 }
 
-/// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += that of its bias,
-/// unless it is null.
-/// Shapes  as in `convolve`.
+/// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += that of its
+/// bias, unless it is null. Shapes  as in `convolve`.
 inline void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
                                      float* dweight, float* dbias, Scratch scratch) {
   if (choose_algorithm(g) == ConvAlgorithm::winograd4)

@@ -25,9 +25,9 @@ struct PatchPlan {
   int filters;
   int panel;
   std::size_t positions;
-  int block;          // positions of one piece of the products
-  std::size_t runs;   // of positions, whose weight gradients are summed apart and added in order
-  std::size_t run;    // positions
+  int block;         // positions of one piece of the products
+  std::size_t runs;  // of positions, whose weight gradients are summed apart and added in order
+  std::size_t run;   // positions
 
   constexpr PatchPlan(const ConvGeometry& g, std::size_t batch, int panel_width)
       : taps(static_cast<int>(g.taps())),
@@ -109,7 +109,8 @@ struct PatchConvolution {
     parallel_for(scratch.threads, panels_of(plan.positions, plan.block), [&](std::size_t unit, int thread) {
       const std::size_t first = unit * plan.block, next = std::size_t{1} * plan.block * panel;
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.positions - first));
-      float* patches = packed + aligned_floats(std::max(plan.transposed_weights(), plan.weights())) + thread * plan.own();
+      float* patches =
+          packed + aligned_floats(std::max(plan.transposed_weights(), plan.weights())) + thread * plan.own();
       float* sums = patches + std::size_t{1} * plan.block * plan.taps * plan.padded(plan.channels);
       for (int tap = 0; tap < plan.taps; ++tap)
         pack_tap(x, tap, first, count, 0, plan.channels,
@@ -139,7 +140,8 @@ struct PatchConvolution {
     parallel_for(scratch.threads, panels_of(plan.positions, plan.block), [&](std::size_t unit, int thread) {
       const std::size_t first = unit * plan.block, next = std::size_t{1} * plan.block * panel;
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.positions - first));
-      float* pixels = packed + aligned_floats(std::max(plan.transposed_weights(), plan.weights())) + thread * plan.own();
+      float* pixels =
+          packed + aligned_floats(std::max(plan.transposed_weights(), plan.weights())) + thread * plan.own();
       float* sums = pixels + std::size_t{1} * plan.block * plan.padded(plan.filters);
       kernels.pack(y.data + first * y.stride, y.stride, count, plan.filters, pixels, next);
       for (int tap = 0; tap < plan.taps; ++tap)
@@ -191,7 +193,8 @@ struct PatchConvolution {
       const std::size_t index = unit / (square / rows);
       place(index, tap, channel, filter);
       const int first = static_cast<int>(unit % (square / rows)) * rows;
-      const int last = std::min(first + rows, plan.channels - channel), filters = std::min(square, plan.filters - filter);
+      const int last = std::min(first + rows, plan.channels - channel),
+                filters = std::min(square, plan.filters - filter);
       const Epilogue add{.accumulate = true};
       for (std::size_t run = 0; run < plan.runs; ++run)
         for (int f = 0; f < filters && first < last; f += panel)

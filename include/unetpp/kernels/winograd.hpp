@@ -48,11 +48,11 @@ struct WinogradPlan {
         panel(panel_width),
         tiles(batch * TileGrid(in.height, in.width).in_image()),
         share_tiles(std::size_t{1} * in.channels * written >= 128 * 256 || tiles < 192),
-        chunk(std::min(depth, 256)) {
+        chunk(std::min(depth, 128)) {
     if (share_tiles) {
       block = static_cast<int>(std::min<std::size_t>(tiles, 128));
     } else {
-      block = even_block(tiles, 48);
+      block = even_block(tiles, 32);
     }
   }
 

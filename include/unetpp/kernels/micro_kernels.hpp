@@ -148,13 +148,18 @@ inline bool supports([[maybe_unused]] InstructionSet set) {
   return set == InstructionSet::baseline;
 }
 
-#if defined(__GNUC__)
+/// The kernels for one instruction set; without micro-kernels an empty table, which nobody calls.
 inline const MicroKernels& micro_kernels([[maybe_unused]] InstructionSet set) {
 #ifdef UNETPP_X86_SETS
   if (set == InstructionSet::avx512) return avx512::kernels;
   if (set == InstructionSet::avx2) return avx2::kernels;
 #endif
+#if defined(__GNUC__)
   return baseline::kernels;
+#else
+  static const MicroKernels none{};
+  return none;
+#endif
 }
 
 /// Those of the widest instruction set that this machine supports.
@@ -164,7 +169,6 @@ inline const MicroKernels& micro_kernels() {
                                                                                      : InstructionSet::baseline);
   return widest;
 }
-#endif
 
 #undef UNETPP_X86_SETS
 

@@ -55,8 +55,8 @@ void train(const Dataset auto& dataset, Options options, Output& output) {
          {"classes", {"pet", "background", "outline"}},
          {"parameters", Net::parameter_count}}},
        {"split", {{"train", names_of(dataset, parts.train)}, {"validation", names_of(dataset, parts.validation)}}}});
-  std::printf("%zu images to train, %zu to validate; U-Net %s, %s parameters, %.2f GMAC an image\n", parts.train.size(),
-              parts.validation.size(), to_string(Net::in).c_str(), std::to_string(Net::parameter_count).c_str(),
+  std::printf("%zu images to train, %zu to validate; U-Net %s, %zu parameters, %.2f GMAC an image\n",
+              parts.train.size(), parts.validation.size(), to_string(Net::in).c_str(), Net::parameter_count,
               static_cast<double>(Net::multiply_adds) * 1e-9);
   std::fflush(stdout);
 

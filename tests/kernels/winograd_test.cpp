@@ -37,3 +37,7 @@ TEST_CASE("Winograd agrees with im2col where threads share out filters") {
   check<Winograd>({same(8, 8, 300, 130), 1, 1, false, true, false, true}, 2);
   check<Winograd>({same(41, 39, 256, 128), 2, 0, false, false, false, false}, 2);
 }
+
+TEST_CASE("Winograd agrees with im2col where results go past the caches") {
+  check<Winograd>({same(127, 130, 16, 64), 1, 0, true, false, true, true}, 3);
+}

@@ -5,6 +5,10 @@
 #include <new>
 #include <vector>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace unetpp {
 
 /// Alignment of every buffer that the library owns, in bytes: a cache line and the widest vector register.
@@ -25,10 +29,22 @@ struct AlignedAllocator {
   AlignedAllocator(const AlignedAllocator<U>&) {}
 
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{buffer_alignment}));
+    const std::size_t bytes = count * sizeof(T);
+    void* p = ::operator new(bytes, alignment(bytes));
+#ifdef __linux__
+    if (bytes >= huge_page) madvise(p, bytes, MADV_HUGEPAGE);  // a wish; without it everything works as well
+#endif
+    return static_cast<T*>(p);
   }
-  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{buffer_alignment}); }
+  void deallocate(T* p, std::size_t count) { ::operator delete(p, alignment(count * sizeof(T))); }
   bool operator==(const AlignedAllocator&) const = default;
+
+ private:
+  /// Large buffers lie on pages of 2 MiB where the system has them: fewer pages to look up, measurably faster.
+  static constexpr std::size_t huge_page = std::size_t{1} << 21;
+  static constexpr std::align_val_t alignment(std::size_t bytes) {
+    return std::align_val_t{bytes >= huge_page ? huge_page : buffer_alignment};
+  }
 };
 
 /// A zero-initialised, owning, copyable array whose first element is aligned to `buffer_alignment`.

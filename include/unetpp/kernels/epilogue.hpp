@@ -13,6 +13,7 @@ struct Epilogue {
   const float* mask =
       nullptr;  // then the value becomes zero where the mask, laid out as the destination, is not positive
   std::size_t mask_stride = 0;  // elements between the mask's pixels
+  bool stream = false;          // past the caches where the kernel can: for what will have left them before it is read
 
   /// Finishes `channels` values of the pixel with index `pixel` (for the mask), beginning at channel `first`.
   void store(const float* value, int channels, int first, std::size_t pixel, float* destination) const {

@@ -87,7 +87,7 @@ struct WinogradConvolution {
   ConstPixels x;
   const float* weight;
   Pixels y;
-  const Epilogue& epilogue;
+  Epilogue epilogue;
 
   void transform_weight(int filter_panel, int first, int depth, float* to) const {
     const int channels = geometry.in.channels, filters = geometry.out.channels, from = filter_panel * plan.panel;
@@ -174,6 +174,8 @@ struct WinogradConvolution {
 inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight,
                      Pixels y, const Epilogue& epilogue, Scratch scratch, const MicroKernels& kernels) {
   const Shape &from = transposed ? g.out : g.in, &to = transposed ? g.in : g.out;
+  Epilogue end = epilogue;
+  end.stream = streams(y, batch * to.pixels(), to.channels) && !end.accumulate;
   const WinogradConvolution convolution{kernels,
                                         g,
                                         transposed,
@@ -182,7 +184,7 @@ inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, 
                                         x,
                                         weight,
                                         y,
-                                        epilogue};
+                                        end};
   if (convolution.plan.share_tiles)
     convolution.share_out_filters(scratch);
   else

@@ -137,4 +137,27 @@ void check(const Case& c, std::uint64_t seed) {
   }
 }
 
+/// Checks that an image large and aligned enough to go past the caches is the same as one that is not aligned.
+template <class Convolve, class Transposed>
+void same_bits_past_the_caches(const ConvGeometry& g, std::size_t scratch_floats, const Convolve& convolve,
+                               const Transposed& transposed) {
+  const auto compute = [&](std::size_t gap, const auto& kernel, const Shape& from, const Shape& to) {
+    const Image x(from.pixels(), from.channels, 0, 1, 1), mask(to.pixels(), to.channels, 0, 1, 2);
+    const Image weight(g.weights(), 1, 0, 0.1f, 3), bias(to.channels, 1, 0, 1, 4);
+    const std::size_t stride = to.channels + gap;
+    Buffer<float> y(to.pixels() * stride), scratch(scratch_floats);
+    CHECK(streams({y.data(), stride}, to.pixels(), to.channels) == (gap == 0));
+    const Epilogue epilogue{
+        .bias = bias.memory.data(), .relu = true, .mask = mask.memory.data(), .mask_stride = mask.stride};
+    kernel(g, std::size_t{1}, ConstPixels(x), weight.memory.data(), Pixels{y.data(), stride}, epilogue,
+           Scratch{scratch.data(), 2}, micro_kernels());
+    std::vector<float> values;
+    for (std::size_t i = 0; i < to.pixels(); ++i)
+      values.insert(values.end(), y.data() + i * stride, y.data() + i * stride + to.channels);
+    return values;
+  };
+  CHECK(compute(0, convolve, g.in, g.out) == compute(1, convolve, g.in, g.out));
+  CHECK(compute(0, transposed, g.out, g.in) == compute(1, transposed, g.out, g.in));
+}
+
 }  // namespace compare

@@ -1,5 +1,3 @@
-#include "unetpp/kernels/patch_convolution.hpp"
-
 #include "compare.hpp"
 
 using namespace compare;
@@ -7,14 +5,14 @@ using namespace compare;
 namespace {
 
 struct Patches {
-  static constexpr auto scratch = patch_scratch;
+  static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+    return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
+  }
   static constexpr auto convolve = [](auto... arguments) { patch_convolve(arguments...); };
   static constexpr auto transposed = [](auto... arguments) { patch_convolve_transposed(arguments...); };
   static constexpr auto weight_gradient = [](const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
                                              float* dweight, float* dbias, Scratch memory, const MicroKernels& set) {
-    patch_weight_gradient(g, batch, x, dy, dweight, memory, set);
-    Buffer<float> sums(bias_gradient_scratch(batch * g.out.pixels(), g.out.channels));
-    if (dbias) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias, {sums.data(), memory.threads});
+    patch_weight_gradient(g, batch, x, dy, dweight, {.filters = dbias}, memory, set);
   };
 };
 
@@ -38,4 +36,23 @@ TEST_CASE("windows side by side agree with im2col at random shapes, with the sam
 TEST_CASE("windows side by side agree with im2col with more channels and filters than a piece of the gradient") {
   check<Patches>({patches(8, 8, 140, 300, 2), 2, 0, true, false, true, false}, 1);
   check<Patches>({patches(16, 17, 130, 33, 1), 3, 1, false, true, false, true}, 2);
+}
+
+TEST_CASE("the bias gradient of a transposed convolution is the sum of all pixels") {
+  for (const int channels : {3, 32, 150}) {
+    const ConvGeometry g = patches(9, 11, channels, 70, 2);
+    const Image x(2 * g.in.pixels(), channels, 1, 1, 5), dy(2 * g.out.pixels(), 70, 0, 1, 6);
+    std::vector<float> dweight(g.weights()), got(channels, 1.0f), want(channels, 1.0f);
+    Buffer<float> memory(patch_gradient_scratch(g, 2, 2)), sums(bias_gradient_scratch(2 * g.in.pixels(), channels));
+    patch_weight_gradient(g, 2, x, dy, dweight.data(), {.channels = got.data()}, {memory.data(), 2});
+    bias_gradient(2 * g.in.pixels(), channels, x, want.data(), {sums.data(), 2});
+    CHECK(difference(got, want) < 1e-5);
+  }
+}
+
+TEST_CASE("windows side by side have the same bits where results go past the caches") {
+  for (const Extent kernel : {Extent(1), Extent(2)}) {
+    const ConvGeometry g = patches(256 / kernel.height, 130 / kernel.width, 64, kernel == 1 ? 64 : 128, kernel);
+    same_bits_past_the_caches(g, Patches::scratch(g, 1, 2), Patches::convolve, Patches::transposed);
+  }
 }

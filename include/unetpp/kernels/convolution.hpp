@@ -7,6 +7,7 @@
 #include "unetpp/kernels/conv_geometry.hpp"
 #include "unetpp/kernels/im2col_convolution.hpp"
 #include "unetpp/kernels/patch_convolution.hpp"
+#include "unetpp/kernels/patch_gradient.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/kernels/winograd.hpp"
 #include "unetpp/kernels/winograd_gradient.hpp"
@@ -29,11 +30,13 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
 
 /// Floats of scratch that any of the functions below needs.
 constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+  const std::size_t bias = std::max(bias_gradient_scratch(batch * g.out.pixels(), g.out.channels),
+                                    bias_gradient_scratch(batch * g.in.pixels(), g.in.channels));
   if (choose_algorithm(g) == ConvAlgorithm::winograd4)
-    return std::max(winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads));
-  const std::size_t products = choose_algorithm(g) == ConvAlgorithm::patches ? patch_scratch(g, batch, threads)
-                                                                             : im2col_scratch(g, batch, threads);
-  return std::max(products, bias_gradient_scratch(batch * g.out.pixels(), g.out.channels));
+    return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads), bias});
+  if (choose_algorithm(g) == ConvAlgorithm::patches)
+    return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
+  return std::max(im2col_scratch(g, batch, threads), bias);
 }
 
 /// y = x ∗ weight.
@@ -60,17 +63,20 @@ inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstP
     im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
 }
 
-/// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += that of its
-/// bias, unless it is null. Shapes  as in `convolve`.
+/// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += the bias
+/// gradients that are wanted.
+/// Shapes  as in `convolve`.
 inline void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                     float* dweight, float* dbias, Scratch scratch) {
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
-    return winograd_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
+                                     float* dweight, BiasGradient dbias, Scratch scratch) {
   if (choose_algorithm(g) == ConvAlgorithm::patches)
-    patch_weight_gradient(g, batch, x, dy, dweight, scratch);
-  else
+    return patch_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
+  if (choose_algorithm(g) == ConvAlgorithm::winograd4) {
+    winograd_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
+  } else {
     im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
-  if (dbias) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias, scratch);
+    if (dbias.filters) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias.filters, scratch);
+  }
+  if (dbias.channels) bias_gradient(batch * g.in.pixels(), g.in.channels, x, dbias.channels, scratch);
 }
 
 }  // namespace unetpp::kernels

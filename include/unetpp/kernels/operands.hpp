@@ -28,6 +28,13 @@ inline bool streams(Pixels y, std::size_t pixels, int channels) {
          static_cast<std::size_t>(channels) % line == 0 && pixels * channels >= many;
 }
 
+/// Where bias gradients are added, unless null: a convolution's is the sum of dy over its pixels, that of a transposed
+/// convolution the sum of x.
+struct BiasGradient {
+  float* filters = nullptr;
+  float* channels = nullptr;
+};
+
 /// Memory for a kernel's intermediate values and the number of threads that it was measured for.
 struct Scratch {
   float* data;

@@ -60,7 +60,7 @@ struct Conv2D {
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
     kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), dp.data(),
-                                      C.bias ? dp.data() + weight_count : nullptr, memory.scratch());
+                                      {.filters = C.bias ? dp.data() + weight_count : nullptr}, memory.scratch());
     if (dx.wanted())
       kernels::convolve_transposed(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
                                    memory.scratch());

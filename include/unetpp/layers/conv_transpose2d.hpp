@@ -56,8 +56,7 @@ struct ConvTranspose2D {
   static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
-    return std::max(kernels::convolution_scratch(geometry, batch, threads),
-                    kernels::bias_gradient_scratch(batch * out.pixels(), out.channels));
+    return kernels::convolution_scratch(geometry, batch, threads);
   }
 
   static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
@@ -69,10 +68,8 @@ struct ConvTranspose2D {
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
-    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(), nullptr,
-                                      memory.scratch());
-    if constexpr (C.bias)
-      kernels::bias_gradient(dy.pixels(), out.channels, pixels_of(dy), dp.data() + weight_count, memory.scratch());
+    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(),
+                                      {.channels = C.bias ? dp.data() + weight_count : nullptr}, memory.scratch());
     if (dx.wanted())
       kernels::convolve(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
                         memory.scratch());

@@ -23,22 +23,24 @@ struct WinogradGradientPlan {
   int panel;
   std::size_t tiles;
   bool share_tiles;
-  int block;  // tiles
+  int square;  // channels and filters
   std::size_t runs;
   std::size_t run_tiles;
-  int square;  // channels and filters
+  int block;  // tiles
 
   constexpr WinogradGradientPlan(const ConvGeometry& g, std::size_t batch, int panel_width)
       : channels(g.in.channels),
         filters(g.out.channels),
         panel(panel_width),
         tiles(batch * TileGrid(g.in.height, g.in.width).in_image()),
-        share_tiles(std::size_t{1} * channels * filters > 64 * 64),
-        block(static_cast<int>(std::min<std::size_t>(tiles, share_tiles ? 128 : 48))),
+        share_tiles(std::size_t{1} * channels * filters > 64 * 128),
         square(std::size_t{1} * channels * filters >= 256 * 128 ? 64 : 32) {
-    runs = share_tiles ? 1 : std::min<std::size_t>(16, (tiles + block - 1) / block);
+    const std::size_t most = share_tiles ? 128 : 48;
+    runs = share_tiles || tiles < 2 * most ? 1 : std::min<std::size_t>(16, tiles / most / 2 * 2);
     run_tiles = (tiles + runs - 1) / runs;
     runs = (tiles + run_tiles - 1) / run_tiles;
+    const std::size_t blocks = (run_tiles + most - 1) / most;
+    block = static_cast<int>((run_tiles + blocks - 1) / blocks);
   }
 
   constexpr std::size_t next() const { return std::size_t{1} * block * panel; }

@@ -14,8 +14,9 @@ struct Winograd {
   static constexpr auto weight_gradient = winograd_weight_gradient;
 };
 
-ConvGeometry same(int height, int width, int channels, int filters) {
-  return {{height, width, channels}, {height, width, filters}, 3, 1, 1, 1, 1};
+ConvGeometry same(int height, int width, int channels, int filters,
+                  ConvAlgorithm algorithm = ConvAlgorithm::winograd4) {
+  return {{height, width, channels}, {height, width, filters}, 3, 1, 1, 1, 1, algorithm};
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1
                                 [](const auto& random) {
                                   const int most = random(9, 4) == 0 ? 40 : 14;
                                   return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                              1 + random(3, 70));
+                                              1 + random(3, 70),
+                                              random(10, 3) ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2);
                                 }),
                     seed);
 }
@@ -36,6 +38,7 @@ TEST_CASE("Winograd agrees with im2col where threads share out filters") {
   check<Winograd>({same(9, 7, 140, 256), 2, 0, true, false, true, false}, 1);
   check<Winograd>({same(8, 8, 300, 130), 1, 1, false, true, false, true}, 2);
   check<Winograd>({same(41, 39, 256, 128), 2, 0, false, false, false, false}, 2);
+  check<Winograd>({same(17, 19, 130, 256, ConvAlgorithm::winograd2), 2, 1, false, true, false, true}, 3);
 }
 
 TEST_CASE("Winograd has the same bits where results go past the caches") {

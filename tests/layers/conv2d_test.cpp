@@ -32,6 +32,11 @@ TEST_CASE("Conv2D 3x3 same agrees with naive loops and central differences") {
   check_conv<Shape{6, 4, 2}, Conv2DConfig{.filters = 5}>(3, 3);
 }
 
+TEST_CASE("Conv2D by im2col and by F(2x2) agrees with naive loops and central differences") {
+  check_conv<Shape{5, 7, 3}, Conv2DConfig{.filters = 4, .algorithm = ConvAlgorithm::im2col}>(2);
+  check_conv<Shape{5, 7, 3}, Conv2DConfig{.filters = 4, .algorithm = ConvAlgorithm::winograd2}>(2);
+}
+
 TEST_CASE("Conv2D of a single pixel, one channel and one filter agrees with naive loops") {
   check_conv<Shape{1, 1, 1}, Conv2DConfig{.filters = 1}>(1);
   check_conv<Shape{1, 1, 1}, Conv2DConfig{.filters = 1, .kernel = 1}>(1, 2);

@@ -14,17 +14,22 @@
 
 namespace unetpp::kernels {
 
-/// im2col: any kernel, stride, dilation and padding.  patches: windows side by side, nothing to gather.  winograd4:
-/// F(4×4, 3×3), with 2.25 multiplications an output where im2col has 9.
-enum class ConvAlgorithm { im2col, patches, winograd4 };
+/// Whether an algorithm can compute a convolution.
+constexpr bool can_compute(const ConvGeometry& g, ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::patches) return has_micro_kernels && windows_lie_side_by_side(g);
+  if (algorithm == ConvAlgorithm::winograd4 || algorithm == ConvAlgorithm::winograd2)
+    return has_micro_kernels && g.kernel == 3 && g.stride == 1 && g.dilation == 1 && g.pad_top == 1 &&
+           g.pad_left == 1 && g.in.height == g.out.height && g.in.width == g.out.width;
+  return true;
+}
 
-/// The algorithm of all passes of a convolution: Winograd's for 3×3 kernels that keep the image's size, patches for
-/// kernels as large as their stride (1×1, and the 2×2 transposed convolutions of a U-Net).
+/// The algorithm of all passes of a convolution: the one it asks for, or else Winograd's F(4×4) for 3×3 kernels that
+/// keep the image's size, patches for kernels as large as their stride (1×1, and the 2×2 transposed convolutions of a
+/// U-Net), im2col for the others.
 constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
-  const bool same = g.kernel == 3 && g.stride == 1 && g.dilation == 1 && g.pad_top == 1 && g.pad_left == 1 &&
-                    g.in.height == g.out.height && g.in.width == g.out.width;
-  if (has_micro_kernels && same) return ConvAlgorithm::winograd4;
-  if (has_micro_kernels && windows_lie_side_by_side(g)) return ConvAlgorithm::patches;
+  if (g.algorithm != ConvAlgorithm::automatic) return g.algorithm;
+  for (const ConvAlgorithm algorithm : {ConvAlgorithm::winograd4, ConvAlgorithm::patches})
+    if (can_compute(g, algorithm)) return algorithm;
   return ConvAlgorithm::im2col;
 }
 
@@ -32,35 +37,42 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
 constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
   const std::size_t bias = std::max(bias_gradient_scratch(batch * g.out.pixels(), g.out.channels),
                                     bias_gradient_scratch(batch * g.in.pixels(), g.in.channels));
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
-    return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads), bias});
-  if (choose_algorithm(g) == ConvAlgorithm::patches)
-    return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
-  return std::max(im2col_scratch(g, batch, threads), bias);
+  switch (choose_algorithm(g)) {
+    case ConvAlgorithm::im2col:
+      return std::max(im2col_scratch(g, batch, threads), bias);
+    case ConvAlgorithm::patches:
+      return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
+    default:
+      return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads), bias});
+  }
 }
 
 /// y = x ∗ weight.
 /// Shapes  x: batch×in, y: batch×out; weight: ConvGeometry's; scratch: convolution_scratch floats.
 inline void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
                      const Epilogue& epilogue, Scratch scratch) {
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
-    winograd_convolve(g, batch, x, weight, y, epilogue, scratch);
-  else if (choose_algorithm(g) == ConvAlgorithm::patches)
-    patch_convolve(g, batch, x, weight, y, epilogue, scratch);
-  else
-    im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
+  switch (choose_algorithm(g)) {
+    case ConvAlgorithm::im2col:
+      return im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
+    case ConvAlgorithm::patches:
+      return patch_convolve(g, batch, x, weight, y, epilogue, scratch);
+    default:
+      return winograd_convolve(g, batch, x, weight, y, epilogue, scratch);
+  }
 }
 
 /// x = the transposed convolution of y: the input gradient of `convolve` for the output gradient y.
 /// Shapes  as in `convolve`.
 inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
                                 const Epilogue& epilogue, Scratch scratch) {
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
-    winograd_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
-  else if (choose_algorithm(g) == ConvAlgorithm::patches)
-    patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
-  else
-    im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+  switch (choose_algorithm(g)) {
+    case ConvAlgorithm::im2col:
+      return im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    case ConvAlgorithm::patches:
+      return patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    default:
+      return winograd_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+  }
 }
 
 /// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += the bias
@@ -68,13 +80,15 @@ inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstP
 /// Shapes  as in `convolve`.
 inline void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
                                      float* dweight, BiasGradient dbias, Scratch scratch) {
-  if (choose_algorithm(g) == ConvAlgorithm::patches)
-    return patch_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4) {
-    winograd_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
-  } else {
-    im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
-    if (dbias.filters) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias.filters, scratch);
+  switch (choose_algorithm(g)) {
+    case ConvAlgorithm::im2col:
+      im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
+      if (dbias.filters) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias.filters, scratch);
+      break;
+    case ConvAlgorithm::patches:
+      return patch_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
+    default:
+      winograd_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
   }
   if (dbias.channels) bias_gradient(batch * g.in.pixels(), g.in.channels, x, dbias.channels, scratch);
 }

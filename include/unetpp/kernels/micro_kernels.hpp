@@ -24,18 +24,20 @@ struct TilePlace {
   std::ptrdiff_t image_row;
 };
 
-/// Images cut into tiles of 4×4 pixels; the last ones of a row or a column may reach past the edge.
+/// Images cut into tiles of tile×tile pixels; the last ones of a row or a column may reach past the edge.
 struct TileGrid {
   int height;
   int width;
+  int tile;
   int down;
   int across;
 
-  constexpr TileGrid(int h, int w) : height(h), width(w), down((h + 3) / 4), across((w + 3) / 4) {}
+  constexpr TileGrid(int h, int w, int side)
+      : height(h), width(w), tile(side), down((h + side - 1) / side), across((w + side - 1) / side) {}
   constexpr std::size_t in_image() const { return std::size_t{1} * down * across; }
-  TilePlace place(std::size_t tile) const {
-    const int in = static_cast<int>(tile % in_image());
-    return {in / across * 4, in % across * 4, static_cast<std::ptrdiff_t>(tile / in_image()) * height};
+  TilePlace place(std::size_t index) const {
+    const int in = static_cast<int>(index % in_image());
+    return {in / across * tile, in % across * tile, static_cast<std::ptrdiff_t>(index / in_image()) * height};
   }
 };
 
@@ -55,6 +57,22 @@ struct PoolWindow {
   std::size_t image_width;
 };
 
+/// Winograd's transforms for one size of tiles.
+struct WinogradKernels {
+  void (*input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first, int count,
+                const PanelPlanes& to);
+  void (*gradient)(const TileGrid&, const float* dy, std::size_t stride, int channels, std::size_t first, int count,
+                   const PanelPlanes& to);
+  void (*output)(const TileGrid&, std::size_t first, int count, const float* m, std::size_t plane, int channels,
+                 float* y, std::size_t stride, const Epilogue&);
+  void (*weight)(const float* weight, int channels, int filters, int first, int depth, int columns, float* to,
+                 std::size_t plane);
+  void (*weight_rotated)(const float* weight, int channels, int filters, int first, int depth, int columns, float* to,
+                         std::size_t plane);
+  void (*weight_gradient)(const float* sums, std::size_t plane, int runs, std::size_t run, int rows, int columns,
+                          float* dweight, int channels, int filters);
+};
+
 /// The kernels of one instruction set; simd/*.inc says what each does.
 struct MicroKernels {
   int panel;
@@ -66,18 +84,8 @@ struct MicroKernels {
   void (*pack_transposed)(const float* x, std::size_t stride, int columns, int depth, float* to);
   void (*unpack)(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, float* y,
                  std::size_t stride, const Epilogue&);
-  void (*transform_input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first,
-                          int count, const PanelPlanes& to);
-  void (*transform_gradient)(const TileGrid&, const float* dy, std::size_t stride, int channels, std::size_t first,
-                             int count, const PanelPlanes& to);
-  void (*transform_output)(const TileGrid&, std::size_t first, int count, const float* m, std::size_t plane,
-                           int channels, float* y, std::size_t stride, const Epilogue&);
-  void (*transform_weight)(const float* weight, int channels, int filters, int first, int depth, int columns, float* to,
-                           std::size_t plane);
-  void (*transform_weight_rotated)(const float* weight, int channels, int filters, int first, int depth, int columns,
-                                   float* to, std::size_t plane);
-  void (*transform_weight_gradient)(const float* sums, std::size_t plane, int runs, std::size_t run, int rows,
-                                    int columns, float* dweight, int channels, int filters);
+  WinogradKernels winograd4;  // F(4×4, 3×3)
+  WinogradKernels winograd2;  // F(2×2, 3×3)
   void (*sum_rows)(const float* rows, int count, float* sum, bool accumulate);
   void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
   void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,

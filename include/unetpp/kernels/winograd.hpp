@@ -1,10 +1,11 @@
 #pragma once
-// 3×3 convolutions and their input gradients by Winograd's F(4×4, 3×3).
+// 3×3 convolutions and their input gradients by Winograd's F(4×4, 3×3), or F(2×2, 3×3).
 //
 // An output tile of 4×4 pixels is made of a 6×6 patch of inputs. Transformed to 36 points each, patch and weights are
 // multiplied point by point where the direct sum needs 144 multiplications: summed over channels, that is a matrix
 // product of tiles×channels by channels×filters for each point. The 36 sums of an output tile are then transformed back
-// to its 16 pixels. [Winograd 1980; Lavin & Gray 2016]
+// to its 16 pixels. With tiles of 2×2, 16 points take the place of 36 multiplications. [Winograd 1980; Lavin & Gray
+// 2016]
 //
 // The input gradient is the same with the taps rotated and the weight transposed. kernels/winograd_gradient.hpp has the
 // weight gradient.
@@ -24,7 +25,12 @@ namespace unetpp::kernels {
 
 namespace detail {
 
-inline constexpr int winograd_points = 36;
+/// Pixels a side of the tiles that a convolution is cut into.
+constexpr int winograd_tile(const ConvGeometry& g) { return g.algorithm == ConvAlgorithm::winograd2 ? 2 : 4; }
+
+inline const WinogradKernels& winograd_kernels(const MicroKernels& kernels, const ConvGeometry& g) {
+  return winograd_tile(g) == 2 ? kernels.winograd2 : kernels.winograd4;
+}
 
 /// Floats from one plane to the next: a cache line more than it holds, or all planes would fall on the same places of
 /// the cache.
@@ -37,16 +43,18 @@ struct WinogradPlan {
   int depth;    // channels read
   int filters;  // channels written
   int panel;
+  int points;
   std::size_t tiles;
   bool share_tiles;
   int block;  // tiles
   int chunk;  // channels read, of which the transformed weights are made at a time if tiles are shared
 
-  constexpr WinogradPlan(Shape in, int written, std::size_t batch, int panel_width)
+  constexpr WinogradPlan(Shape in, int written, int tile, std::size_t batch, int panel_width)
       : depth(in.channels),
         filters(written),
         panel(panel_width),
-        tiles(batch * TileGrid(in.height, in.width).in_image()),
+        points((tile + 2) * (tile + 2)),
+        tiles(batch * TileGrid(in.height, in.width, tile).in_image()),
         share_tiles(std::size_t{1} * in.channels * written >= 128 * 256 || tiles < 192),
         chunk(std::min(depth, 128)) {
     if (share_tiles) {
@@ -60,7 +68,7 @@ struct WinogradPlan {
   constexpr int filter_panels() const { return panels_of(filters, panel); }
   constexpr int columns(int filter_panel) const { return std::min(panel, filters - filter_panel * panel); }
 
-  // Floats of a plane and of all planes of: a block's transformed tiles, a filter panel's transformed weights, a
+  // Floats of a plane of: a block's transformed tiles, a filter panel's transformed weights, a
   // block's sums for a filter panel.
   constexpr std::size_t tile_plane() const {
     return plane_stride(std::size_t{1} * panels_of(depth, panel) * panel * block);
@@ -73,13 +81,14 @@ struct WinogradPlan {
   constexpr std::size_t scratch(int threads) const {
     const std::size_t shared = share_tiles ? tile_plane() : filter_panels() * weight_plane();
     const std::size_t own = (share_tiles ? weight_plane() : tile_plane()) + sum_plane();
-    return winograd_points * (shared + threads * own);
+    return points * (shared + threads * own);
   }
 };
 
 /// A convolution, or a transposed one, of one image shape.
 struct WinogradConvolution {
   const MicroKernels& kernels;
+  const WinogradKernels& transform;
   const ConvGeometry& geometry;
   bool transposed;
   WinogradPlan plan;
@@ -92,23 +101,23 @@ struct WinogradConvolution {
   void transform_weight(int filter_panel, int first, int depth, float* to) const {
     const int channels = geometry.in.channels, filters = geometry.out.channels, from = filter_panel * plan.panel;
     if (transposed)
-      kernels.transform_weight_rotated(weight + std::size_t{1} * from * filters, channels, filters, first, depth,
-                                       plan.columns(filter_panel), to, plan.weight_plane());
+      transform.weight_rotated(weight + std::size_t{1} * from * filters, channels, filters, first, depth,
+                               plan.columns(filter_panel), to, plan.weight_plane());
     else
-      kernels.transform_weight(weight + from, channels, filters, first, depth, plan.columns(filter_panel), to,
-                               plan.weight_plane());
+      transform.weight(weight + from, channels, filters, first, depth, plan.columns(filter_panel), to,
+                       plan.weight_plane());
   }
 
   void transform_input(std::size_t first, int count, float* to) const {
-    kernels.transform_input(grid, x.data, x.stride, plan.depth, first, count,
-                            {to, plan.tile_plane(), std::size_t{1} * plan.block * plan.panel});
+    transform.input(grid, x.data, x.stride, plan.depth, first, count,
+                    {to, plan.tile_plane(), std::size_t{1} * plan.block * plan.panel});
   }
 
   /// Adds to the sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute.
   void multiply(int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
                 float* sums) const {
     const std::size_t next = std::size_t{1} * plan.block * plan.panel;
-    for (int p = 0; p < winograd_points; ++p)
+    for (int p = 0; p < plan.points; ++p)
       kernels.product(count, plan.columns(filter_panel), depth,
                       tiles + p * plan.tile_plane() + first / plan.panel * next, next,
                       weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0);
@@ -119,13 +128,13 @@ struct WinogradConvolution {
     Epilogue end = epilogue;
     if (end.bias) end.bias += channel;
     if (end.mask) end.mask += channel;
-    kernels.transform_output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), y.data + channel,
-                             y.stride, end);
+    transform.output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), y.data + channel, y.stride,
+                     end);
   }
 
   void share_out_tiles(Scratch scratch) const {
     constexpr int rows = 32;  // of weights, for one piece of work
-    const std::size_t weight_size = winograd_points * plan.weight_plane(), chunks = panels_of(plan.depth, rows);
+    const std::size_t weight_size = plan.points * plan.weight_plane(), chunks = panels_of(plan.depth, rows);
     float* weights = scratch.data;
     parallel_for(scratch.threads, plan.filter_panels() * chunks, [&](std::size_t unit, int) {
       const int panel = static_cast<int>(unit / chunks), first = static_cast<int>(unit % chunks) * rows;
@@ -133,9 +142,9 @@ struct WinogradConvolution {
                        weights + panel * weight_size + std::size_t{1} * first * plan.panel);
     });
     parallel_for(scratch.threads, plan.blocks(), [&](std::size_t block, int thread) {
-      float* tiles = weights + plan.filter_panels() * weight_size +
-                     thread * winograd_points * (plan.tile_plane() + plan.sum_plane());
-      float* sums = tiles + winograd_points * plan.tile_plane();
+      float* tiles =
+          weights + plan.filter_panels() * weight_size + thread * plan.points * (plan.tile_plane() + plan.sum_plane());
+      float* sums = tiles + plan.points * plan.tile_plane();
       const std::size_t first = block * plan.block;
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       transform_input(first, count, tiles);
@@ -157,9 +166,8 @@ struct WinogradConvolution {
       });
       parallel_for(scratch.threads, plan.filter_panels(), [&](std::size_t unit, int thread) {
         const int panel = static_cast<int>(unit);
-        float* weights =
-            tiles + winograd_points * (plan.tile_plane() + thread * (plan.weight_plane() + plan.sum_plane()));
-        float* sums = weights + winograd_points * plan.weight_plane();
+        float* weights = tiles + plan.points * (plan.tile_plane() + thread * (plan.weight_plane() + plan.sum_plane()));
+        float* sums = weights + plan.points * plan.weight_plane();
         for (int channel = 0; channel < plan.depth; channel += plan.chunk) {
           const int depth = std::min(plan.chunk, plan.depth - channel);
           transform_weight(panel, channel, depth, weights);
@@ -177,10 +185,11 @@ inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, 
   Epilogue end = epilogue;
   end.stream = streams(y, batch * to.pixels(), to.channels) && !end.accumulate;
   const WinogradConvolution convolution{kernels,
+                                        winograd_kernels(kernels, g),
                                         g,
                                         transposed,
-                                        WinogradPlan(from, to.channels, batch, kernels.panel),
-                                        TileGrid(from.height, from.width),
+                                        WinogradPlan(from, to.channels, winograd_tile(g), batch, kernels.panel),
+                                        TileGrid(from.height, from.width, winograd_tile(g)),
                                         x,
                                         weight,
                                         y,
@@ -195,8 +204,9 @@ inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, 
 
 /// Floats of scratch that the two functions below need.
 constexpr std::size_t winograd_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  const auto forward = [&](int panel) { return detail::WinogradPlan(g.in, g.out.channels, batch, panel); };
-  const auto backward = [&](int panel) { return detail::WinogradPlan(g.out, g.in.channels, batch, panel); };
+  const int tile = detail::winograd_tile(g);
+  const auto forward = [&](int panel) { return detail::WinogradPlan(g.in, g.out.channels, tile, batch, panel); };
+  const auto backward = [&](int panel) { return detail::WinogradPlan(g.out, g.in.channels, tile, batch, panel); };
   return std::max(detail::scratch_of_any_panel(forward, threads), detail::scratch_of_any_panel(backward, threads));
 }
 

@@ -1,9 +1,9 @@
 #pragma once
-// The weight gradient of 3×3 convolutions by Winograd's F(4×4, 3×3).
+// The weight gradient of 3×3 convolutions by Winograd's F(4×4, 3×3), or F(2×2, 3×3).
 //
-// The transposes of winograd.hpp's transforms: patches of x and tiles of dy are transformed to 36 points each, and for
-// each point a product of channels×tiles by tiles×filters sums them over the tiles. Transformed back, these are the
-// gradients of the nine taps. One point of a transformed tile of dy is the sum of its pixels: the bias gradient.
+// The transposes of winograd.hpp's transforms: patches of x and tiles of dy are transformed to points, and for each
+// point a product of channels×tiles by tiles×filters sums them over the tiles. Transformed back, these are the gradients
+// of the nine taps. One point of a transformed tile of dy is the sum of its pixels: the bias gradient.
 
 #include <algorithm>
 #include <cstddef>
@@ -21,6 +21,7 @@ struct WinogradGradientPlan {
   int channels;
   int filters;
   int panel;
+  int points;
   std::size_t tiles;
   bool share_tiles;
   int square;  // channels and filters
@@ -32,7 +33,8 @@ struct WinogradGradientPlan {
       : channels(g.in.channels),
         filters(g.out.channels),
         panel(panel_width),
-        tiles(batch * TileGrid(g.in.height, g.in.width).in_image()),
+        points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
+        tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
         share_tiles(std::size_t{1} * channels * filters > 64 * 128),
         square(std::size_t{1} * channels * filters >= 256 * 128 ? 64 : 32) {
     const std::size_t most = share_tiles ? 128 : 48;
@@ -50,11 +52,11 @@ struct WinogradGradientPlan {
   constexpr int sum_rows() const { return share_tiles ? square : channels; }
   constexpr int sum_panels() const { return panels_of(share_tiles ? square : filters, panel); }
   constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * sum_panels() * sum_rows() * panel); }
-  constexpr std::size_t sum_size() const { return winograd_points * sum_plane(); }
+  constexpr std::size_t sum_size() const { return points * sum_plane(); }
   constexpr std::size_t bias_size() const { return std::size_t{1} * panels_of(filters, panel) * panel; }
 
   constexpr std::size_t scratch(int threads) const {
-    const std::size_t transformed = winograd_points * (input_plane() + gradient_plane());
+    const std::size_t transformed = points * (input_plane() + gradient_plane());
     return share_tiles ? transformed + threads * sum_size() + aligned_floats(bias_size())
                        : threads * transformed + runs * (sum_size() + aligned_floats(bias_size()));
   }
@@ -62,6 +64,7 @@ struct WinogradGradientPlan {
 
 struct WinogradGradient {
   const MicroKernels& kernels;
+  const WinogradKernels& transform;
   WinogradGradientPlan plan;
   TileGrid grid;
   ConstPixels x;
@@ -70,19 +73,19 @@ struct WinogradGradient {
   float* dbias;
 
   /// Transforms `count` tiles of x and dy to the rows of a block that begin at row `row`.
-  void transform(std::size_t first, int count, int row, float* inputs, float* gradients) const {
+  void transform_tiles(std::size_t first, int count, int row, float* inputs, float* gradients) const {
     const std::size_t offset = std::size_t{1} * row * plan.panel;
-    kernels.transform_input(grid, x.data, x.stride, plan.channels, first, count,
-                            {inputs + offset, plan.input_plane(), plan.next()});
-    kernels.transform_gradient(grid, dy.data, dy.stride, plan.filters, first, count,
-                               {gradients + offset, plan.gradient_plane(), plan.next()});
+    transform.input(grid, x.data, x.stride, plan.channels, first, count,
+                    {inputs + offset, plan.input_plane(), plan.next()});
+    transform.gradient(grid, dy.data, dy.stride, plan.filters, first, count,
+                       {gradients + offset, plan.gradient_plane(), plan.next()});
   }
 
   /// Adds to sums (or begins them) a block's products for the channels and filters from the given ones on.
   void multiply(int channel, int channels, int filter, int filters, int count, const float* inputs,
                 const float* gradients, float* sums, bool accumulate) const {
     const int panel = plan.panel;
-    for (int p = 0; p < winograd_points; ++p)
+    for (int p = 0; p < plan.points; ++p)
       for (int f = 0; f < filters; f += panel)
         for (int c = 0; c < channels; c += panel)
           kernels.product_transposed(
@@ -95,16 +98,17 @@ struct WinogradGradient {
   /// Adds the gradient of the taps that `runs` sums are of.
   void add(const float* sums, std::size_t runs, int channel, int channels, int filter, int filters) const {
     for (int f = 0; f < filters; f += plan.panel)
-      kernels.transform_weight_gradient(
-          sums + std::size_t{1} * f * plan.sum_rows(), plan.sum_plane(), static_cast<int>(runs), plan.sum_size(),
-          channels, std::min(plan.panel, filters - f), dweight + std::size_t{1} * channel * plan.filters + filter + f,
-          plan.channels, plan.filters);
+      transform.weight_gradient(sums + std::size_t{1} * f * plan.sum_rows(), plan.sum_plane(), static_cast<int>(runs),
+                                plan.sum_size(), channels, std::min(plan.panel, filters - f),
+                                dweight + std::size_t{1} * channel * plan.filters + filter + f, plan.channels,
+                                plan.filters);
   }
 
   /// sums (+)= the bias gradient of a block's tiles; the point (1, 1) is the sum of a tile's pixels.
   void add_bias(int count, const float* gradients, float* sums, bool accumulate) const {
+    const int point = grid.tile + 3;
     for (int f = 0; f < plan.filters; f += plan.panel)
-      kernels.sum_rows(gradients + 7 * plan.gradient_plane() + f / plan.panel * plan.next(), count, sums + f,
+      kernels.sum_rows(gradients + point * plan.gradient_plane() + f / plan.panel * plan.next(), count, sums + f,
                        accumulate);
   }
 
@@ -114,12 +118,12 @@ struct WinogradGradient {
     const std::size_t bias_size = aligned_floats(plan.bias_size());
     parallel_for(scratch.threads, plan.runs, [&](std::size_t run, int thread) {
       float* inputs =
-          biases + plan.runs * bias_size + thread * winograd_points * (plan.input_plane() + plan.gradient_plane());
-      float* gradients = inputs + winograd_points * plan.input_plane();
+          biases + plan.runs * bias_size + thread * plan.points * (plan.input_plane() + plan.gradient_plane());
+      float* gradients = inputs + plan.points * plan.input_plane();
       const std::size_t begin = run * plan.run_tiles, end = std::min(plan.tiles, begin + plan.run_tiles);
       for (std::size_t first = begin; first < end; first += plan.block) {
         const int count = static_cast<int>(std::min<std::size_t>(plan.block, end - first));
-        transform(first, count, 0, inputs, gradients);
+        transform_tiles(first, count, 0, inputs, gradients);
         multiply(0, plan.channels, 0, plan.filters, count, inputs, gradients, runs + run * plan.sum_size(),
                  first > begin);
         if (dbias) add_bias(count, gradients, biases + run * bias_size, first > begin);
@@ -138,15 +142,15 @@ struct WinogradGradient {
   void share_out_squares(Scratch scratch) const {
     constexpr int piece = 8;  // tiles
     float* inputs = scratch.data;
-    float* gradients = inputs + winograd_points * plan.input_plane();
-    float* bias = gradients + winograd_points * plan.gradient_plane();
+    float* gradients = inputs + plan.points * plan.input_plane();
+    float* bias = gradients + plan.points * plan.gradient_plane();
     float* sums = bias + aligned_floats(plan.bias_size());
     const int square = plan.square, down = panels_of(plan.channels, square), across = panels_of(plan.filters, square);
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       parallel_for(scratch.threads, panels_of(count, piece), [&](std::size_t unit, int) {
         const int from = static_cast<int>(unit) * piece;
-        transform(first + from, std::min(piece, count - from), from, inputs, gradients);
+        transform_tiles(first + from, std::min(piece, count - from), from, inputs, gradients);
       });
       parallel_for(scratch.threads, std::size_t{1} * down * across, [&](std::size_t unit, int thread) {
         const int channel = static_cast<int>(unit) % down * square, filter = static_cast<int>(unit) / down * square;
@@ -177,9 +181,14 @@ constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size
 inline void winograd_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
                                      float* dweight, float* dbias, Scratch scratch,
                                      const MicroKernels& kernels = micro_kernels()) {
-  const detail::WinogradGradient gradient{
-      kernels, detail::WinogradGradientPlan(g, batch, kernels.panel), TileGrid(g.in.height, g.in.width), x, dy, dweight,
-      dbias};
+  const detail::WinogradGradient gradient{kernels,
+                                          detail::winograd_kernels(kernels, g),
+                                          detail::WinogradGradientPlan(g, batch, kernels.panel),
+                                          TileGrid(g.in.height, g.in.width, detail::winograd_tile(g)),
+                                          x,
+                                          dy,
+                                          dweight,
+                                          dbias};
   if (gradient.plan.share_tiles)
     gradient.share_out_squares(scratch);
   else

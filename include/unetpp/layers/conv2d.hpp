@@ -17,12 +17,13 @@ struct Conv2DConfig {
   Padding padding = Padding::same;
   Activation activation = Activation::none;
   bool bias = true;
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
 };
 
 /// Zero-padded 2-D cross-correlation of NHWC batches, with bias and ReLU fused.
 /// Shapes  x: n×In.  y: n×out.  weight: kernel.height×kernel.width×In.channels×filters.  bias: filters.
 /// Extent  as in window_axis, with the window (kernel − 1)·dilation + 1   [Dumoulin & Visin 2016]
-/// Errors  A filter larger than a valid-padded input does not compile.
+/// Errors  A filter larger than a valid-padded input does not compile, nor does an algorithm that cannot compute it.
 template <Shape In, Conv2DConfig C>
 struct Conv2D {
   static_assert(C.filters > 0 && C.kernel.height > 0 && C.kernel.width > 0 && C.stride.height > 0 &&
@@ -38,7 +39,10 @@ struct Conv2D {
   static constexpr Shape in = In;
   static constexpr Shape out =
       (require_window_fits<Conv2D, In, window, C.padding>(), Shape{rows.out, columns.out, C.filters});
-  static constexpr kernels::ConvGeometry geometry{in, out, C.kernel, C.stride, C.dilation, rows.pad, columns.pad};
+  static constexpr kernels::ConvGeometry geometry{in,         out,      C.kernel,    C.stride,
+                                                  C.dilation, rows.pad, columns.pad, C.algorithm};
+  static_assert(kernels::can_compute(geometry, C.algorithm),
+                "unetpp: Conv2D's algorithm cannot compute this kernel, stride, dilation and padding");
   static constexpr std::size_t weight_count = geometry.weights();
   static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
   static constexpr std::size_t parameter_count = weight_count + bias_count;

@@ -4,7 +4,6 @@
 #include <span>
 
 #include "unetpp/kernels/convolution.hpp"
-#include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/convolution_parameters.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
@@ -18,6 +17,7 @@ struct ConvTranspose2DConfig {
   Padding padding = Padding::same;
   Activation activation = Activation::none;
   bool bias = true;
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
 };
 
 /// Transposed 2-D convolution: the input gradient of the convolution from `out` to `In`, with bias and ReLU fused.
@@ -47,7 +47,10 @@ struct ConvTranspose2D {
       C.stride,
       1,
       window_axis(out.height, C.kernel.height, C.stride.height, C.padding).pad,
-      window_axis(out.width, C.kernel.width, C.stride.width, C.padding).pad};
+      window_axis(out.width, C.kernel.width, C.stride.width, C.padding).pad,
+      C.algorithm};
+  static_assert(kernels::can_compute(geometry, C.algorithm),
+                "unetpp: ConvTranspose2D's algorithm cannot compute this kernel, stride and padding");
   static constexpr std::size_t weight_count = geometry.weights();
   static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
   static constexpr std::size_t parameter_count = weight_count + bias_count;

@@ -7,6 +7,8 @@
 
 namespace unetpp {
 
+using kernels::ConvAlgorithm;
+
 /// The tensors of a convolution (or of the transposed one, which has the same weight): weight, and a bias for each filter.
 /// Source  fan_in and fan_out are Keras's: taps times the last two extents of the weight.
 template <bool Bias>

@@ -18,28 +18,31 @@ struct UNetConfig {
   int classes = 3;
   int base_channels = 32;
   int depth = 4;
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // of the 3×3 convolutions; im2col is that of all
 };
 
 namespace detail {
 
 /// A level of the U and all below it: two convolutions, the way down and up again beside the skip, two convolutions.
-template <Shape In, int Filters, int Depth>
+template <Shape In, int Filters, int Depth, ConvAlgorithm A>
 struct UNetLevel {
-  static constexpr Conv2DConfig convolution{.filters = Filters, .activation = Activation::relu};
+  static constexpr Conv2DConfig convolution{.filters = Filters, .activation = Activation::relu, .algorithm = A};
+  static constexpr ConvTranspose2DConfig up{.filters = Filters,
+                                            .algorithm = A == ConvAlgorithm::im2col ? A : ConvAlgorithm::automatic};
   using First = Conv2D<In, convolution>;
   using Second = Conv2D<First::out, convolution>;
   using Down = MaxPool2D<Second::out>;
-  using Below = typename UNetLevel<Down::out, 2 * Filters, Depth - 1>::type;
-  using Up = ConvTranspose2D<Below::out, ConvTranspose2DConfig{.filters = Filters}>;
+  using Below = typename UNetLevel<Down::out, 2 * Filters, Depth - 1, A>::type;
+  using Up = ConvTranspose2D<Below::out, up>;
   using Skip = SkipConcat<Sequential<Down, Below, Up>>;
   using Third = Conv2D<Skip::out, convolution>;
   using Fourth = Conv2D<Third::out, convolution>;
   using type = Sequential<First, Second, Skip, Third, Fourth>;
 };
 
-template <Shape In, int Filters>
-struct UNetLevel<In, Filters, 0> {
-  static constexpr Conv2DConfig convolution{.filters = Filters, .activation = Activation::relu};
+template <Shape In, int Filters, ConvAlgorithm A>
+struct UNetLevel<In, Filters, 0, A> {
+  static constexpr Conv2DConfig convolution{.filters = Filters, .activation = Activation::relu, .algorithm = A};
   using First = Conv2D<In, convolution>;
   using type = Sequential<First, Conv2D<First::out, convolution>>;
 };
@@ -65,8 +68,8 @@ struct UNetLayers {
                 "unetpp: UNet needs channels, classes and base_channels of at least 1, and a depth of at least 0");
   static constexpr Shape in = require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
                                                 unet_size(C.width, C.depth)>(C.channels);
-  using Level = typename UNetLevel<in, C.base_channels, C.depth>::type;
-  using type = Sequential<Level, Conv2D<Level::out, Conv2DConfig{.filters = C.classes}>>;
+  using Level = typename UNetLevel<in, C.base_channels, C.depth, C.algorithm>::type;
+  using type = Sequential<Level, Conv2D<Level::out, Conv2DConfig{.filters = C.classes, .algorithm = C.algorithm}>>;
 };
 
 }  // namespace detail
@@ -83,7 +86,7 @@ struct UNet : detail::UNetLayers<UNet<C>, C>::type {
 
   /// The same network, so the same parameters, at another size.
   template <int Height, int Width>
-  using resized = UNet<UNetConfig{Height, Width, C.channels, C.classes, C.base_channels, C.depth}>;
+  using resized = UNet<UNetConfig{Height, Width, C.channels, C.classes, C.base_channels, C.depth, C.algorithm}>;
 };
 
 static_assert(UNet<>::parameter_count == 7'760'931);

@@ -2,30 +2,14 @@
 // What is timed: training steps and inference of the default U-Net on random batches.
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <unetpp/unet.hpp>
 #include <utility>
 
+#include "network.hpp"
+
 namespace bench {
-
-using Net = unetpp::UNet<>;
-
-/// Random images and labels; batches of the same size are alike.
-struct RandomBatch {
-  static constexpr unetpp::Shape label_shape{Net::out.height, Net::out.width, 1};
-
-  unetpp::Batch<Net::in> images;
-  unetpp::Batch<label_shape, std::uint8_t> labels;
-
-  explicit RandomBatch(std::size_t count) : images(count), labels(count) {
-    for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = unetpp::Random(1).uniform(i);
-    for (std::size_t i = 0; i < labels.size(); ++i)
-      labels.span()[i] = static_cast<std::uint8_t>(unetpp::Random(2).below(Net::out.channels, i));
-  }
-};
 
 enum class Task { training, inference };
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "cases.hpp"
 #include "fma_peak.hpp"
+#include "network.hpp"
 #include "timed.hpp"
 
 namespace bench {
@@ -32,11 +32,6 @@ std::string part_name() {
   } else {
     return L::kind;
   }
-}
-
-template <class L>
-std::string layer_name() {
-  return std::string(L::kind) + " " + unetpp::to_string(L::in) + " -> " + unetpp::to_string(L::out);
 }
 
 /// The rows of one step: what the leaves have measured since the last call.

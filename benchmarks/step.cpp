@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -53,18 +54,18 @@ void print_memory(const Options& options) {
       resident, memory_mb("VmHWM"), planned, workspace, resident / planned, resident / workspace);
 }
 
-/// Answers peers/compare.py: each line "run SECONDS" with the median seconds of a turn, "memory" with resident MB.
+/// Takes turns with other programs as peers/worker.py says.
 void work(const Options& options) {
   const Case c = make_case(options.task, options.batches[0], options.threads);
   c.run();
-  const double warm = median(one_turn(c.run, 0.5));
-  std::printf("ready\tunetpp\t%s\t%g\n", unetpp::version, warm);
+  std::ofstream("/proc/self/clear_refs") << 5;  // VmHWM begins anew
+  std::printf("ready\tunetpp %s\t%g\n", unetpp::version, median(one_turn(c.run, 0.5)));
   for (std::string word; std::fflush(stdout), std::cin >> word;) {
     double at_least = 0;
     if (word == "run" && std::cin >> at_least)
       std::printf("%g\n", median(one_turn(c.run, at_least)));
     else
-      std::printf("%.1f\n", memory_mb("VmRSS"));
+      std::printf("%.1f\n", memory_mb("VmHWM"));
   }
 }
 

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Compares unetpp with PyTorch, TensorFlow, ONNX Runtime and OpenVINO on the same cores, in turns. Installs them from PyPI
-# into virtual environments under build/peers (about 8 GB, most of it CUDA libraries that PyTorch does not use here).
+# into virtual environments under build/peers (about 7 GB, most of it CUDA libraries that PyTorch does not use here).
 # Arguments: --threads N, --rounds N, --tasks training-8 training-32 inference-1 inference-8.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 peers="$root/build/peers"
 python=${PYTHON:-/usr/bin/python3}
-"$root/cmake/packages.sh" g++ cmake ninja-build libeigen3-dev libstb-dev nlohmann-json3-dev libcli11-dev \
-  python3 python3-venv python3-dev libjemalloc2
+"$root/cmake/packages.sh" g++ python3 python3-venv python3-dev libjemalloc2
 "$here/../build.sh" step
 
 # install NAME PACKAGE...: a virtual environment with the packages, or a line that says why not.

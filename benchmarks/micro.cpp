@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "fma_peak.hpp"
 #include "micro_convolutions.hpp"
@@ -34,8 +36,9 @@ double repeat(benchmark::State& state, const Work& work) {
   return (seconds_now() - start) / static_cast<double>(state.iterations());
 }
 
-template <class Algorithm, class Pass>
-void add_pass(const ConvolutionLayer& layer, const std::string& name, const Pass& pass) {
+template <class Algorithm>
+void add_pass(const ConvolutionLayer& layer, const std::string& name,
+              void (*pass)(const ConvolutionLayer&, ConvolutionOperands&)) {
   add(layer.name + "/" + name + "/" + Algorithm::name, [=](benchmark::State& state) {
     const ConvGeometry& g = layer.geometry;
     ConvolutionOperands operands(g, options.batch, Algorithm::scratch(g, options.batch, options.threads),

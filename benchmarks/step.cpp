@@ -113,7 +113,9 @@ int main(int argc, char** argv) {
   CLI::App app("Training steps and inference of the default U-Net against the processor's FMA peak");
   app.add_option("--threads", options.threads, "Threads")->check(CLI::Range(1, 1024))->capture_default_str();
   app.add_option("--rounds", options.rounds, "Turns of each")->check(CLI::Range(1, 1000))->capture_default_str();
-  app.add_option("--batch", options.batches, "Images at once, one or more numbers")->capture_default_str();
+  app.add_option("--batch", options.batches, "Images at once, one or more numbers")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
   app.add_flag("--scaling", options.scaling, "Speed over the number of threads, up to --threads");
   app.add_flag("--layers", options.layers, "Time layer by layer only");
   app.add_flag("--memory", options.memory, "Memory of --task with --batch only");

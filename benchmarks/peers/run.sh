@@ -3,6 +3,7 @@
 # into virtual environments under build/peers (about 7 GB, most of it CUDA libraries that PyTorch does not use here).
 # Arguments: --threads N, --rounds N, --tasks training-8 training-32 inference-1 inference-8.
 set -eu
+export PYTHONDONTWRITEBYTECODE=1  # no __pycache__ among the sources
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 peers="$root/build/peers"

@@ -1,48 +1,95 @@
 #pragma once
-// The fastest that this processor multiplies and adds floats: what percentages of the peak are of.
+// The fastest that this processor multiplies and adds floats: what percentages of the peak are of. Like the library's
+// kernels, the loop is compiled for several instruction sets and one is chosen when the program runs.
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstddef>
 #include <unetpp/core/parallel.hpp>
+#include <unetpp/kernels/micro_kernels.hpp>
 #include <vector>
 
-namespace benchmark_peak {
+#include "measure.hpp"
 
-#if defined(__AVX512F__)
-inline constexpr int vector_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr int vector_bytes = 32;
-#else
-inline constexpr int vector_bytes = 16;
+#if defined(__x86_64__) || defined(__i386__)
+#define BENCH_X86_SETS
 #endif
-typedef float Vector __attribute__((vector_size(vector_bytes)));
 
-inline double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+namespace bench {
+
+namespace baseline {
+#ifdef BENCH_X86_SETS
+inline constexpr int width = 4, chains = 12;  // of 16 registers
+#else
+inline constexpr int width = 4, chains = 16;  // of NEON's 32
+#endif
+#include "fma_chains.inc"
+}  // namespace baseline
+
+#ifdef BENCH_X86_SETS
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+namespace avx2 {
+inline constexpr int width = 8, chains = 12;
+#include "fma_chains.inc"
+}  // namespace avx2
+#ifdef __clang__
+#pragma clang attribute pop
+#pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
+#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
+#else
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,prefer-vector-width=512")
+#endif
+namespace avx512 {
+inline constexpr int width = 16, chains = 16;
+#include "fma_chains.inc"
+}  // namespace avx512
+#ifdef __clang__
+#pragma clang attribute pop
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+
+/// A loop of multiply-adds and how many floating-point operations one round of it is.
+struct FmaLoop {
+  float (*run)(int rounds, float start);
+  double operations;
+  const char* name;
+};
+
+/// That of the widest instruction set that this machine supports.
+inline FmaLoop fma_loop() {
+#ifdef BENCH_X86_SETS
+  using unetpp::kernels::InstructionSet;
+  if (unetpp::kernels::supports(InstructionSet::avx512))
+    return {avx512::run_chains, 2.0 * avx512::width * avx512::chains, "AVX-512"};
+  if (unetpp::kernels::supports(InstructionSet::avx2))
+    return {avx2::run_chains, 2.0 * avx2::width * avx2::chains, "AVX2"};
+#endif
+  return {baseline::run_chains, 2.0 * baseline::width * baseline::chains, "baseline"};
 }
+#undef BENCH_X86_SETS
 
-/// Independent chains of fused multiply-adds in registers for about `seconds`, on every thread at once.
-/// Units   10^9 floating-point operations a second, all threads together; the best run of each.
-inline double fma_peak(int threads, double seconds = 0.1) {
-  constexpr int chains = 16, rounds = 20000;
-  constexpr double operations = 2.0 * rounds * chains * (vector_bytes / sizeof(float));
+/// Multiply-adds in registers for about `seconds`, on every thread at once.
+/// Units   10^9 floating-point operations a second: the best run of each thread, all threads together.
+inline double fma_peak(int threads, double seconds = 0.03) {
+  constexpr int rounds = 20000;
+  const FmaLoop loop = fma_loop();
   std::vector<double> best(static_cast<std::size_t>(threads));
   unetpp::parallel_for(threads, best.size(), [&](std::size_t i, int) {
     const double end = seconds_now() + seconds;
-    while (seconds_now() < end) {
-      std::array<Vector, chains> sum{};
-      Vector factor = sum[0] + 0.999f, term = sum[0] + 1e-3f;
-      asm volatile("" : "+x"(factor), "+x"(term));       // values that the compiler does not know
-      for (Vector& s : sum) asm volatile("" : "+x"(s));  // nor that the chains are alike
-      const double start = seconds_now();
-      for (int round = 0; round < rounds; ++round) {
-#pragma GCC unroll 16
-        for (Vector& s : sum) s = s * factor + term;
-      }
-      for (Vector& s : sum) asm volatile("" : "+x"(s));  // values that it must make
-      best[i] = std::max(best[i], operations / (seconds_now() - start) * 1e-9);
+    volatile float number = 0;  // the compiler must make the result, and does not know where it began
+    for (double start = seconds_now(), now = start; start < end; start = now) {
+      number = loop.run(rounds, number * 0);
+      now = seconds_now();
+      best[i] = std::max(best[i], rounds * loop.operations / (now - start) * 1e-9);
     }
   });
   double sum = 0;
@@ -50,4 +97,4 @@ inline double fma_peak(int threads, double seconds = 0.1) {
   return sum;
 }
 
-}  // namespace benchmark_peak
+}  // namespace bench

@@ -1,8 +1,39 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds the benchmarks in Release and runs them; arguments go to `step`.
+# Installs what is missing, builds the benchmarks in Release and runs them all, or only the one that is named:
+#   run.sh                       step, scaling, micro and peers
+#   run.sh step [OPTIONS]        training and inference against the processor's peak; time by part; memory (step --help)
+#   run.sh scaling [OPTIONS]     speed over the number of threads
+#   run.sh micro [OPTIONS]       each kernel at each of the network's shapes against im2col + Eigen and the peak
+#   run.sh peers [OPTIONS]       beside PyTorch, TensorFlow, ONNX Runtime and OpenVINO, which it downloads (7 GB)
 set -eu
-root=$(cd "$(dirname "$0")/.." && pwd)
-"$root/cmake/packages.sh" g++ cmake ninja-build libeigen3-dev libstb-dev nlohmann-json3-dev
-cmake -S "$root" --preset release -DUNETPP_BUILD_BENCHMARKS=ON -DUNETPP_BUILD_EXAMPLES=OFF -B "$root/build/benchmarks" >/dev/null
-cmake --build "$root/build/benchmarks" --target step
-"$root/build/benchmarks/benchmarks/step" "$@"
+here=$(cd "$(dirname "$0")" && pwd)
+what=${1:-all}
+[ $# -eq 0 ] || shift
+programs="$here/../build/benchmarks/benchmarks"
+case "$what" in
+  all)
+    "$here/run.sh" step
+    "$here/run.sh" scaling
+    "$here/run.sh" micro
+    "$here/run.sh" peers
+    ;;
+  step)
+    "$here/build.sh" step
+    "$programs/step" "$@"
+    ;;
+  scaling)
+    "$here/build.sh" step
+    "$programs/step" --scaling --batch 8 32 "$@"
+    ;;
+  micro)
+    "$here/build.sh" micro
+    "$programs/micro" --benchmark_min_time=0.2 "$@"
+    ;;
+  peers)
+    "$here/peers/run.sh" "$@"
+    ;;
+  *)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac

@@ -1,109 +1,139 @@
 // Training steps and inference of the default U-Net against the processor's peak, all alternating in one process.
-//   step [--threads N] [--rounds N]
+// `step --help` lists what else it measures.
 
-#include <algorithm>
+#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 #include <fstream>
-#include <functional>
+#include <iostream>
+#include <map>
 #include <memory>
 #include <string>
-#include <unetpp/unet.hpp>
 #include <vector>
 
+#include "cases.hpp"
 #include "fma_peak.hpp"
+#include "measure.hpp"
+#include "parts.hpp"
+#include "scaling.hpp"
 
-using namespace unetpp;
-using benchmark_peak::fma_peak;
-using benchmark_peak::seconds_now;
+using namespace bench;
 
 namespace {
 
-using Net = UNet<>;
+struct Options {
+  int threads = unetpp::max_threads();
+  int rounds = 7;
+  std::vector<std::size_t> batches = {1, 8, 32};
+  bool scaling = false, layers = false, memory = false, worker = false;
+  Task task = Task::training;
+};
 
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
-/// Resident memory of this process in MB (Linux).
-double resident_mb() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (word == "VmRSS:") {
-      double kilobytes = 0;
-      status >> kilobytes;
-      return kilobytes / 1024;
-    }
+/// Resident memory after two runs of one case, in a process (this program again) that does nothing else.
+double resident_alone(const Case& c, int threads) {
+#ifdef __linux__
+  const std::string command = std::filesystem::read_symlink("/proc/self/exe").string() + " --memory --task " +
+                              to_string(c.task) + " --batch " + std::to_string(c.batch) + " --threads " +
+                              std::to_string(threads);
+  const std::unique_ptr<FILE, int (*)(FILE*)> child(popen(command.c_str(), "r"), pclose);
+  double resident = 0;
+  if (child && std::fscanf(child.get(), "resident %lf", &resident) == 1) return resident;
+#endif
   return 0;
 }
 
-/// A batch, and what is timed on it.
-struct Case {
-  std::string name;
-  std::size_t batch;
-  double gflop_per_image;  // as direct convolutions
-  double planned_mb;
-  std::function<void()> run;
-  std::vector<double> seconds;
-  std::vector<double> share_of_peak;
-};
+void print_memory(const Options& options) {
+  const Case c = make_case(options.task, options.batches[0], options.threads);
+  c.run();
+  c.run();
+  const double workspace = static_cast<double>(c.workspace_bytes) * mb;
+  const double planned = workspace + static_cast<double>(c.other_bytes) * mb, resident = memory_mb("VmRSS");
+  std::printf(
+      "resident %.0f MB, at most %.0f MB; planned %.0f MB, of which workspace %.0f MB; resident / planned %.2f, "
+      "/ workspace %.2f\n",
+      resident, memory_mb("VmHWM"), planned, workspace, resident / planned, resident / workspace);
+}
+
+/// Takes turns with other programs as peers/worker.py says.
+void work(const Options& options) {
+  const Case c = make_case(options.task, options.batches[0], options.threads);
+  c.run();
+  std::ofstream("/proc/self/clear_refs") << 5;  // VmHWM begins anew
+  std::printf("ready\tunetpp %s\t%g\n", unetpp::version, median(one_turn(c.run, 0.5)));
+  for (std::string word; std::fflush(stdout), std::cin >> word;) {
+    double at_least = 0;
+    if (word == "run" && std::cin >> at_least)
+      std::printf("%g\n", median(one_turn(c.run, at_least)));
+    else
+      std::printf("%.1f\n", memory_mb("VmHWM"));
+  }
+}
+
+void print_table(const Options& options) {
+  struct Measured {
+    Case of;
+    std::vector<double> seconds, share_of_peak;
+  };
+  std::vector<Measured> all;
+  for (const std::size_t batch : options.batches)
+    for (const Task task : {Task::training, Task::inference})
+      all.push_back({make_case(task, batch, options.threads), {}, {}});
+  std::vector<double> peaks;
+  for (int round = -1; round < options.rounds; ++round)  // the first does not count
+    for (Measured& m : all) {
+      const double peak = fma_peak(options.threads);
+      for (const double seconds : one_turn(m.of.run, 0.1)) {
+        if (round < 0) continue;
+        peaks.push_back(peak);
+        m.seconds.push_back(seconds);
+        m.share_of_peak.push_back(static_cast<double>(m.of.batch) * gflop_per_image(m.of.task) / seconds / peak);
+      }
+    }
+  std::printf("unetpp %s, default U-Net, %d threads, FMA peak %.0f GFLOP/s (%s, median)\n", unetpp::version,
+              options.threads, median(peaks), fma_loop().name);
+  std::printf("%-10s %5s %9s %9s %10s %8s %12s %11s %11s\n", "", "batch", "images/s", "best", "GFLOP/s", "of peak",
+              "workspace MB", "planned MB", "resident MB");
+  for (const Measured& m : all) {
+    const double batch = static_cast<double>(m.of.batch), images = batch / median(m.seconds);
+    const double workspace = static_cast<double>(m.of.workspace_bytes) * mb;
+    std::printf("%-10s %5zu %9.2f %9.2f %10.0f %6.0f %% %12.0f %11.0f %11.0f\n", to_string(m.of.task).c_str(),
+                m.of.batch, images, batch / smallest(m.seconds), images * gflop_per_image(m.of.task),
+                100 * median(m.share_of_peak), workspace, workspace + static_cast<double>(m.of.other_bytes) * mb,
+                resident_alone(m.of, options.threads));
+  }
+  std::puts(
+      "GFLOP/s are counted as direct convolutions; planned is the workspace, parameters, gradients, moments and the "
+      "batch; resident\nis the whole of a process that runs only that line.");
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  int threads = max_threads(), rounds = 7;
-  for (int i = 1; i + 1 < argc; i += 2)
-    (std::string(argv[i]) == "--threads" ? threads : rounds) = std::atoi(argv[i + 1]);
-  set_threads(threads);
-
-  constexpr double forward_gflop = 2e-9 * static_cast<double>(Net::multiply_adds);
-  constexpr double mb = 1.0 / (1 << 20);
-  Parameters<Net> parameters(HeNormal{1});
-  std::vector<Case> cases;
-  for (const std::size_t batch : {1, 8, 32}) {
-    const auto images = std::make_shared<Batch<Net::in>>(batch);
-    const auto labels = std::make_shared<Batch<Shape{128, 128, 1}, std::uint8_t>>(batch);
-    for (std::size_t i = 0; i < images->size(); ++i) images->span()[i] = Random(1).uniform(i);
-    for (std::size_t i = 0; i < labels->size(); ++i)
-      labels->span()[i] = static_cast<std::uint8_t>(Random(2).below(3, i));
-    const auto trainer = std::make_shared<Trainer<Net>>(batch, SoftmaxCrossEntropy{}, threads);
-    const auto adam = std::make_shared<Adam>();
-    cases.push_back({"training",
-                     batch,
-                     3 * forward_gflop,
-                     TrainingWorkspace<Net>::bytes(batch, threads) * mb,
-                     [=, &parameters] {
-                       trainer->step(parameters, *adam, std::as_const(*images).view(), std::as_const(*labels).view());
-                     },
-                     {},
-                     {}});
-    const auto inference = std::make_shared<InferenceWorkspace<Net>>(batch, threads);
-    cases.push_back({"inference",
-                     batch,
-                     forward_gflop,
-                     InferenceWorkspace<Net>::bytes(batch, threads) * mb,
-                     [=, &parameters] { inference->forward(parameters, *images); },
-                     {},
-                     {}});
-  }
-  std::vector<double> peaks;
-  for (int round = -1; round < rounds; ++round)  // the first is not counted
-    for (Case& c : cases) {
-      const double peak = fma_peak(threads, 0.03), start = seconds_now();
-      c.run();
-      const double seconds = seconds_now() - start;
-      if (round < 0) continue;
-      peaks.push_back(peak);
-      c.seconds.push_back(seconds);
-      c.share_of_peak.push_back(static_cast<double>(c.batch) * c.gflop_per_image / seconds / peak);
-    }
-  std::printf("unetpp %s, default U-Net, %d threads, FMA peak %.0f GFLOP/s (median of %zu), resident %.0f MB\n",
-              version, threads, median(peaks), peaks.size(), resident_mb());
-  std::printf("%-10s %6s %10s %18s %10s %12s\n", "", "batch", "images/s", "effective GFLOP/s", "of peak", "planned MB");
-  for (const Case& c : cases) {
-    const double images = static_cast<double>(c.batch) / median(c.seconds);
-    std::printf("%-10s %6zu %10.2f %18.0f %9.0f%% %12.0f\n", c.name.c_str(), c.batch, images,
-                images * c.gflop_per_image, 100 * median(c.share_of_peak), c.planned_mb);
+  Options options;
+  CLI::App app("Training steps and inference of the default U-Net against the processor's FMA peak");
+  app.add_option("--threads", options.threads, "Threads")->check(CLI::Range(1, 1024))->capture_default_str();
+  app.add_option("--rounds", options.rounds, "Turns of each")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--batch", options.batches, "Images at once, one or more numbers")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  app.add_flag("--scaling", options.scaling, "Speed over the number of threads, up to --threads");
+  app.add_flag("--layers", options.layers, "Time layer by layer only");
+  app.add_flag("--memory", options.memory, "Memory of --task with --batch only");
+  app.add_flag("--worker", options.worker, "Take turns with other programs (peers/compare.py) in --task with --batch");
+  app.add_option("--task", options.task, "Of --memory and --worker: training or inference")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Task>{{"training", Task::training}, {"inference", Task::inference}}));
+  CLI11_PARSE(app, argc, argv);
+  unetpp::set_threads(options.threads);
+  if (options.memory)
+    print_memory(options);
+  else if (options.worker)
+    work(options);
+  else if (options.scaling)
+    for (const std::size_t batch : options.batches) print_scaling(batch, options.threads, options.rounds);
+  else {
+    if (!options.layers) print_table(options);
+    for (const std::size_t batch : options.batches)
+      if (batch > 1) print_parts(batch, options.threads, options.rounds, options.layers);
   }
 }

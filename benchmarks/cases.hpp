@@ -1,0 +1,51 @@
+#pragma once
+// What is timed: training steps and inference of the default U-Net on random batches.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "network.hpp"
+
+namespace bench {
+
+enum class Task { training, inference };
+
+inline std::string to_string(Task task) { return task == Task::training ? "training" : "inference"; }
+
+/// Floating-point operations of one image, counted as direct convolutions: a training step is three forward passes.
+/// Units   10^9.
+constexpr double gflop_per_image(Task task) {
+  return (task == Task::training ? 3 : 1) * 2e-9 * static_cast<double>(Net::multiply_adds);
+}
+
+/// A task on a batch with memory, parameters and data of its own.
+struct Case {
+  Task task;
+  std::size_t batch;
+  std::size_t workspace_bytes;
+  std::size_t other_bytes;  // parameters, gradients, moments, images and labels
+  std::function<void()> run;
+};
+
+inline Case make_case(Task task, std::size_t batch, int threads) {
+  using namespace unetpp;
+  const auto data = std::make_shared<RandomBatch>(batch);
+  const auto parameters = std::make_shared<Parameters<Net>>(HeNormal{1});
+  const std::size_t data_bytes = data->images.size() * sizeof(float) + data->labels.size();
+  const std::size_t parameter_bytes = Net::parameter_count * sizeof(float);
+  if (task == Task::training) {
+    const auto trainer = std::make_shared<Trainer<Net>>(batch, SoftmaxCrossEntropy{}, threads);
+    const auto adam = std::make_shared<Adam>();
+    return {task, batch, TrainingWorkspace<Net>::bytes(batch, threads), data_bytes + 4 * parameter_bytes, [=] {
+              trainer->step(*parameters, *adam, std::as_const(data->images).view(), std::as_const(data->labels).view());
+            }};
+  }
+  const auto workspace = std::make_shared<InferenceWorkspace<Net>>(batch, threads);
+  return {task, batch, InferenceWorkspace<Net>::bytes(batch, threads), data_bytes + parameter_bytes,
+          [=] { workspace->forward(*parameters, data->images); }};
+}
+
+}  // namespace bench

@@ -1,0 +1,56 @@
+"""What the workers share: a worker makes one step or inference its own way and takes turns with the others.
+
+compare.py starts it and reads a line "ready<TAB>version<TAB>seconds" once it is warm. Then each line "run SECONDS" is
+answered with the median seconds of one step, in a turn of at least that long, and "memory" with the most MB of memory
+that it has had resident since it became warm.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+
+SHAPE = (128, 128)
+CHANNELS = 3
+CLASSES = 3
+PARAMETERS = 7_760_931
+
+answers = os.fdopen(os.dup(1), "w")  # what frameworks print goes elsewhere
+os.dup2(2, 1)
+
+
+def parse(variants):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("variant", choices=variants)
+    parser.add_argument("--task", choices=("training", "inference"), required=True)
+    parser.add_argument("--batch", type=int, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    return parser.parse_args()
+
+
+def turn(step, at_least):
+    seconds = []
+    begin = start = time.perf_counter()
+    while not seconds or start < begin + at_least:
+        step()
+        end = time.perf_counter()
+        seconds.append(end - start)
+        start = end
+    return statistics.median(seconds)
+
+
+def peak_memory_mb():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
+
+
+def serve(version, step):
+    for _ in range(3):  # compiles, allocates
+        step()
+    with open("/proc/self/clear_refs", "w") as peak:
+        peak.write("5")  # VmHWM begins anew
+    print("ready", version, turn(step, 0.5), sep="\t", file=answers, flush=True)
+    for line in sys.stdin:
+        words = line.split()
+        print(turn(step, float(words[1])) if words[0] == "run" else peak_memory_mb(), file=answers, flush=True)

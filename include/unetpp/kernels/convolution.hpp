@@ -27,22 +27,26 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   return ConvAlgorithm::im2col;
 }
 
-/// Floats of scratch that any of the functions below needs.
+// The algorithm is a template argument of the functions below: a program compiles those that its networks use.
+
+/// Floats of scratch that any of them needs.
+template <ConvAlgorithm A>
 constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
+  if constexpr (A == ConvAlgorithm::winograd4)
     return std::max(winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads));
-  const std::size_t products = choose_algorithm(g) == ConvAlgorithm::patches ? patch_scratch(g, batch, threads)
-                                                                             : im2col_scratch(g, batch, threads);
+  const std::size_t products =
+      A == ConvAlgorithm::patches ? patch_scratch(g, batch, threads) : im2col_scratch(g, batch, threads);
   return std::max(products, bias_gradient_scratch(batch * g.out.pixels(), g.out.channels));
 }
 
 /// y = x ∗ weight.
 /// Shapes  x: batch×in, y: batch×out; weight: ConvGeometry's; scratch: convolution_scratch floats.
-inline void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
-                     const Epilogue& epilogue, Scratch scratch) {
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
+template <ConvAlgorithm A>
+void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
+              const Epilogue& epilogue, Scratch scratch) {
+  if constexpr (A == ConvAlgorithm::winograd4)
     winograd_convolve(g, batch, x, weight, y, epilogue, scratch);
-  else if (choose_algorithm(g) == ConvAlgorithm::patches)
+  else if constexpr (A == ConvAlgorithm::patches)
     patch_convolve(g, batch, x, weight, y, epilogue, scratch);
   else
     im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
@@ -50,11 +54,12 @@ inline void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, co
 
 /// x = the transposed convolution of y: the input gradient of `convolve` for the output gradient y.
 /// Shapes  as in `convolve`.
-inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
-                                const Epilogue& epilogue, Scratch scratch) {
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
+template <ConvAlgorithm A>
+void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
+                         const Epilogue& epilogue, Scratch scratch) {
+  if constexpr (A == ConvAlgorithm::winograd4)
     winograd_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
-  else if (choose_algorithm(g) == ConvAlgorithm::patches)
+  else if constexpr (A == ConvAlgorithm::patches)
     patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
   else
     im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
@@ -62,11 +67,12 @@ inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstP
 
 /// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += that of its
 /// bias, unless it is null. Shapes  as in `convolve`.
-inline void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                     float* dweight, float* dbias, Scratch scratch) {
-  if (choose_algorithm(g) == ConvAlgorithm::winograd4)
+template <ConvAlgorithm A>
+void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy, float* dweight,
+                              float* dbias, Scratch scratch) {
+  if constexpr (A == ConvAlgorithm::winograd4)
     return winograd_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
-  if (choose_algorithm(g) == ConvAlgorithm::patches)
+  else if constexpr (A == ConvAlgorithm::patches)
     patch_weight_gradient(g, batch, x, dy, dweight, scratch);
   else
     im2col_weight_gradient(g, batch, x, dy, dweight, scratch);

@@ -48,6 +48,7 @@ struct ConvTranspose2D {
       1,
       window_axis(out.height, C.kernel.height, C.stride.height, C.padding).pad,
       window_axis(out.width, C.kernel.width, C.stride.width, C.padding).pad};
+  static constexpr kernels::ConvAlgorithm algorithm = kernels::choose_algorithm(geometry);
   static constexpr std::size_t weight_count = geometry.weights();
   static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
   static constexpr std::size_t parameter_count = weight_count + bias_count;
@@ -56,26 +57,27 @@ struct ConvTranspose2D {
   static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
-    return std::max(kernels::convolution_scratch(geometry, batch, threads),
+    return std::max(kernels::convolution_scratch<algorithm>(geometry, batch, threads),
                     kernels::bias_gradient_scratch(batch * out.pixels(), out.channels));
   }
 
   static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
                       const Memory& memory) {
     const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve_transposed(geometry, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue, memory.scratch());
+    kernels::convolve_transposed<algorithm>(geometry, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue,
+                                            memory.scratch());
   }
 
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
-    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(), nullptr,
-                                      memory.scratch());
+    kernels::convolve_weight_gradient<algorithm>(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(), nullptr,
+                                                 memory.scratch());
     if constexpr (C.bias)
       kernels::bias_gradient(dy.pixels(), out.channels, pixels_of(dy), dp.data() + weight_count, memory.scratch());
     if (dx.wanted())
-      kernels::convolve(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
-                        memory.scratch());
+      kernels::convolve<algorithm>(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
+                                   memory.scratch());
   }
 };
 

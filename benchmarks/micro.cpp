@@ -36,31 +36,27 @@ double repeat(benchmark::State& state, const Work& work) {
   return (seconds_now() - start) / static_cast<double>(state.iterations());
 }
 
-template <class Algorithm>
+/// A pass as the library computes it, and by im2col + Eigen.
 void add_pass(const ConvolutionLayer& layer, const std::string& name,
               void (*pass)(const ConvolutionLayer&, ConvolutionOperands&)) {
-  add(layer.name + "/" + name + "/" + Algorithm::name, [=](benchmark::State& state) {
-    const ConvGeometry& g = layer.geometry;
-    ConvolutionOperands operands(g, options.batch, Algorithm::scratch(g, options.batch, options.threads),
-                                 options.threads);
-    const double peak = fma_peak(options.threads);
-    const double seconds = repeat(state, [&] { pass(layer, operands); });
-    const double gflop = 2e-9 * static_cast<double>(options.batch * g.out.pixels() * g.weights());
-    state.counters["GFLOP/s"] = gflop / seconds;
-    state.counters["%_of_peak"] = 100 * gflop / seconds / peak;
-  });
+  for (const bool chosen : {true, false})
+    add(layer.name + "/" + name + (chosen ? "/unetpp" : "/im2col"), [=](benchmark::State& state) {
+      const ConvGeometry& g = layer.geometry;
+      ConvolutionOperands operands(g, chosen ? unetpp::kernels::choose_algorithm(g) : ConvAlgorithm::im2col,
+                                   options.batch, options.threads);
+      const double peak = fma_peak(options.threads);
+      const double seconds = repeat(state, [&] { pass(layer, operands); });
+      const double gflop = 2e-9 * static_cast<double>(options.batch * g.out.pixels() * g.weights());
+      state.counters["GFLOP/s"] = gflop / seconds;
+      state.counters["%_of_peak"] = 100 * gflop / seconds / peak;
+    });
 }
 
 void add_convolutions() {
   for (const ConvolutionLayer& layer : convolution_layers<Net>()) {
-    add_pass<Chosen>(layer, "forward", Passes<Chosen>::forward);
-    add_pass<Im2col>(layer, "forward", Passes<Im2col>::forward);
-    if (layer.needs_input_gradient) {
-      add_pass<Chosen>(layer, "input_gradient", Passes<Chosen>::input_gradient);
-      add_pass<Im2col>(layer, "input_gradient", Passes<Im2col>::input_gradient);
-    }
-    add_pass<Chosen>(layer, "weight_gradient", Passes<Chosen>::weight_gradient);
-    add_pass<Im2col>(layer, "weight_gradient", Passes<Im2col>::weight_gradient);
+    add_pass(layer, "forward", forward);
+    if (layer.needs_input_gradient) add_pass(layer, "input_gradient", input_gradient);
+    add_pass(layer, "weight_gradient", weight_gradient);
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The passes of a convolution, as the library computes them and by im2col + Eigen, on random operands.
+// The passes of a convolution on random operands, by any algorithm.
 
 #include <algorithm>
 #include <cstddef>
@@ -7,12 +7,15 @@
 #include <unetpp/core/buffer.hpp>
 #include <unetpp/core/random.hpp>
 #include <unetpp/kernels/convolution.hpp>
+#include <utility>
 #include <vector>
 
 #include "network.hpp"
 
 namespace bench {
 
+using unetpp::kernels::BiasGradient;
+using unetpp::kernels::ConvAlgorithm;
 using unetpp::kernels::ConvGeometry;
 using unetpp::kernels::Epilogue;
 using unetpp::kernels::Pixels;
@@ -39,82 +42,64 @@ struct ConvolutionOperands {
   ConvGeometry g;
   std::size_t batch;
   int threads;
+  ConvAlgorithm algorithm;
   unetpp::Buffer<float> x, y, weight, bias, mask, dweight, dbias, scratch;
 
-  ConvolutionOperands(const ConvGeometry& geometry, std::size_t images, std::size_t scratch_floats, int n)
+  ConvolutionOperands(const ConvGeometry& geometry, ConvAlgorithm a, std::size_t images, int n)
       : g(geometry),
         batch(images),
         threads(n),
+        algorithm(a),
         x(random_floats(batch * g.in.size())),
         y(random_floats(batch * g.out.size())),
         weight(random_floats(g.weights())),
         bias(random_floats(std::max(g.in.channels, g.out.channels))),
         mask(random_floats(std::max(x.size(), y.size()))),
         dweight(g.weights()),
-        dbias(g.out.channels),
-        scratch(scratch_floats) {}
+        dbias(std::max(g.in.channels, g.out.channels)),
+        scratch(scratch_floats()) {}
 
   Pixels in() { return {x.data(), static_cast<std::size_t>(g.in.channels)}; }
   Pixels out() { return {y.data(), static_cast<std::size_t>(g.out.channels)}; }
   Scratch memory() { return {scratch.data(), threads}; }
-};
+  std::size_t scratch_floats() const {
+    return call([&]<ConvAlgorithm A>() { return unetpp::kernels::convolution_scratch<A>(g, batch, threads); });
+  }
 
-/// The library's own choice.
-struct Chosen {
-  static constexpr const char* name = "unetpp";
-
-  static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-    return unetpp::kernels::convolution_scratch(g, batch, threads);
+  /// Calls work<algorithm>().
+  template <class Work>
+  decltype(std::declval<Work>().template operator()<ConvAlgorithm::im2col>()) call(const Work& work) const {
+    if (algorithm == ConvAlgorithm::im2col) return work.template operator()<ConvAlgorithm::im2col>();
+    if (algorithm == ConvAlgorithm::patches) return work.template operator()<ConvAlgorithm::patches>();
+    return work.template operator()<ConvAlgorithm::winograd4>();
   }
-  static void convolve(ConvolutionOperands& o, const Epilogue& end) {
-    unetpp::kernels::convolve(o.g, o.batch, o.in(), o.weight.data(), o.out(), end, o.memory());
+  void convolve(const Epilogue& end) {
+    call([&]<ConvAlgorithm A>() { unetpp::kernels::convolve<A>(g, batch, in(), weight.data(), out(), end, memory()); });
   }
-  static void convolve_transposed(ConvolutionOperands& o, const Epilogue& end) {
-    unetpp::kernels::convolve_transposed(o.g, o.batch, o.out(), o.weight.data(), o.in(), end, o.memory());
+  void convolve_transposed(const Epilogue& end) {
+    call([&]<ConvAlgorithm A>() {
+      unetpp::kernels::convolve_transposed<A>(g, batch, out(), weight.data(), in(), end, memory());
+    });
   }
-  static void weight_gradient(ConvolutionOperands& o, float* dbias) {
-    unetpp::kernels::convolve_weight_gradient(o.g, o.batch, o.in(), o.out(), o.dweight.data(), dbias, o.memory());
-  }
-};
-
-/// The general path.
-struct Im2col {
-  static constexpr const char* name = "im2col";
-
-  static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-    return std::max(unetpp::kernels::im2col_scratch(g, batch, threads),
-                    unetpp::kernels::bias_gradient_scratch(batch * g.out.pixels(), g.out.channels));
-  }
-  static void convolve(ConvolutionOperands& o, const Epilogue& end) {
-    unetpp::kernels::im2col_convolve(o.g, o.batch, o.in(), o.weight.data(), o.out(), end, o.memory());
-  }
-  static void convolve_transposed(ConvolutionOperands& o, const Epilogue& end) {
-    unetpp::kernels::im2col_convolve_transposed(o.g, o.batch, o.out(), o.weight.data(), o.in(), end, o.memory());
-  }
-  static void weight_gradient(ConvolutionOperands& o, float* dbias) {
-    unetpp::kernels::im2col_weight_gradient(o.g, o.batch, o.in(), o.out(), o.dweight.data(), o.memory());
-    if (dbias) unetpp::kernels::bias_gradient(o.batch * o.g.out.pixels(), o.g.out.channels, o.out(), dbias, o.memory());
+  void weight_gradient(const BiasGradient& to) {
+    call([&]<ConvAlgorithm A>() {
+      unetpp::kernels::convolve_weight_gradient<A>(g, batch, in(), out(), dweight.data(), to, memory());
+    });
   }
 };
 
 /// The three passes of a layer with the ends that they have in the network: bias and ReLU, or the ReLU's mask.
-template <class Algorithm>
-struct Passes {
-  static void forward(const ConvolutionLayer& layer, ConvolutionOperands& o) {
-    if (layer.transposed)
-      Algorithm::convolve_transposed(o, {.bias = o.bias.data()});
-    else
-      Algorithm::convolve(o, {.bias = o.bias.data(), .relu = true});
-  }
-  static void input_gradient(const ConvolutionLayer& layer, ConvolutionOperands& o) {
-    const std::size_t stride = layer.transposed ? o.g.out.channels : o.g.in.channels;
-    const Epilogue end{.mask = o.mask.data(), .mask_stride = stride};
-    layer.transposed ? Algorithm::convolve(o, end) : Algorithm::convolve_transposed(o, end);
-  }
-  static void weight_gradient(const ConvolutionLayer& layer, ConvolutionOperands& o) {
-    Algorithm::weight_gradient(o, layer.transposed ? nullptr : o.dbias.data());
-  }
-};
+inline void forward(const ConvolutionLayer& layer, ConvolutionOperands& o) {
+  layer.transposed ? o.convolve_transposed({.bias = o.bias.data()}) : o.convolve({.bias = o.bias.data(), .relu = true});
+}
+inline void input_gradient(const ConvolutionLayer& layer, ConvolutionOperands& o) {
+  const std::size_t stride = layer.transposed ? o.g.out.channels : o.g.in.channels;
+  const Epilogue end{.mask = o.mask.data(), .mask_stride = stride};
+  layer.transposed ? o.convolve(end) : o.convolve_transposed(end);
+}
+inline void weight_gradient(const ConvolutionLayer& layer, ConvolutionOperands& o) {
+  layer.transposed ? o.weight_gradient({.channels = o.dbias.data()}) : o.weight_gradient({.filters = o.dbias.data()});
+}
 
 /// The distinct convolutions and transposed convolutions of a network.
 template <class Net>

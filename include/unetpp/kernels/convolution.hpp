@@ -33,62 +33,59 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   return ConvAlgorithm::im2col;
 }
 
-/// Floats of scratch that any of the functions below needs.
+// The algorithm is a template argument of the functions below: a program compiles those that its networks use.
+
+/// Floats of scratch that any of them needs.
+template <ConvAlgorithm A>
 constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
   const std::size_t bias = std::max(bias_gradient_scratch(batch * g.out.pixels(), g.out.channels),
                                     bias_gradient_scratch(batch * g.in.pixels(), g.in.channels));
-  switch (choose_algorithm(g)) {
-    case ConvAlgorithm::im2col:
-      return std::max(im2col_scratch(g, batch, threads), bias);
-    case ConvAlgorithm::patches:
-      return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
-    default:
-      return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads), bias});
-  }
+  if constexpr (A == ConvAlgorithm::im2col)
+    return std::max(im2col_scratch(g, batch, threads), bias);
+  else if constexpr (A == ConvAlgorithm::patches)
+    return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
+  else
+    return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads), bias});
 }
 
 /// y = x ∗ weight.
 /// Shapes  x: batch×in, y: batch×out; weight: ConvGeometry's; scratch: convolution_scratch floats.
-inline void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
-                     const Epilogue& epilogue, Scratch scratch) {
-  switch (choose_algorithm(g)) {
-    case ConvAlgorithm::im2col:
-      return im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
-    case ConvAlgorithm::patches:
-      return patch_convolve(g, batch, x, weight, y, epilogue, scratch);
-    default:
-      return winograd_convolve(g, batch, x, weight, y, epilogue, scratch);
-  }
+template <ConvAlgorithm A>
+void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
+              const Epilogue& epilogue, Scratch scratch) {
+  if constexpr (A == ConvAlgorithm::im2col)
+    im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
+  else if constexpr (A == ConvAlgorithm::patches)
+    patch_convolve(g, batch, x, weight, y, epilogue, scratch);
+  else
+    winograd_convolve(g, batch, x, weight, y, epilogue, scratch);
 }
 
 /// x = the transposed convolution of y: the input gradient of `convolve` for the output gradient y.
 /// Shapes  as in `convolve`.
-inline void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
-                                const Epilogue& epilogue, Scratch scratch) {
-  switch (choose_algorithm(g)) {
-    case ConvAlgorithm::im2col:
-      return im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
-    case ConvAlgorithm::patches:
-      return patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
-    default:
-      return winograd_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
-  }
+template <ConvAlgorithm A>
+void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
+                         const Epilogue& epilogue, Scratch scratch) {
+  if constexpr (A == ConvAlgorithm::im2col)
+    im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+  else if constexpr (A == ConvAlgorithm::patches)
+    patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+  else
+    winograd_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
 }
 
 /// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += the bias
 /// gradients that are wanted.
 /// Shapes  as in `convolve`.
-inline void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                     float* dweight, BiasGradient dbias, Scratch scratch) {
-  switch (choose_algorithm(g)) {
-    case ConvAlgorithm::im2col:
-      im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
-      if (dbias.filters) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias.filters, scratch);
-      break;
-    case ConvAlgorithm::patches:
-      return patch_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
-    default:
-      winograd_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
+template <ConvAlgorithm A>
+void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy, float* dweight,
+                              BiasGradient dbias, Scratch scratch) {
+  if constexpr (A == ConvAlgorithm::patches) return patch_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
+  if constexpr (A == ConvAlgorithm::im2col) {
+    im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
+    if (dbias.filters) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias.filters, scratch);
+  } else {
+    winograd_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
   }
   if (dbias.channels) bias_gradient(batch * g.in.pixels(), g.in.channels, x, dbias.channels, scratch);
 }

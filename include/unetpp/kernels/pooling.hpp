@@ -87,12 +87,13 @@ inline PoolWindow pool_window(const PoolGeometry& g, std::size_t stride) {
 
 /// y = the maximum of x in each window.
 /// Shapes  x: batch×in, y: batch×out.
-inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pixels y, int threads) {
+inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pixels y, int threads,
+                     const MicroKernels& kernels = micro_kernels()) {
   if (detail::windows_fill_image(g)) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
     parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
-      micro_kernels().max_pool_row(detail::pool_window(g, x.stride), x.data + row * pixels_of_row * x.stride,
-                                   g.out.width, g.in.channels, y.data + row * g.out.width * y.stride, y.stride);
+      kernels.max_pool_row(detail::pool_window(g, x.stride), x.data + row * pixels_of_row * x.stride, g.out.width,
+                           g.in.channels, y.data + row * g.out.width * y.stride, y.stride);
     });
     return;
   }
@@ -110,15 +111,14 @@ inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pi
 /// dx = dy carried to the first largest pixel of each window; `epilogue` may accumulate and mask.
 /// Shapes  as in `max_pool`.
 inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy, Pixels dx,
-                              const Epilogue& epilogue, int threads) {
+                              const Epilogue& epilogue, int threads, const MicroKernels& kernels = micro_kernels()) {
   if (detail::windows_fill_image(g)) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
     parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
       const std::size_t pixel = row * pixels_of_row;
-      micro_kernels().max_pool_gradient_row(detail::pool_window(g, x.stride), x.data + pixel * x.stride,
-                                            dy.data + row * g.out.width * dy.stride, dy.stride, g.out.width,
-                                            g.in.channels, detail::pool_window(g, dx.stride),
-                                            dx.data + pixel * dx.stride, pixel, epilogue);
+      kernels.max_pool_gradient_row(detail::pool_window(g, x.stride), x.data + pixel * x.stride,
+                                    dy.data + row * g.out.width * dy.stride, dy.stride, g.out.width, g.in.channels,
+                                    detail::pool_window(g, dx.stride), dx.data + pixel * dx.stride, pixel, epilogue);
     });
     return;
   }

@@ -43,6 +43,7 @@ struct Conv2D {
                                                   C.dilation, rows.pad, columns.pad, C.algorithm};
   static_assert(kernels::can_compute(geometry, C.algorithm),
                 "unetpp: Conv2D's algorithm cannot compute this kernel, stride, dilation and padding");
+  static constexpr ConvAlgorithm algorithm = kernels::choose_algorithm(geometry);
   static constexpr std::size_t weight_count = geometry.weights();
   static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
   static constexpr std::size_t parameter_count = weight_count + bias_count;
@@ -51,23 +52,24 @@ struct Conv2D {
   static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
-    return kernels::convolution_scratch(geometry, batch, threads);
+    return kernels::convolution_scratch<algorithm>(geometry, batch, threads);
   }
 
   static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
                       const Memory& memory) {
     const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve(geometry, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue, memory.scratch());
+    kernels::convolve<algorithm>(geometry, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue, memory.scratch());
   }
 
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
-    kernels::convolve_weight_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), dp.data(),
-                                      {.filters = C.bias ? dp.data() + weight_count : nullptr}, memory.scratch());
+    kernels::convolve_weight_gradient<algorithm>(geometry, x.count(), pixels_of(x), pixels_of(dy), dp.data(),
+                                                 {.filters = C.bias ? dp.data() + weight_count : nullptr},
+                                                 memory.scratch());
     if (dx.wanted())
-      kernels::convolve_transposed(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
-                                   memory.scratch());
+      kernels::convolve_transposed<algorithm>(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view),
+                                              dx.epilogue(x), memory.scratch());
   }
 };
 

@@ -108,6 +108,34 @@ constexpr void for_each_leaf(F&& f, std::size_t offset = 0) {
   }
 }
 
+/// What initialisers and tables know of a leaf: values, so that their code does not depend on the network.
+struct LeafInfo {
+  const char* kind;
+  Shape out;
+  std::span<const ParameterTensor> parameters;
+  std::size_t first_parameter;  // where they begin in the network's
+  std::size_t parameter_count;
+  std::size_t multiply_adds;
+};
+
+template <Layer L>
+inline constexpr std::size_t leaf_count = [] {
+  std::size_t count = 0;
+  for_each_leaf<L>([&]<class>(std::size_t) { ++count; });
+  return count;
+}();
+
+/// The leaves of a network in the order of execution.
+template <Layer L>
+inline constexpr std::array<LeafInfo, leaf_count<L>> leaves = [] {
+  std::array<LeafInfo, leaf_count<L>> list{};
+  std::size_t i = 0;
+  for_each_leaf<L>([&]<class Leaf>(std::size_t offset) {
+    list[i++] = {Leaf::kind, Leaf::out, Leaf::parameters, offset, Leaf::parameter_count, Leaf::multiply_adds};
+  });
+  return list;
+}();
+
 template <Shape S>
 constexpr kernels::ConstPixels pixels_of(BatchView<const float, S> view) {
   return {view.data(), view.pixel_stride()};

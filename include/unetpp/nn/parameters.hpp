@@ -1,13 +1,13 @@
 #pragma once
 // A network's parameters: one flat buffer, its named tensors, and how they begin.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "unetpp/core/buffer.hpp"
@@ -26,28 +26,25 @@ struct NamedTensor {
   int fan_out;
 };
 
-/// Names of a network's leaves in the order of execution, as Keras numbers them: conv2d, conv2d_1, max_pooling2d, ...
-template <Layer Net>
-std::vector<std::string> layer_names() {
+/// Names of a network's leaves, as Keras numbers them: conv2d, conv2d_1, max_pooling2d, ...
+inline std::vector<std::string> layer_names(std::span<const LeafInfo> leaves) {
   std::vector<std::string> names;
-  std::map<std::string, int> seen;
-  for_each_leaf<Net>([&]<class Leaf>(std::size_t) {
-    std::string name = Leaf::kind;
-    if (const int number = seen[name]++; number > 0) name.append("_").append(std::to_string(number));
-    names.push_back(std::move(name));
-  });
+  for (const LeafInfo& leaf : leaves) {
+    const auto same_kind = [&](const LeafInfo& other) { return std::string_view(other.kind) == leaf.kind; };
+    const auto number = std::count_if(leaves.data(), &leaf, same_kind);
+    names.push_back(number == 0 ? leaf.kind : leaf.kind + ("_" + std::to_string(number)));
+  }
   return names;
 }
 
 /// The tensors of a network's parameters in the order in which they lie in the buffer.
-template <Layer Net>
-std::vector<NamedTensor> parameter_tensors() {
+inline std::vector<NamedTensor> parameter_tensors(std::span<const LeafInfo> leaves) {
   std::vector<NamedTensor> tensors;
-  const std::vector<std::string> names = layer_names<Net>();
-  std::size_t leaf = 0;
-  for_each_leaf<Net>([&]<class Leaf>(std::size_t offset) {
-    for (const ParameterTensor& t : Leaf::parameters) {
-      tensors.push_back({names[leaf] + "." + t.name,
+  const std::vector<std::string> names = layer_names(leaves);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    std::size_t offset = leaves[i].first_parameter;
+    for (const ParameterTensor& t : leaves[i].parameters) {
+      tensors.push_back({names[i] + "." + t.name,
                          {t.extents.begin(), t.extents.begin() + t.rank},
                          offset,
                          t.size(),
@@ -55,9 +52,17 @@ std::vector<NamedTensor> parameter_tensors() {
                          t.fan_out});
       offset += t.size();
     }
-    ++leaf;
-  });
+  }
   return tensors;
+}
+
+template <Layer Net>
+std::vector<std::string> layer_names() {
+  return layer_names(leaves<Net>);
+}
+template <Layer Net>
+std::vector<NamedTensor> parameter_tensors() {
+  return parameter_tensors(leaves<Net>);
 }
 
 /// Weights uniform in ±sqrt(6 / (fan_in + fan_out)), biases zero: Keras's default.

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/workspace.hpp"
@@ -27,30 +29,35 @@ inline std::string table_row(const std::string& name, const std::string& shape, 
   return row;
 }
 
+inline std::string summary(std::span<const LeafInfo> leaves, Shape out, std::size_t training_bytes,
+                           std::size_t inference_bytes) {
+  std::string table = table_row("layer", "output", "parameters", "MACs/image", "bytes/image");
+  const std::string line(84, '-');
+  table += line + "\n";
+  const std::vector<std::string> names = layer_names(leaves);
+  std::size_t parameters = 0, multiply_adds = 0, activations = 0;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const std::size_t bytes = leaves[i].out.size() * sizeof(float);
+    parameters += leaves[i].parameter_count;
+    multiply_adds += leaves[i].multiply_adds;
+    activations += bytes;
+    table += table_row(names[i], to_string(leaves[i].out), grouped(leaves[i].parameter_count),
+                       grouped(leaves[i].multiply_adds), grouped(bytes));
+  }
+  table += line + "\n";
+  table += table_row("total", to_string(out), grouped(parameters), grouped(multiply_adds), grouped(activations));
+  table += "memory of a batch of 8 on 1 thread: training " + grouped(training_bytes) + " bytes, inference " +
+           grouped(inference_bytes) + " bytes\n";
+  return table;
+}
+
 }  // namespace detail
 
 /// A table like Keras's: a row for each leaf with its output shape, parameters, multiply-adds and bytes of output for
 /// one image, then the sums, and the workspaces of a batch of 8.
 template <Layer Net>
 std::string summary() {
-  using detail::grouped;
-  std::string table = detail::table_row("layer", "output", "parameters", "MACs/image", "bytes/image");
-  const std::string line(84, '-');
-  table += line + "\n";
-  const std::vector<std::string> names = layer_names<Net>();
-  std::size_t leaf = 0, activations = 0;
-  for_each_leaf<Net>([&]<class Leaf>(std::size_t) {
-    const std::size_t bytes = Leaf::out.size() * sizeof(float);
-    activations += bytes;
-    table += detail::table_row(names[leaf++], to_string(Leaf::out), grouped(Leaf::parameter_count),
-                               grouped(Leaf::multiply_adds), grouped(bytes));
-  });
-  table += line + "\n";
-  table += detail::table_row("total", to_string(Net::out), grouped(Net::parameter_count), grouped(Net::multiply_adds),
-                             grouped(activations));
-  table += "memory of a batch of 8 on 1 thread: training " + grouped(TrainingWorkspace<Net>::bytes(8)) +
-           " bytes, inference " + grouped(InferenceWorkspace<Net>::bytes(8)) + " bytes\n";
-  return table;
+  return detail::summary(leaves<Net>, Net::out, TrainingWorkspace<Net>::bytes(8), InferenceWorkspace<Net>::bytes(8));
 }
 
 }  // namespace unetpp

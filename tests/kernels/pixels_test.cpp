@@ -1,0 +1,136 @@
+// Kernels that treat every pixel or parameter alone, at random shapes.
+
+#include <algorithm>
+
+#include "../reference/naive.hpp"
+#include "compare.hpp"
+#include "unetpp/kernels/cross_entropy.hpp"
+#include "unetpp/kernels/optimizer.hpp"
+#include "unetpp/kernels/softmax.hpp"
+
+using namespace compare;
+
+namespace {
+
+/// Random sizes: up to 40×40 pixels of up to 70 channels, `gap` floats apart.
+struct Sizes {
+  int pixels, channels;
+  std::size_t gap;
+  bool accumulate, masked;
+
+  explicit Sizes(const Random& random)
+      : pixels(static_cast<int>((1 + random.below(40, 0)) * (1 + random.below(40, 1)))),
+        channels(static_cast<int>(1 + random.below(70, 2))),
+        gap(random.below(3, 3)),
+        accumulate(random.below(2, 4) == 1),
+        masked(random.below(2, 5) == 1) {}
+};
+
+reference::Array array(const Image& image) {
+  reference::Array a(1, 1, static_cast<int>(image.pixels), image.channels);
+  for (std::size_t i = 0; i < a.v.size(); ++i)
+    a.v[i] = image.memory[i / image.channels * image.stride + i % image.channels];
+  return a;
+}
+
+double difference(const Image& got, const reference::Array& want) {
+  const reference::Array values = array(got);
+  double worst = 0;
+  for (std::size_t i = 0; i < want.v.size(); ++i)
+    worst = std::max(worst, std::isfinite(values.v[i]) ? std::abs(values.v[i] - want.v[i]) : INFINITY);
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("softmax and its gradient agree with naive loops at random shapes") {
+  for (std::uint64_t seed = 0; seed < 4000; seed += 100) {
+    const Sizes s{Random(seed, 1)};
+    CAPTURE(seed, s.pixels, s.channels, s.gap, s.accumulate, s.masked);
+    const Image x(s.pixels, s.channels, s.gap, 3, seed), dy(s.pixels, s.channels, s.gap + 1, 1, seed + 1);
+    const Image mask(s.pixels, s.channels, s.gap, 1, seed + 2), old(s.pixels, s.channels, s.gap + 2, 1, seed + 3);
+    Image y(s.pixels, s.channels, s.gap, 0, seed), dx(old);
+    softmax(s.pixels, s.channels, x, y, 2);
+    const reference::Array want = reference::softmax(array(x)), cotangent = array(dy), masks = array(mask);
+    CHECK(difference(y, want) < 1e-6);
+    CHECK(y.guards_are_whole());
+
+    reference::Array want_dx = array(old);
+    for (int p = 0; p < s.pixels; ++p) {
+      double dot = 0;
+      for (int c = 0; c < s.channels; ++c) dot += want.at(0, 0, p, c) * cotangent.at(0, 0, p, c);
+      for (int c = 0; c < s.channels; ++c) {
+        double& v = want_dx.at(0, 0, p, c);
+        v = (s.accumulate ? v : 0) + want.at(0, 0, p, c) * (cotangent.at(0, 0, p, c) - dot);
+        if (s.masked && !(masks.at(0, 0, p, c) > 0)) v = 0;
+      }
+    }
+    Buffer<float> scratch(2 * aligned_floats(s.channels));
+    softmax_gradient(
+        s.pixels, s.channels, x, dy, dx,
+        {.accumulate = s.accumulate, .mask = s.masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride},
+        {scratch.data(), 2});
+    CHECK(difference(dx, want_dx) < 1e-5);
+    CHECK(dx.guards_are_whole());
+  }
+}
+
+TEST_CASE("cross-entropy and its gradient agree with naive loops at random shapes") {
+  for (std::uint64_t seed = 0; seed < 4000; seed += 100) {
+    const Random random(seed, 1);
+    const Sizes s{random};
+    CAPTURE(seed, s.pixels, s.channels, s.gap, s.accumulate, s.masked);
+    const Image logits(s.pixels, s.channels, s.gap, 3, seed);
+    std::vector<std::uint8_t> labels(s.pixels);
+    std::vector<double> class_weights(s.channels);
+    std::vector<float> weights(s.channels);
+    for (int p = 0; p < s.pixels; ++p) labels[p] = static_cast<std::uint8_t>(random.below(s.channels, 10 + p));
+    for (int c = 0; c < s.channels; ++c) class_weights[c] = weights[c] = random.uniform(5000 + c);
+    const int ignored = s.masked ? labels[0] : -1;
+    const LabelWeights weighing{s.accumulate ? weights.data() : nullptr, ignored};
+    if (!s.accumulate) class_weights.clear();
+
+    Buffer<float> memory(cross_entropy_scratch(s.pixels));
+    const Scratch scratch{memory.data(), 2};
+    const double total = label_weight(s.pixels, s.channels, labels.data(), weighing, scratch);
+    Image dlogits(s.pixels, s.channels, s.gap + 1, 0, seed);
+    const double sum = cross_entropy(s.pixels, s.channels, logits, labels.data(), weighing, 1, dlogits, scratch);
+    const reference::Array x = array(logits);
+    const double mean = reference::sparse_cross_entropy(x, {labels.begin(), labels.end()}, class_weights,
+                                                        s.masked ? std::optional(ignored) : std::nullopt);
+    CHECK(sum == Approx(mean * total).epsilon(1e-5).margin(1e-5));
+
+    reference::Array want = reference::softmax(x);
+    for (int p = 0; p < s.pixels; ++p) {
+      const double weight = labels[p] == ignored ? 0 : class_weights.empty() ? 1 : class_weights[labels[p]];
+      want.at(0, 0, p, labels[p]) -= 1;
+      for (int c = 0; c < s.channels; ++c) want.at(0, 0, p, c) *= weight;
+    }
+    CHECK(difference(dlogits, want) < 2e-6);
+    CHECK(dlogits.guards_are_whole());
+  }
+}
+
+TEST_CASE("Adam agrees with its formula at random counts of parameters") {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    const Random random(seed, 1);
+    const std::size_t count = 1 + random.below(seed % 2 == 0 ? 100 : 40000, 0);
+    CAPTURE(seed, count);
+    const Image g(count, 1, 0, 1, seed), m(count, 1, 0, 1, seed + 100), p(count, 1, 0, 1, seed + 300);
+    Image v(count, 1, 0, 1, seed + 200), mean(m), square(v), parameter(p);
+    for (float& x : v.memory) x *= x;
+    square = v;
+    const AdamStep step{.rate = 1e-2f, .keep1 = 0.9f, .add1 = 0.1f, .keep2 = 0.99f, .add2 = 0.01f, .epsilon = 1e-3f};
+    adam(count, step, g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data(), 2);
+    reference::Array want_m = array(m), want_v = array(v), want_p = array(p);
+    for (std::size_t i = 0; i < count; ++i) {
+      const double gradient = g.memory[i];
+      want_m.v[i] = double{step.keep1} * want_m.v[i] + step.add1 * gradient;
+      want_v.v[i] = double{step.keep2} * want_v.v[i] + step.add2 * gradient * gradient;
+      want_p.v[i] -= step.rate * want_m.v[i] / (std::sqrt(want_v.v[i]) + step.epsilon);
+    }
+    CHECK(difference(mean, want_m) < 1e-6);
+    CHECK(difference(square, want_v) < 2e-6);
+    CHECK(difference(parameter, want_p) < 2e-6);
+  }
+}

@@ -72,8 +72,6 @@ std::string encoded(const Encode& encode) {
   return bytes;
 }
 
-inline std::string encode_jpeg(const unetpp::Image& image) { return unetpp::encode_jpeg(image, 95); }
-
 /// The real photographs: $UNETPP_PETS, or ../shared/pets beside the source tree; empty when they are not there.
 inline std::filesystem::path pets_folder() {
   std::filesystem::path folder;

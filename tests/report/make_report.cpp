@@ -91,7 +91,8 @@ void make(const Kind& kind, const std::filesystem::path& folder) {
   constexpr int different = 15;  // epochs after which the masks come again, as it takes long to make them
   std::vector<std::vector<std::uint8_t>> masks;
   for (int epoch = 1; epoch <= kind.epochs; ++epoch) {
-    const double error = std::exp(-epoch / (.25 * kind.epochs)) + .01;
+    const int phase = (epoch - 1) % different;
+    const double error = std::exp(-4.0 * (phase + 1) / std::min(kind.epochs, different)) + .01;
     EpochEnd end{epoch, kind.planned, .25 + error * .6, {}, 12.5 + .01 * epoch, 20 + .1 * epoch};
     if (kind.validated)
       end.validation.emplace(Evaluation{{.32 + error * .5 + .004 * epoch, 1}, ConfusionMatrix(classes)});
@@ -100,7 +101,7 @@ void make(const Kind& kind, const std::filesystem::path& folder) {
         masks.push_back(blob(i, error * (.3 + .05 * static_cast<double>(i % 16)), 100u + epoch));
         append(folder / "predicted.bin", masks.back());
       }
-      const std::vector<std::uint8_t>& predicted = masks[i + kind.images * ((epoch - 1) % different)];
+      const std::vector<std::uint8_t>& predicted = masks[i + kind.images * static_cast<std::size_t>(phase)];
       report.on_validation_batch_end({epoch,
                                       kind.planned,
                                       i + 1,

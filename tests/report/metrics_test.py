@@ -26,7 +26,7 @@ def check(folder):
     data = read_data(folder)
     names, images = [c["name"] for c in data["classes"]], data["images"]
     classes, checked = len(names), 0
-    rows = list(csv.DictReader(Path(folder, "metrics.csv").open(newline="", encoding="utf-8")))
+    rows = list(csv.DictReader(Path(folder, "metrics.csv").read_text(encoding="utf-8").splitlines()))
     if len(rows) != len(data["epochs"]) or not rows or not images:
         raise SystemExit(f"FAILED: {folder}: {len(rows)} rows, {len(data['epochs'])} epochs, {len(images)} images")
     truths = [truth_of(data, image) for image in images]

@@ -93,7 +93,7 @@ inline Image draw_curves(const std::vector<EpochEnd>& epochs, const std::vector<
       if (v > highest) highest = v;  // false for what is not a number
 
   Plot plot(880, 660, {255, 255, 255});
-  detail::draw_curves(plot, 10, 320, "loss by epoch", 0, highest > 0 ? highest : 1, losses);
+  detail::draw_curves(plot, 10, 320, "loss by epoch", 0, highest > 0 ? std::ceil(5 * highest) / 5 : 1, losses);
   detail::draw_curves(plot, 340, 320, "validation by epoch", 0, 1, metrics);
   return plot.image();
 }

@@ -88,6 +88,11 @@ class SegmentationReport {
 
  private:
   using Clock = std::chrono::steady_clock;
+#ifdef __clang__
+  static constexpr const char* compiler = __VERSION__;
+#else
+  static constexpr const char* compiler = "gcc " __VERSION__;
+#endif
 
   static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
   static std::int64_t unix_time() {
@@ -144,7 +149,7 @@ class SegmentationReport {
     data["title"] = config_.title;
     data["settings"] = config_.settings;
     data["network"] = config_.network;
-    data["versions"] = {{"unetpp", version}, {"compiler", __VERSION__}, {"threads", max_threads()}};
+    data["versions"] = {{"unetpp", version}, {"compiler", compiler}, {"threads", max_threads()}};
     data["started"] = started_;
     data["written"] = unix_time();
     data["report_seconds"] = detail::rounded(seconds_);

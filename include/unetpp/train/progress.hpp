@@ -35,7 +35,7 @@ class Progress {
     if (!due()) return;
     const auto all = static_cast<double>(e.all_samples), done = static_cast<double>(e.samples),
                speed = done / e.seconds;
-    const double validating = last_ ? last_->seconds - all / last_->images_per_second : 0;
+    const double validating = last_ ? std::max(0.0, last_->seconds - all / last_->images_per_second) : 0;
     const double epoch = last_ ? last_->seconds : all / speed;
     const int left = static_cast<int>((all - done) / speed + validating + (e.epochs - e.epoch) * epoch + 0.5);
     char line[160];
@@ -88,7 +88,7 @@ class Progress {
   }
 
   static std::string bar(std::size_t done, std::size_t all) {
-    constexpr std::size_t width = 8;
+    constexpr std::size_t width = 6;
     const std::size_t full = width * done / all;
     return "[" + std::string(full, '=') + (full < width ? ">" + std::string(width - full - 1, '.') : "") + "]";
   }

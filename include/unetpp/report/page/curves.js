@@ -62,7 +62,7 @@ function chart(place, {title, low, high, series, best, bestText, gap, note}) {
       const known = [...list.entries()].filter(([, v]) => v !== null);
       if (known.length === 0) continue;
       const d = 'M' + points(known).join('L') + (known.length === 1 ? 'h0' : '');
-      svg.append(svgElement('path', {class: 'curve edge', d, 'stroke-width': stroke + 1.5}),
+      svg.append(svgElement('path', {class: 'curve edge', d, 'stroke-width': stroke + 1}),
                  svgElement('path', {class: 'curve', d, stroke: colour, 'stroke-width': stroke}));
     }
     svg.append(cursor, ...dots);

@@ -5,7 +5,7 @@ const tiles = images.map((image) => {
   const button = element('button', {type: 'button', class: 'tile'}, picture,
                          element('span', {class: 'meter'}, meter),
                          element('span', {class: 'caption'}, element('span', {class: 'name', title: image.name}, image.name), iou));
-  const tile = {image, item: element('li', {}, button), button, canvas: fillPicture(picture, image), iou, meter};
+  const tile = {image, item: element('li', {}, button), button, canvas: fillPicture(picture, image, 256), iou, meter};
   button.addEventListener('click', () => openViewer(tile));
   return tile;
 });

@@ -111,8 +111,8 @@ function setUpCurves() {
     losses.push({name: 'validation', colour: 'var(--validation)', width: 2.5, values: epochs.map((e) => e.val_loss)});
     const metrics = [
       {name: 'mean IoU', colour: 'var(--ink)', width: 3, values: epochs.map((e) => e.mean_iou)},
-      {name: 'accuracy', colour: 'var(--soft)', width: 1.5, values: epochs.map((e) => e.accuracy)},
-      ...classes.slice(0, 12).map((c, i) => ({name: 'IoU ' + c.name, colour: c.colour, width: 1.5, values: epochs.map((e) => e.iou[i])})),
+      {name: 'accuracy', colour: 'var(--soft)', width: 2, values: epochs.map((e) => e.accuracy)},
+      ...classes.slice(0, 12).map((c, i) => ({name: 'IoU ' + c.name, colour: c.colour, width: 2.25, values: epochs.map((e) => e.iou[i])})),
     ];
     const at = greatest(metrics[0].values);
     moveCursors.push(chart(byId('metric-chart'), {

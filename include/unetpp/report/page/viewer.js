@@ -6,8 +6,8 @@ let viewerCanvases = null;
 
 function openViewer(tile) {
   viewed = tile;
-  fillPicture(byId('viewer-image'), tile.image);
-  viewerCanvases = ['viewer-truth', 'viewer-prediction'].map((id) => fillPicture(byId(id), tile.image));
+  fillPicture(byId('viewer-image'), tile.image, 512);
+  viewerCanvases = ['viewer-truth', 'viewer-prediction'].map((id) => fillPicture(byId(id), tile.image, 512));
   paintViewer();
   if (!viewer.open) viewer.showModal();
 }

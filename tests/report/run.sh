@@ -6,6 +6,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 make_report=$1 train_pets=$2 folder=$3
 python=/usr/bin/python3  # Debian's, for which Debian's packages are
+export PYTHONDONTWRITEBYTECODE=1
 
 missing() {
   echo "SKIPPED: the report's page is not tested, as $1 cannot be installed here (as root: apt-get install $1)"
@@ -28,4 +29,5 @@ if ! command -v chromium chromedriver >/dev/null || ! "$python" -c 'import selen
   # shellcheck disable=SC2086 # one word a package
   install $browser || missing "$browser"
 fi
-"$python" "$here/page_test.py" "$folder"
+"$python" "$here/page_masks_test.py" "$folder"
+"$python" "$here/page_layout_test.py" "$folder"

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# readme.sh COMPILER [FLAGS...]: the README's first program is examples/fifteen_lines, its second piece of C++ compiles, and
-# without its `Up` it fails as the README says.
+# readme.sh COMPILER [FLAGS...]: of the README's pieces of C++ the first (a report) compiles in the second, which is
+# examples/fifteen_lines; the third compiles, and without its `Up` it fails as the README says.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 awk -v folder="$work" '/^```cpp$/ { n++; next } /^```/ { inside = 0; next } { if (n > last) { last = n; inside = 1 } if (inside) print > (folder "/" n ".cpp") }' \
   "$root/README.md"
-diff "$work/1.cpp" "$root/examples/fifteen_lines/fifteen_lines.cpp"
-{ printf '#include <unetpp/unet.hpp>\nusing namespace unetpp;\n'; cat "$work/2.cpp"; } >"$work/compose.cpp"
+diff "$work/2.cpp" "$root/examples/fifteen_lines/fifteen_lines.cpp"
+{ grep '^#include' "$work/1.cpp"; sed -e '/unetpp::fit(/{r /dev/stdin' -e 'd}' "$work/2.cpp" < <(grep -v '^#include' "$work/1.cpp"); } >"$work/report.cpp"
+"$@" -fsyntax-only "$work/report.cpp"
+{ printf '#include <unetpp/unet.hpp>\nusing namespace unetpp;\n'; cat "$work/3.cpp"; } >"$work/compose.cpp"
 "$@" -fsyntax-only "$work/compose.cpp"
 sed -i '/^using Up /d; s/Sequential<Down, Up>/Down/' "$work/compose.cpp"
 if "$@" -fsyntax-only "$work/compose.cpp" >"$work/log" 2>&1; then

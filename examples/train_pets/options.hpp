@@ -24,6 +24,9 @@ struct Options {
   int threads = 0;  // 0 until known: as OpenMP has it
   int synthetic = 1200;
   bool strict = false;
+  int report_images = 16;
+  bool open = false;
+  bool tensorboard = false;
 };
 
 /// Declares the options; parsing fills `options`.
@@ -58,6 +61,11 @@ inline void declare(CLI::App& app, Options& options) {
       ->excludes(data)
       ->capture_default_str();
   app.add_flag("--strict", options.strict, "A bad pair is an error; without it, it is named, skipped and counted");
+  app.add_option("--report-images", options.report_images, "Validation images that report.html shows")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
+  app.add_flag("--open", options.open, "Open report.html, which follows the training");
+  app.add_flag("--tensorboard", options.tensorboard, "Write event files for TensorBoard into OUT/tensorboard, too");
 }
 
 /// Every setting as it was in force, for run.json.
@@ -78,6 +86,8 @@ inline nlohmann::ordered_json to_json(const Options& o) {
   if (o.limit) json["limit"] = *o.limit;
   json["threads"] = o.threads;
   json["strict"] = o.strict;
+  json["report_images"] = o.report_images;
+  json["tensorboard"] = o.tensorboard;
   return json;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a run leaves behind: metrics.csv, run.json, model.safetensors, masks and panels.
+// What a run leaves behind beside its report: run.json, model.safetensors, masks and panels.
 
 #include <cstdio>
 #include <exception>
@@ -39,26 +39,18 @@ class Output {
     unetpp::write_file(folder_ / "run.json", run.dump(2) + "\n");
   }
 
-  /// Adds a row to metrics.csv; the first one replaces the file.
-  void add_metrics(const unetpp::EpochEnd& e) {
-    const unetpp::ConfusionMatrix& confusion = e.validation->confusion;
-    char row[256];
-    std::snprintf(row, sizeof row, "%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.3f,%.3f\n", e.epoch, e.train_loss,
-                  e.validation->loss.mean(), confusion.accuracy(), confusion.mean_iou(), confusion.iou(0),
-                  confusion.iou(1), confusion.iou(2), e.seconds, e.images_per_second);
-    metrics_ += row;
-    unetpp::write_file(folder_ / "metrics.csv", metrics_);
+  /// The folder for event files, without those of a run before.
+  std::filesystem::path tensorboard() const {
+    make_folder(folder_ / "tensorboard");
+    remove_files(folder_ / "tensorboard", ".unetpp");
+    return folder_ / "tensorboard";
   }
 
   /// Removes the masks and panels of a run before.
   void clear_pictures() const {
     for (const char* name : {"masks", "panels"}) {
       make_folder(folder_ / name);
-      for (const auto& entry : std::filesystem::directory_iterator(folder_ / name)) {
-        std::error_code error;
-        if (entry.path().extension() == ".png") std::filesystem::remove(entry.path(), error);
-        if (error) throw unetpp::FileError(entry.path().string() + ": cannot be replaced: " + error.message());
-      }
+      remove_files(folder_ / name, ".png");
     }
   }
 
@@ -81,6 +73,13 @@ class Output {
   }
 
  private:
+  static void remove_files(const std::filesystem::path& folder, const char* extension) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      std::error_code error;
+      if (entry.path().extension() == extension) std::filesystem::remove(entry.path(), error);
+      if (error) throw unetpp::FileError(entry.path().string() + ": cannot be replaced: " + error.message());
+    }
+  }
   static void make_folder(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
@@ -88,9 +87,6 @@ class Output {
   }
 
   std::filesystem::path folder_;
-  std::string metrics_ =
-      "epoch,train_loss,val_loss,val_accuracy,val_mean_iou,val_iou_pet,val_iou_background,val_iou_outline,seconds,"
-      "images_per_second\n";
 };
 
 /// Predicts the samples with these indices and writes their pictures.

@@ -11,9 +11,12 @@
 #include <string>
 #include <unetpp/io/loader.hpp>
 #include <unetpp/io/weights.hpp>
+#include <unetpp/report/class_table.hpp>
+#include <unetpp/report/segmentation_report.hpp>
 #include <unetpp/unet.hpp>
 
 #include "download.hpp"
+#include "open_page.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "synthetic.hpp"
@@ -34,6 +37,18 @@ nlohmann::ordered_json names_of(const Dataset auto& dataset, const std::vector<s
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
   for (const std::size_t i : indices) names.push_back(dataset.name(i));
   return names;
+}
+
+/// The background is not coloured when the page opens, so that the photographs can be seen.
+const std::vector<ReportClass> classes{
+    {"pet", okabe_ito[0]}, {"background", okabe_ito[1], false}, {"outline", okabe_ito[2]}};
+
+void open_report(const SegmentationReport& report) {
+  try {
+    open_page(report.path());
+  } catch (const FileError& error) {  // which is no reason not to train
+    warn(error.what());
+  }
 }
 
 /// Trains on a data set and writes all that a run leaves.
@@ -69,19 +84,37 @@ void train(const Dataset auto& dataset, Options options, Output& output) {
 
   for (validation.start_epoch(0); validation.next();) {  // bad pairs are found before an epoch is spent
   }
+  const std::vector<std::size_t> shown = validation.usable();
+  SegmentationReport report({.folder = output.folder(),
+                             .title = "U-Net on " + (options.data.empty() ? "drawn pets" : options.data),
+                             .classes = classes,
+                             .names = names_of(dataset, shown),
+                             .images = static_cast<std::size_t>(options.report_images),
+                             .seed = options.seed,
+                             .settings = to_json(options),
+                             .network = summary<Net>(),
+                             .tensorboard = options.tensorboard ? output.tensorboard() : ""});
+  std::printf("report: %s, written after every epoch\n", report.path().c_str());
+  std::fflush(stdout);
+
   Parameters<Net> parameters(HeNormal{options.seed});
   Adam adam({.learning_rate = options.learning_rate});
-  const auto record = [&](const EpochEnd& e) {
-    output.add_metrics(e);
+  const auto show = [&](const EpochBegin& e) {
+    if (options.open && e.epoch == 1) open_report(report);
+  };
+  const auto save = [&](const EpochEnd&) {
     save_weights(output.model(), parameters, {{"classes", "pet,background,outline"}});
   };
-  fit(parameters, adam, training, validation, {.epochs = options.epochs}, record);
+  const std::vector<EpochEnd> epochs =
+      fit(parameters, adam, training, validation, {.epochs = options.epochs}, report, show, save);
+  const double report_share = report.share();
 
   if (const std::size_t bad = training.skipped() + validation.skipped()) std::printf("%zu bad pairs skipped\n", bad);
-  const std::vector<std::size_t> shown = validation.usable();
   write_predictions(output, parameters, dataset, shown, validation.batch());
-  std::printf("%zu masks and panels, metrics.csv, run.json and model.safetensors are in %s\n", shown.size(),
-              output.folder().c_str());
+  std::printf("%zu masks and panels, metrics.csv, curves.png, run.json and model.safetensors are in %s\n\n%s\n",
+              shown.size(), output.folder().c_str(), class_table(epochs.back().validation->confusion, classes).c_str());
+  std::printf("report: %s (writing it took %.2f s, %.2f %% of the time)\n", report.path().c_str(), report.seconds(),
+              100 * report_share);
 }
 
 void run(Options options) {

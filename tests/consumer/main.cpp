@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <unetpp/io/loader.hpp>
 #include <unetpp/io/weights.hpp>
+#include <unetpp/report/segmentation_report.hpp>
 #include <unetpp/unet.hpp>
 
 int main() {
@@ -9,5 +10,7 @@ int main() {
   const unetpp::Parameters<Net> parameters;
   unetpp::InferenceWorkspace<Net> workspace(1);
   const auto logits = workspace.forward(parameters, unetpp::Batch<Net::in>(1));
+  const unetpp::SegmentationReport report({.title = "consumer", .network = unetpp::summary<Net>()});
+  std::printf("%s\n", report.path().c_str());
   std::printf("unetpp %s: %s\n", unetpp::version, unetpp::to_string(logits.shape).c_str());
 }

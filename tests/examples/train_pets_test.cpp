@@ -31,7 +31,7 @@ ProgramResult train_synthetic(const fs::path& out, std::vector<std::string> more
 /// Four good pairs a, b, c, d of 40x30 pixels.
 void make_pets(const fs::path& folder) {
   for (const char* stem : {"a", "b", "c", "d"}) {
-    put(folder / "images" / (std::string(stem) + ".jpg"), io_tests::encode_jpeg(io_tests::drawn_image(40, 30)));
+    put(folder / "images" / (std::string(stem) + ".jpg"), unetpp::encode_jpeg(io_tests::drawn_image(40, 30)));
     put(folder / "annotations" / "trimaps" / (std::string(stem) + ".png"),
         unetpp::encode_png(io_tests::drawn_trimap(40, 30)));
   }
@@ -46,7 +46,7 @@ struct Fault {
 const Fault faults[] = {
     {"images/b.jpg", "cut off",
      [] {
-       const std::string whole = io_tests::encode_jpeg(io_tests::drawn_image(40, 30));
+       const std::string whole = unetpp::encode_jpeg(io_tests::drawn_image(40, 30));
        return whole.substr(0, whole.size() / 2);
      }},
     {"images/b.jpg", "expected a JPEG", [] { return std::string("this is a text file\n"); }},
@@ -75,7 +75,8 @@ std::vector<std::string> lines(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("train_pets writes metrics, run.json, the model, and a mask and a panel for each validation image") {
+TEST_CASE(
+    "train_pets writes a report, metrics, run.json, the model, and a mask and a panel for each validation image") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "new" / "out";
   const ProgramResult result = train_synthetic(out, {"--validation", "3", "--seed", "9"});
@@ -86,10 +87,11 @@ TEST_CASE("train_pets writes metrics, run.json, the model, and a mask and a pane
   const std::vector<std::string> metrics = lines(out / "metrics.csv");
   REQUIRE(metrics.size() == 3);
   CHECK(metrics[0] ==
-        "epoch,train_loss,val_loss,val_accuracy,val_mean_iou,val_iou_pet,val_iou_background,val_iou_outline,seconds,"
-        "images_per_second");
+        "epoch,train_loss,val_loss,val_accuracy,val_mean_iou,val_iou_pet,val_iou_background,val_iou_outline,"
+        "val_mean_dice,val_dice_pet,val_dice_background,val_dice_outline,val_precision_pet,val_precision_background,"
+        "val_precision_outline,val_recall_pet,val_recall_background,val_recall_outline,seconds,images_per_second");
   CHECK(metrics[2].substr(0, 2) == "2,");
-  CHECK(std::count(metrics[2].begin(), metrics[2].end(), ',') == 9);
+  CHECK(std::count(metrics[2].begin(), metrics[2].end(), ',') == 19);
 
   const auto run = nlohmann::json::parse(unetpp::read_file(out / "run.json"));
   CHECK(run.at("unetpp") == unetpp::version);
@@ -111,7 +113,60 @@ TEST_CASE("train_pets writes metrics, run.json, the model, and a mask and a pane
     CHECK(unetpp::read_image(out / "panels" / (name + ".png")).width > 4 * original.width);
   }
   CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == 3);
-  CHECK(std::distance(fs::directory_iterator(out), {}) == 5);
+  for (const char* name : {"report.html", "curves.png", "model.safetensors"}) CHECK(fs::exists(out / name));
+  CHECK(std::distance(fs::directory_iterator(out), {}) == 7);
+}
+
+TEST_CASE("train_pets prints the report's path first and last, and a table of the classes") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  const ProgramResult result =
+      train_pets::run({.name = UNETPP_TRAIN_PETS,
+                       .arguments = {"--synthetic", "14", "--epochs", "1", "--out", out.string()},
+                       .package = "unetpp",
+                       .captured = STDOUT_FILENO});
+  const std::string path = "report: " + (out / "report.html").string();
+  const std::size_t first = result.output.find(path), epoch = result.output.find("Epoch 1/1"),
+                    table = result.output.find("class           IoU     Dice  precision   recall\npet "),
+                    last = result.output.rfind(path);
+  CHECK((first < epoch && epoch < table && table < last && last != std::string::npos));
+}
+
+TEST_CASE("with --open the page is given to xdg-open once it is there") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out", opener = folder.path() / "xdg-open";
+  put(opener, "#!/bin/sh\ncp \"$1\" \"" + (folder.path() / "opened").string() + "\"\n");
+  fs::permissions(opener, fs::perms::owner_all);
+  const std::string script = "PATH=\"$0:$PATH\" exec \"$@\"";
+  const ProgramResult result =
+      train_pets::run({.name = "bash",
+                       .arguments = {"-c", script, folder.path().string(), UNETPP_TRAIN_PETS, "--synthetic", "14",
+                                     "--epochs", "1", "--open", "--out", out.string()},
+                       .package = "bash"});
+  INFO(result.output);
+  CHECK(result.status == 0);
+  CHECK(fs::exists(folder.path() / "opened"));
+}
+
+TEST_CASE("with --open and nothing to open it with training goes on after a warning") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  const ProgramResult result =
+      train_pets::run({.name = "bash",
+                       .arguments = {"-c", "PATH=\"$0\" exec \"$@\"", folder.path().string(), UNETPP_TRAIN_PETS,
+                                     "--synthetic", "14", "--epochs", "1", "--open", "--out", out.string()},
+                       .package = "bash"});
+  check_error(result, 0, {"warning", (out / "report.html").string(), "xdg-utils"});
+}
+
+TEST_CASE("with --tensorboard another run's event files are replaced") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  put(out / "run.json", "{}");
+  put(out / "tensorboard" / "events.out.tfevents.1.unetpp", "old");
+  REQUIRE(train_synthetic(out, {"--tensorboard", "--overwrite"}).status == 0);
+  CHECK(std::distance(fs::directory_iterator(out / "tensorboard"), {}) == 1);
+  CHECK_FALSE(fs::exists(out / "tensorboard" / "events.out.tfevents.1.unetpp"));
 }
 
 TEST_CASE("one seed gives the same model, byte for byte, on 1, 2 and 3 threads, and another seed another") {

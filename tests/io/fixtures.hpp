@@ -72,12 +72,6 @@ std::string encoded(const Encode& encode) {
   return bytes;
 }
 
-inline std::string encode_jpeg(const unetpp::Image& image) {
-  return encoded([&](stbi_write_func* write, void* to) {
-    stbi_write_jpg_to_func(write, to, image.width, image.height, 3, image.rgb.data(), 95);
-  });
-}
-
 /// The real photographs: $UNETPP_PETS, or ../shared/pets beside the source tree; empty when they are not there.
 inline std::filesystem::path pets_folder() {
   std::filesystem::path folder;

@@ -100,7 +100,7 @@ TEST_CASE("a mask is written with one channel of 8 bits") {
 
 TEST_CASE("a JPEG is decoded to RGB") {
   const Image image = drawn_image(30, 20);
-  const Image back = decode_image(encode_jpeg(image), "a.jpg");
+  const Image back = decode_image(encode_jpeg(image, 95), "a.jpg");
   REQUIRE(back.rgb.size() == image.rgb.size());
   int worst = 0;
   for (std::size_t i = 0; i < image.rgb.size(); ++i) worst = std::max(worst, std::abs(back.rgb[i] - image.rgb[i]));
@@ -229,4 +229,8 @@ TEST_CASE("read_image and read_mask name the path") {
 TEST_CASE("an image whose size is not that of its pixels is not encoded") {
   CHECK_THROWS_AS(encode_png(Image{2, 2, std::vector<std::uint8_t>(11)}), unetpp::ArgumentError);
   CHECK_THROWS_AS(encode_png(Mask{0, 0, {}}), unetpp::ArgumentError);
+}
+
+TEST_CASE("encode_jpeg refuses pixels that are not of the size") {
+  CHECK_THROWS_AS(encode_jpeg(Image{2, 2, {0}}), unetpp::ArgumentError);
 }

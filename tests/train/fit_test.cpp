@@ -80,6 +80,26 @@ TEST_CASE("callbacks are told of epochs and batches in order, as lambdas and as 
   CHECK(epochs_seen == 2);
 }
 
+TEST_CASE("callbacks are told of each validation batch, with its images, labels and predictions") {
+  auto train = bright_pixels(5, {.batch = 3}), validation = bright_pixels(7, {.batch = 3, .shuffle = false});
+  Parameters<Net> parameters;
+  SGD sgd;
+  ConfusionMatrix counted(2);
+  std::vector<std::size_t> samples;
+  const std::vector<EpochEnd> history =
+      fit(parameters, sgd, train, validation, quiet(1), [&](const ValidationBatchEnd& e) {
+        for (std::size_t i = 0; i < e.labels.size(); ++i) CHECK(e.labels[i] == (e.images[i * e.pixel_stride] > 0.5f));
+        CHECK(e.all_samples == 7);
+        CHECK(e.count() * 64 == e.labels.size());
+        samples.push_back(e.samples);
+        counted.add(e.labels, e.predicted);
+      });
+  CHECK(samples == std::vector<std::size_t>{3, 6, 7});
+  for (const int truth : {0, 1})
+    for (const int predicted : {0, 1})
+      CHECK(counted(truth, predicted) == history[0].validation->confusion(truth, predicted));
+}
+
 TEST_CASE("fit stops at the first loss that is not finite and leaves the parameters as they were") {
   Batch<Net::in> images(4);
   images.fill(1);

@@ -23,6 +23,16 @@ TEST_CASE("a confusion matrix gives accuracy, IoU and Dice of the whole set") {
   CHECK(m.mean_dice() == Approx((6.0 / 7 + 4.0 / 6 + 2.0 / 3) / 3));
 }
 
+TEST_CASE("precision is the share of a class's calls that are right, recall of its pixels that are called it") {
+  ConfusionMatrix m(3);
+  m.add(std::vector<std::uint8_t>{0, 0, 0, 1}, std::vector<std::uint8_t>{0, 0, 1, 0});
+  CHECK(m.precision(0) == Approx(2.0 / 3));
+  CHECK(m.recall(0) == Approx(2.0 / 3));
+  CHECK(m.precision(1) == 0);
+  CHECK(std::isnan(m.precision(2)));
+  CHECK(std::isnan(m.recall(2)));
+}
+
 TEST_CASE("a class that never occurs has no IoU and does not count in the mean") {
   ConfusionMatrix m(3);
   m.add(std::vector<std::uint8_t>{0, 1}, std::vector<std::uint8_t>{0, 0});

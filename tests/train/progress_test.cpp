@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "../catch.hpp"
 
@@ -44,14 +45,35 @@ TEST_CASE("elsewhere than on a terminal progress is one plain line an epoch") {
         "Epoch 2/15  3.2 s  41.5 images/s  loss 0.5000  val_loss 1.2500  val_accuracy 1.0000  val_mean_iou 1.0000\n");
 }
 
-TEST_CASE("on a terminal progress redraws one line of less than 80 columns with loss, speed and time left") {
+TEST_CASE("on a terminal progress redraws one line with loss, speed and the time left of all epochs") {
   const std::string text = printed(true, [](Progress& p) { p.on_batch_end(late_batch); });
-  CHECK(text.find("\r\033[K") == 0);
-  CHECK(text.find("5913/6349") != std::string::npos);
-  CHECK(text.find("loss 0.1235") != std::string::npos);
-  CHECK(text.find("100.0 images/s") != std::string::npos);
-  CHECK(text.find("ETA 0:04") != std::string::npos);
-  CHECK(text.size() - std::string("\r\033[K\n").size() < 80);
+  CHECK(text == "\r15/15 [=====>]  ETA 0:00:04  loss 0.1235  100.0 img/s\033[K\n");
+}
+
+TEST_CASE("the time left has the epochs to come and the validation as long as it last was") {
+  const std::string text = printed(true, [](Progress& p) {
+    p.on_epoch_end({1, 15, 0.5, {}, 80, 100});  // 60 s of training for 6,000 images, and 20 s of validation
+    p.on_batch_end({2, 15, 3000, 6000, 0.1, 0.1, 30});
+  });
+  CHECK(text.find("ETA 0:18:10") != std::string::npos);  // 30 + 20 + 13 * 80 s
+}
+
+TEST_CASE("after an epoch the line has the validation of the last one, and fits into 80 columns") {
+  const std::string text = printed(true, [](Progress& p) {
+    p.on_epoch_end(epoch());
+    p.on_batch_end({3, 15, 3000, 6000, 0.1, 0.1, 30});
+  });
+  const std::string line = text.substr(text.find('\n') + 1);
+  CHECK(line.find("val 1.2500  mIoU 1.0000  100.0 img/s") != std::string::npos);
+  CHECK(line.size() - std::string("\r\033[K\n").size() < 80);
+}
+
+TEST_CASE("while it validates the line says so") {
+  const std::vector<std::uint8_t> classes(4);
+  const std::string text = printed(true, [&](Progress& p) {
+    p.on_validation_batch_end({2, 15, 1, 2, {2, 2, 3}, {2, 2, 3}, nullptr, 3, classes, classes, -1});
+  });
+  CHECK(text == "\r2/15 [===>..]  validating  loss 0.0000\033[K\n");
 }
 
 TEST_CASE("a progress line that is not finished is ended, so that an error begins a new one") {

@@ -102,15 +102,17 @@ inline Decoded decode(std::string_view bytes, const std::string& name, int chann
   return out;
 }
 
+/// Where stb's writers append to.
+inline void append_bytes(void* to, void* data, int size) {
+  static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+}
+
 inline std::string encode_png(const std::uint8_t* values, std::size_t count, int width, int height, int channels) {
   require_pixels(height, width, channels, count);
   if (count + static_cast<std::size_t>(height) > INT_MAX / 2)
     throw ArgumentError("an image of " + size_text(width, height) + " is too large to be written as PNG");
   std::string bytes;
-  const auto append = [](void* to, void* data, int size) {
-    static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
-  };
-  if (!stbi_write_png_to_func(append, &bytes, width, height, channels, values, width * channels))
+  if (!stbi_write_png_to_func(append_bytes, &bytes, width, height, channels, values, width * channels))
     throw std::bad_alloc();
   return bytes;
 }
@@ -163,6 +165,17 @@ inline std::string encode_png(const Image& image) {
 /// Errors  ArgumentError when the size is empty or not that of the pixels.
 inline std::string encode_png(const Mask& mask) {
   return detail::encode_png(mask.values.data(), mask.values.size(), mask.width, mask.height, 1);
+}
+
+/// The bytes of a JPEG file.
+/// Units   quality: 1 to 100.
+/// Errors  ArgumentError when the size is empty or not that of the pixels.
+inline std::string encode_jpeg(const Image& image, int quality = 90) {
+  detail::require_pixels(image.height, image.width, 3, image.rgb.size());
+  std::string bytes;
+  if (!stbi_write_jpg_to_func(detail::append_bytes, &bytes, image.width, image.height, 3, image.rgb.data(), quality))
+    throw std::bad_alloc();
+  return bytes;
 }
 
 }  // namespace unetpp

@@ -44,14 +44,28 @@ struct FitConfig {
 /// Where there is no validation set.
 struct NoValidation {};
 
-/// A pass over a loader's first epoch without training.
+namespace detail {
+
+struct Unwatched {
+  void operator()(std::size_t, std::span<const std::uint8_t>) const {}
+};
+
+}  // namespace detail
+
+/// A pass over a loader's first epoch without training. After each batch, `watch` is called with the number of images
+/// so far and the batch's predicted classes.
 /// Errors  NonFiniteLossError if the mean loss is NaN or infinite, ArgumentError if the loader has no images.
-template <Layer Net, BatchSource<Net> Data>
-Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::parameter_count> parameters, Data& loader) {
+template <Layer Net, BatchSource<Net> Data, class Watch = detail::Unwatched>
+Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::parameter_count> parameters, Data& loader,
+                    const Watch& watch = {}) {
   Evaluation evaluation{{}, ConfusionMatrix(Net::out.channels)};
   std::size_t samples = 0;
-  for (loader.start_epoch(0); loader.next(); samples += loader.images().count())
-    evaluator.add(parameters, loader.images(), loader.labels(), evaluation);
+  for (loader.start_epoch(0); loader.next();) {
+    const std::span<const std::uint8_t> predicted =
+        evaluator.add(parameters, loader.images(), loader.labels(), evaluation);
+    samples += loader.images().count();
+    watch(samples, predicted);
+  }
   if (samples == 0) throw ArgumentError("unetpp: there are no images to validate with");
   if (evaluation.loss.weight > 0 && !std::isfinite(evaluation.loss.mean()))
     throw NonFiniteLossError("unetpp: the validation loss became " + std::to_string(evaluation.loss.mean()));
@@ -109,7 +123,24 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
     if (samples == 0) throw ArgumentError("unetpp: there are no images to train on");
     const double training_seconds = seconds_since(start);
     EpochEnd end{epoch, config.epochs, sum.mean(), {}, 0, static_cast<double>(samples) / training_seconds};
-    if constexpr (validates) end.validation = evaluate(*evaluator, parameters, validation);
+    if constexpr (validates) {
+      const auto watch = [&](std::size_t validated, std::span<const std::uint8_t> predicted) {
+        const BatchView<const float, Net::in> images = validation.images();
+        const LabelView<Net::out> labels = validation.labels();
+        tell(ValidationBatchEnd{epoch,
+                                config.epochs,
+                                validated,
+                                std::max<std::size_t>(validated, validation.samples()),
+                                Net::in,
+                                Net::out,
+                                images.data(),
+                                images.pixel_stride(),
+                                {labels.data(), labels.pixels()},
+                                predicted,
+                                config.loss.ignore_label});
+      };
+      end.validation = evaluate(*evaluator, parameters, validation, watch);
+    }
     end.seconds = seconds_since(start);
     tell(end);
     history.push_back(std::move(end));

@@ -66,6 +66,10 @@ class ConfusionMatrix {
   double iou(int c) const { return ratio((*this)(c, c), truths(c) + predictions(c) - (*this)(c, c)); }
   /// Twice the intersection over the sum of both; F1 of class c.
   double dice(int c) const { return ratio(2 * (*this)(c, c), truths(c) + predictions(c)); }
+  /// Share of the pixels called class c that are of it.
+  double precision(int c) const { return ratio((*this)(c, c), predictions(c)); }
+  /// Share of the pixels of class c that are called it.
+  double recall(int c) const { return ratio((*this)(c, c), truths(c)); }
   double mean_iou() const {
     return mean([this](int c) { return iou(c); });
   }

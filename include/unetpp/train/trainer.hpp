@@ -70,13 +70,16 @@ class Evaluator {
   explicit Evaluator(std::size_t batch, SoftmaxCrossEntropy loss = SoftmaxCrossEntropy{}, int threads = max_threads())
       : workspace_(batch, threads), classes_(batch * Net::out.pixels()), loss_(std::move(loss)) {}
 
-  void add(std::span<const float, Net::parameter_count> parameters, BatchView<const float, Net::in> images,
-           LabelView<Net::out> labels, Evaluation& evaluation) {
+  /// Returns the predicted class of each pixel, until the next call.
+  std::span<const std::uint8_t> add(std::span<const float, Net::parameter_count> parameters,
+                                    BatchView<const float, Net::in> images, LabelView<Net::out> labels,
+                                    Evaluation& evaluation) {
     const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images);
     evaluation.loss += loss_(logits, labels, BatchView<float, Net::out>{}, workspace_.scratch());
     const std::span<std::uint8_t> classes(classes_.data(), logits.pixels());
     predict_classes(logits, classes);
     evaluation.confusion.add({labels.data(), labels.pixels()}, classes, loss_.config().ignore_label);
+    return classes;
   }
 
  private:

@@ -1,0 +1,101 @@
+#pragma once
+// How losses and metrics went, as a picture.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "unetpp/report/classes.hpp"
+#include "unetpp/report/plot.hpp"
+#include "unetpp/train/callbacks.hpp"
+
+namespace unetpp {
+
+namespace detail {
+
+/// A series of one value an epoch, and how it is drawn.
+struct Curve {
+  std::string name;
+  Rgb colour;
+  double width;
+  std::vector<double> values;
+};
+
+/// One pair of axes with its curves, as wide as the plot; the first epoch is 1.
+/// Units   top, height: pixels.
+inline void draw_curves(Plot& plot, int top, int height, const std::string& title, double low, double high,
+                        const std::vector<Curve>& curves) {
+  constexpr int left = 80, right = 210, below = 50, above = 40;
+  constexpr Rgb ink{40, 44, 52}, faint{222, 225, 230};
+  const int width = plot.image().width - left - right, inside = height - above - below;
+  const std::size_t epochs = curves.front().values.size();
+  const auto x_of = [&](std::size_t i) {
+    return left + width * (epochs < 2 ? 0.5 : static_cast<double>(i) / static_cast<double>(epochs - 1));
+  };
+  const auto y_of = [&](double v) { return top + above + inside * (high - v) / (high - low); };
+
+  plot.text(left, top + 10, title, ink, 2);
+  for (int tick = 0; tick <= 4; ++tick) {
+    const double value = low + (high - low) * tick / 4;
+    char label[32];
+    std::snprintf(label, sizeof label, "%.2f", value);
+    plot.rectangle(left, static_cast<int>(y_of(value)), width, 1, faint);
+    plot.text(left - 12 - Plot::text_width(label), static_cast<int>(y_of(value)) - 7, label, ink);
+  }
+  const std::size_t step = std::max<std::size_t>(1, (epochs + 9) / 10);
+  for (std::size_t i = 0; i < epochs; i += step) {
+    const std::string label = std::to_string(i + 1);
+    plot.text(static_cast<int>(x_of(i)) - Plot::text_width(label) / 2, top + height - below + 14, label, ink);
+  }
+  int legend = top + above;
+  for (const Curve& curve : curves) {
+    std::vector<PlotPoint> points;
+    for (std::size_t i = 0; i < epochs; ++i) points.push_back({x_of(i), y_of(curve.values[i])});
+    plot.line(points, curve.width + 1.6, ink);  // an edge, for colours that are as light as the paper
+    plot.line(points, curve.width, curve.colour);
+    plot.rectangle(left + width + 20, legend + 4, 22, 6, curve.colour);
+    plot.text(left + width + 50, legend, curve.name, ink);
+    legend += 24;
+  }
+}
+
+}  // namespace detail
+
+/// Training and validation loss above, mean IoU, accuracy and the IoU of each class below.
+/// Errors  ArgumentError without epochs.
+inline Image draw_curves(const std::vector<EpochEnd>& epochs, const std::vector<ReportClass>& classes) {
+  if (epochs.empty()) throw ArgumentError("draw_curves: expected at least one epoch, found none");
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  const auto series = [&](const std::string& name, Rgb colour, double width, auto value) {
+    detail::Curve curve{name, colour, width, {}};
+    for (const EpochEnd& e : epochs) curve.values.push_back(value(e));
+    return curve;
+  };
+  const auto validated = [&](const std::string& name, Rgb colour, double width, auto value) {
+    return series(name, colour, width,
+                  [&](const EpochEnd& e) { return e.validation ? value(*e.validation) : missing; });
+  };
+  const std::vector<detail::Curve> losses{
+      series("training", {86, 180, 233}, 3, [](const EpochEnd& e) { return e.train_loss; }),
+      validated("validation", {213, 94, 0}, 3, [](const Evaluation& v) { return v.loss.mean(); })};
+  std::vector<detail::Curve> metrics{
+      validated("mean IoU", {40, 44, 52}, 4, [](const Evaluation& v) { return v.confusion.mean_iou(); }),
+      validated("accuracy", {150, 156, 166}, 2, [](const Evaluation& v) { return v.confusion.accuracy(); })};
+  for (std::size_t c = 0; c < classes.size(); ++c)
+    metrics.push_back(validated("IoU " + classes[c].name, classes[c].colour, 2,
+                                [&](const Evaluation& v) { return v.confusion.iou(static_cast<int>(c)); }));
+  double highest = 0;
+  for (const detail::Curve& curve : losses)
+    for (const double v : curve.values)
+      if (v > highest) highest = v;  // false for what is not a number
+
+  Plot plot(880, 660, {255, 255, 255});
+  detail::draw_curves(plot, 10, 320, "loss by epoch", 0, highest > 0 ? std::ceil(5 * highest) / 5 : 1, losses);
+  detail::draw_curves(plot, 340, 320, "validation by epoch", 0, 1, metrics);
+  return plot.image();
+}
+
+}  // namespace unetpp

@@ -1,0 +1,78 @@
+#pragma once
+// The numbers of an epoch, by the names that they have in files.
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "unetpp/report/classes.hpp"
+#include "unetpp/train/callbacks.hpp"
+
+namespace unetpp {
+
+struct Measure {
+  std::string column;  // of metrics.csv
+  std::string tag;     // in TensorBoard
+  double value;        // not a number where a class never occurs
+};
+
+/// All numbers of an epoch but the confusion matrix; those of validation only if there was one.
+inline std::vector<Measure> measures(const EpochEnd& e, const std::vector<ReportClass>& classes) {
+  std::vector<Measure> all{{"train_loss", "loss/train", e.train_loss}};
+  if (e.validation) {
+    const ConfusionMatrix& m = e.validation->confusion;
+    const auto of_classes = [&](const std::string& name, double (ConfusionMatrix::*of_class)(int) const) {
+      for (int c = 0; c < m.classes(); ++c) {
+        const std::string& class_name = classes.at(static_cast<std::size_t>(c)).name;
+        all.push_back({"val_" + name + "_" + class_name, name + "/" + class_name, (m.*of_class)(c)});
+      }
+    };
+    all.push_back({"val_loss", "loss/validation", e.validation->loss.mean()});
+    all.push_back({"val_accuracy", "validation/accuracy", m.accuracy()});
+    all.push_back({"val_mean_iou", "validation/mean_iou", m.mean_iou()});
+    of_classes("iou", &ConfusionMatrix::iou);
+    all.push_back({"val_mean_dice", "validation/mean_dice", m.mean_dice()});
+    of_classes("dice", &ConfusionMatrix::dice);
+    of_classes("precision", &ConfusionMatrix::precision);
+    of_classes("recall", &ConfusionMatrix::recall);
+  }
+  all.push_back({"seconds", "speed/seconds", e.seconds});
+  all.push_back({"images_per_second", "speed/images_per_second", e.images_per_second});
+  return all;
+}
+
+namespace detail {
+
+/// A field of a CSV file, quoted where it must be.
+/// Source  RFC 4180.
+inline std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+}  // namespace detail
+
+/// metrics.csv: a line of names, then a line for each epoch, with six decimals.
+inline std::string metrics_csv(const std::vector<EpochEnd>& epochs, const std::vector<ReportClass>& classes) {
+  std::string text;
+  for (const EpochEnd& e : epochs) {
+    const std::vector<Measure> all = measures(e, classes);
+    if (text.empty()) {
+      text = "epoch";
+      for (const Measure& m : all) text += "," + detail::csv_field(m.column);
+      text += "\n";
+    }
+    text += std::to_string(e.epoch);
+    for (const Measure& m : all) {
+      char number[64];
+      std::snprintf(number, sizeof number, ",%.6f", m.value);
+      text += number;
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace unetpp

@@ -1,0 +1,81 @@
+#pragma once
+// What a report remembers of a run.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "unetpp/report/classes.hpp"
+#include "unetpp/report/mask_code.hpp"
+#include "unetpp/report/panel.hpp"
+#include "unetpp/train/callbacks.hpp"
+
+namespace unetpp {
+
+/// An image of the validation set that is shown, with its predicted mask after each epoch.
+struct ShownImage {
+  std::size_t position;            // in the order of the validation pass
+  std::string name;                // as it is shown
+  Image image;                     // as the network sees it
+  std::string jpeg;                // the same as the bytes of a file
+  Mask truth;                      // ignored pixels hold the number of classes
+  Mask prediction;                 // of the last epoch
+  std::vector<std::string> masks;  // the predicted mask of each epoch, by encode_mask
+  std::vector<double> iou;         // mean over the classes that occur, each epoch
+};
+
+struct RunRecord {
+  std::vector<ReportClass> classes;
+  int planned = 0;  // epochs
+  std::vector<EpochEnd> epochs;
+  std::vector<ShownImage> images;
+
+  bool finished() const { return !epochs.empty() && epochs.back().epoch == planned; }
+};
+
+namespace detail {
+
+/// Image i of a batch in 8 bits a channel: three channels as red, green and blue, others by the first as grey.
+inline Image picture_of(const ValidationBatchEnd& batch, std::size_t i) {
+  Image image{batch.image.width, batch.image.height, {}};
+  const std::size_t pixels = batch.image.pixels();
+  image.rgb.reserve(3 * pixels);
+  for (std::size_t p = i * pixels; p < (i + 1) * pixels; ++p)
+    for (std::size_t c = 0; c < 3; ++c) {
+      const float value = batch.images[p * batch.pixel_stride + (batch.image.channels == 3 ? c : 0)];
+      image.rgb.push_back(static_cast<std::uint8_t>(std::clamp(value, 0.0f, 1.0f) * 255 + 0.5f));
+    }
+  return image;
+}
+
+/// Image i of a batch as it is shown before there is a prediction.
+inline ShownImage shown_image(const ValidationBatchEnd& batch, std::size_t i, std::size_t position, std::string name) {
+  const std::size_t pixels = batch.output.pixels();
+  const auto labels = batch.labels.subspan(i * pixels, pixels);
+  Mask truth{batch.output.width, batch.output.height, {labels.begin(), labels.end()}};
+  std::replace(truth.values.begin(), truth.values.end(), static_cast<std::uint8_t>(batch.ignore_label),
+               static_cast<std::uint8_t>(batch.ignore_label < 0 ? batch.ignore_label : batch.output.channels));
+  Image image = picture_of(batch, i);
+  std::string jpeg = encode_jpeg(image);
+  return {position, std::move(name), std::move(image), std::move(jpeg), std::move(truth), {}, {}, {}};
+}
+
+/// Adds the prediction of image i of a batch.
+inline void add_prediction(ShownImage& shown, const ValidationBatchEnd& batch, std::size_t i) {
+  const std::size_t pixels = batch.output.pixels();
+  const auto predicted = batch.predicted.subspan(i * pixels, pixels);
+  const int classes = batch.output.channels;
+  ConfusionMatrix confusion(classes);
+  confusion.add(shown.truth.values, predicted, classes);
+  shown.prediction = {batch.output.width, batch.output.height, {predicted.begin(), predicted.end()}};
+  shown.masks.push_back(encode_mask(predicted, static_cast<std::size_t>(classes)));
+  shown.iou.push_back(confusion.mean_iou());
+}
+
+}  // namespace detail
+
+}  // namespace unetpp

@@ -1,0 +1,168 @@
+#pragma once
+// See what the model sees: a callback of `fit` that writes an interactive page while training goes on.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/core/version.hpp"
+#include "unetpp/io/resize.hpp"
+#include "unetpp/report/curves.hpp"
+#include "unetpp/report/html.hpp"
+#include "unetpp/report/measures.hpp"
+#include "unetpp/report/tensorboard.hpp"
+
+namespace unetpp {
+
+struct SegmentationReportConfig {
+  std::filesystem::path folder = ".";
+  std::string title = "unetpp";
+  std::vector<ReportClass> classes{};   // none: numbered_classes
+  std::vector<std::string> names{};     // of the validation images in the order of their pass; none: numbers
+  std::size_t images = 16;              // how many of them are shown
+  std::uint64_t seed = 0;               // chooses which
+  nlohmann::ordered_json settings{};    // an object of what is worth knowing of the run
+  std::string network{};                // summary<Net>()
+  std::filesystem::path tensorboard{};  // a folder for event files; none: no such files
+};
+
+/// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page
+/// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report.
+/// Errors  FileError when a file cannot be written; ArgumentError when the number of classes or names is not the
+///         network's or the validation set's.
+class SegmentationReport {
+ public:
+  explicit SegmentationReport(SegmentationReportConfig config) : config_(std::move(config)) {
+    run_.classes = config_.classes;
+    if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard);
+  }
+
+  std::filesystem::path path() const { return config_.folder / "report.html"; }
+  /// The time that recording and writing took so far.
+  /// Units   seconds.
+  double seconds() const { return seconds_; }
+  /// The same as a share of the time since training began.
+  double share() const { return seconds_ / since(began_); }
+  const RunRecord& run() const { return run_; }
+
+  void on_epoch_begin(const EpochBegin& e) {
+    if (e.epoch != 1) return;
+    run_ = {config_.classes, e.epochs, {}, {}};
+    shown_.reset();
+    seconds_ = 0;
+    began_ = Clock::now();
+    started_ = unix_time();
+    measured([&] { write_page(); });
+  }
+
+  void on_validation_batch_end(const ValidationBatchEnd& e) {
+    measured([&] {
+      if (!shown_) choose(e);
+      const std::size_t first = e.samples - e.count();
+      for (auto at = std::lower_bound(shown_->begin(), shown_->end(), first); at != shown_->end() && *at < e.samples;
+           ++at)
+        record(e, *at - first, *at);
+    });
+  }
+
+  void on_epoch_end(const EpochEnd& e) {
+    measured([&] {
+      run_.epochs.push_back(e);
+      if (run_.classes.empty() && e.validation)
+        run_.classes = numbered_classes(static_cast<std::size_t>(e.validation->confusion.classes()));
+      write_file(config_.folder / "metrics.csv", metrics_csv(run_.epochs, run_.classes), false);
+      write_file(config_.folder / "curves.png", encode_png(draw_curves(run_.epochs, run_.classes)), false);
+      if (events_) write_events(e);
+      write_page();
+    });
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+#ifdef __clang__
+  static constexpr const char* compiler = __VERSION__;
+#else
+  static constexpr const char* compiler = "gcc " __VERSION__;
+#endif
+
+  static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+  static std::int64_t unix_time() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+
+  template <class Work>
+  void measured(const Work& work) {
+    const Clock::time_point start = Clock::now();
+    work();
+    seconds_ += since(start);
+  }
+
+  /// Before the first batch of the first pass: which images are shown.
+  void choose(const ValidationBatchEnd& e) {
+    const auto classes = static_cast<std::size_t>(e.output.channels);
+    if (run_.classes.empty()) run_.classes = numbered_classes(classes);
+    if (run_.classes.size() != classes)
+      throw ArgumentError("a segmentation report: expected the network's " + std::to_string(classes) +
+                          " classes, found " + std::to_string(run_.classes.size()));
+    if (!config_.names.empty() && config_.names.size() != e.all_samples)
+      throw ArgumentError("a segmentation report: expected names of " + std::to_string(e.all_samples) +
+                          " validation images, found " + std::to_string(config_.names.size()));
+    shown_ = permutation(e.all_samples, Random(config_.seed, random_stream(RandomUse::report)));
+    shown_->resize(std::min(config_.images, e.all_samples));
+    std::sort(shown_->begin(), shown_->end());
+  }
+
+  void record(const ValidationBatchEnd& e, std::size_t i, std::size_t position) {
+    const auto known = std::find_if(run_.images.begin(), run_.images.end(),
+                                    [&](const ShownImage& shown) { return shown.position == position; });
+    if (known != run_.images.end()) return detail::add_prediction(*known, e, i);
+    const std::string name = config_.names.empty() ? "image " + std::to_string(position + 1) : config_.names[position];
+    run_.images.push_back(detail::shown_image(e, i, position, name));
+    detail::add_prediction(run_.images.back(), e, i);
+  }
+
+  void write_events(const EpochEnd& e) const {
+    TensorBoardStep step;
+    for (const Measure& m : measures(e, run_.classes)) step.scalar(m.tag, m.value);
+    std::vector<Rgb> palette;
+    for (const ReportClass& c : run_.classes) palette.push_back(c.colour);
+    for (const ShownImage& shown : run_.images) {
+      const Image picture = resize_bilinear(shown.image, shown.truth.height, shown.truth.width);
+      const Image side_by_side = panel(picture, shown.truth, shown.prediction, palette);
+      step.image("images/" + shown.name, side_by_side.width, side_by_side.height, encode_png(side_by_side));
+    }
+    events_->write(e.epoch, step);
+  }
+
+  void write_page() const {
+    nlohmann::ordered_json data = report_data(run_);
+    data["title"] = config_.title;
+    data["settings"] = config_.settings;
+    data["network"] = config_.network;
+    data["versions"] = {{"unetpp", version}, {"compiler", compiler}, {"threads", max_threads()}};
+    data["started"] = started_;
+    data["written"] = unix_time();
+    data["report_seconds"] = detail::rounded(seconds_);
+    write_file(path(), html_page(data), run_.finished());  // waits for the disk only when it is the last
+  }
+
+  SegmentationReportConfig config_;
+  RunRecord run_;
+  std::optional<std::vector<std::size_t>> shown_;  // positions in the validation pass, in order
+  std::optional<TensorBoardFile> events_;
+  double seconds_ = 0;
+  Clock::time_point began_ = Clock::now();
+  std::int64_t started_ = 0;
+};
+
+}  // namespace unetpp

@@ -106,7 +106,7 @@ void train(const Dataset auto& dataset, Options options, Output& output) {
     save_weights(output.model(), parameters, {{"classes", "pet,background,outline"}});
   };
   const std::vector<EpochEnd> epochs =
-      fit(parameters, adam, training, validation, {.epochs = options.epochs}, report, show, save);
+      fit(parameters, adam, training, validation, {.epochs = options.epochs}, save, report, show);
   const double report_share = report.share();
 
   if (const std::size_t bad = training.skipped() + validation.skipped()) std::printf("%zu bad pairs skipped\n", bad);

@@ -160,4 +160,19 @@ void same_bits_past_the_caches(const ConvGeometry& g, std::size_t scratch_floats
   CHECK(compute(0, transposed, g.out, g.in) == compute(1, transposed, g.out, g.in));
 }
 
+/// Checks that a plan's scratch is enough for every smaller batch: PlanOf(geometry, batch, panel) has floats and scratch.
+template <class PlanOf>
+void scratch_is_enough_for_short_batches(const ConvGeometry& g, const PlanOf& plan_of) {
+  for (const int panel : {8, 16, 32})
+    for (const int threads : {1, 3, 16}) {
+      std::size_t least = 0;
+      for (std::size_t batch = 1; batch <= 33; ++batch) {
+        const auto plan = plan_of(g, batch, panel);
+        least = std::max(least, plan.floats(threads));
+        CAPTURE(to_string(g.in), g.out.channels, batch, panel, threads);
+        REQUIRE(plan.scratch(threads) >= least);
+      }
+    }
+}
+
 }  // namespace compare

@@ -45,3 +45,16 @@ TEST_CASE("Winograd has the same bits where results go past the caches") {
   const ConvGeometry g = same(127, 130, 64, 64);
   same_bits_past_the_caches(g, Winograd::scratch(g, 1, 2), Winograd::convolve, Winograd::transposed);
 }
+
+TEST_CASE("Winograd's scratch for a batch is enough for every smaller one") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const auto random = [&](int i, int limit) { return 1 + static_cast<int>(Random(seed).below(limit, i)); };
+    const ConvGeometry g = same(random(0, 40), random(1, 40), random(2, 200), random(3, 200));
+    scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
+      return detail::WinogradPlan(c.in, c.out.channels, 4, batch, panel);
+    });
+    scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
+      return detail::WinogradGradientPlan(c, batch, panel);
+    });
+  }
+}

@@ -31,7 +31,7 @@ struct AlignedAllocator {
   T* allocate(std::size_t count) {
     const std::size_t bytes = count * sizeof(T);
     void* p = ::operator new(bytes, alignment(bytes));
-#ifdef __linux__
+#ifdef MADV_HUGEPAGE
     if (bytes >= huge_page) madvise(p, bytes, MADV_HUGEPAGE);  // a wish; without it everything works as well
 #endif
     return static_cast<T*>(p);

@@ -31,16 +31,24 @@ struct PatchPlan {
         filters(g.out.channels),
         panel(panel_width),
         positions(batch * g.out.pixels()),
-        block(even_block(positions, 96)) {}
+        block(even_block(positions, most)) {}
+
+  static constexpr int most = 96;  // positions of a block
 
   constexpr int padded(int n) const { return panels_of(n, panel) * panel; }
   constexpr std::size_t transposed_weights() const { return std::size_t{1} * taps * padded(channels) * filters; }
   constexpr std::size_t weights() const { return std::size_t{1} * taps * channels * padded(filters); }
   constexpr std::size_t own() const {  // of a thread: a block's positions or patches, and sums
-    return aligned_floats(std::size_t{1} * block * std::max(padded(filters), taps * padded(channels)) + block * panel);
+    return aligned_floats(std::size_t{1} * block * (std::max(padded(filters), taps * padded(channels)) + panel));
   }
-  constexpr std::size_t scratch(int threads) const {
+  constexpr std::size_t floats(int threads) const {
     return aligned_floats(std::max(transposed_weights(), weights())) + threads * own();
+  }
+  /// Floats that this plan and that of any smaller batch need: those of the largest block.
+  constexpr std::size_t scratch(int threads) const {
+    PatchPlan largest = *this;
+    largest.block = most;
+    return largest.floats(threads);
   }
 };
 

@@ -31,20 +31,32 @@ struct PatchGradientPlan {
         channels(g.in.channels),
         filters(g.out.channels),
         positions(batch * g.out.pixels()) {
-    const std::size_t wanted = std::max<std::size_t>(1, 32 / squares());
-    run = std::max<std::size_t>(256, (positions + wanted - 1) / wanted);
+    run = std::max<std::size_t>(least, (positions + wanted_runs() - 1) / wanted_runs());
     runs = (positions + run - 1) / run;
   }
+
+  static constexpr std::size_t least = 256;  // positions of a run
+  constexpr std::size_t wanted_runs() const { return std::max<std::size_t>(1, 32 / squares()); }
 
   constexpr int down() const { return panels_of(channels, square); }
   constexpr int across() const { return panels_of(filters, square); }
   constexpr std::size_t squares() const { return std::size_t{1} * down() * across(); }
-  // Floats of a unit's sums, of a run's sums of pixels, and of what a thread packs of either side.
-  constexpr std::size_t sum_size() const { return std::size_t{1} * taps * square * square; }
+  // A square's sums are panels of filters, each with a row for each channel.
+  constexpr int sum_rows() const { return std::min(square, channels); }
+  constexpr int sum_columns() const { return panels_of(std::min(square, filters), widest_panel) * widest_panel; }
+  // Floats of the sums of a tap and of a unit, of a run's sums of pixels, and of what a thread packs of either side.
+  constexpr std::size_t tap_size() const { return std::size_t{1} * sum_rows() * sum_columns(); }
+  constexpr std::size_t sum_size() const { return taps * tap_size(); }
   constexpr std::size_t bias_size() const { return std::size_t{1} * square * (down() + across()); }
   static constexpr std::size_t packed_size() { return std::size_t{1} * depth * square; }
-  constexpr std::size_t scratch(int threads) const {
+  constexpr std::size_t floats(int threads) const {
     return runs * (squares() * sum_size() + bias_size()) + threads * 2 * packed_size();
+  }
+  /// Floats that this plan and that of any smaller batch need: those of the most runs.
+  constexpr std::size_t scratch(int threads) const {
+    PatchGradientPlan largest = *this;
+    largest.runs = std::min(wanted_runs(), (positions + least - 1) / least);
+    return largest.floats(threads);
   }
 };
 
@@ -71,7 +83,6 @@ struct PatchGradient {
     const int channels = std::min(square, plan.channels - channel), filters = std::min(square, plan.filters - filter);
     float* bias = biases + run * plan.bias_size();
     const std::size_t begin = run * plan.run, end = std::min(plan.positions, begin + plan.run);
-    constexpr std::size_t tap_size = std::size_t{1} * square * square;
     for (std::size_t first = begin; first < end; first += depth) {
       const int count = static_cast<int>(std::min<std::size_t>(depth, end - first));
       kernels.pack(dy.data + first * dy.stride + filter, dy.stride, count, filters, right,
@@ -85,7 +96,7 @@ struct PatchGradient {
           for (int c = 0; c < channels; c += panel)
             kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
                                        left + c * depth, right + f * depth,
-                                       unit + tap * tap_size + f * square + c * panel, first > begin);
+                                       unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin);
       }
     }
   }
@@ -95,11 +106,11 @@ struct PatchGradient {
     const int filters = std::min(square, plan.filters - filter);
     for (std::size_t run = 0; run < plan.runs; ++run)
       for (int f = 0; f < filters; f += kernels.panel)
-        kernels.unpack(
-            unit + (run * plan.squares() * plan.taps + tap) * square * square + f * square + row * kernels.panel, rows,
-            std::min(kernels.panel, filters - f), 0, 1,
-            dweight + (std::size_t{1} * tap * plan.channels + channel + row) * plan.filters + filter + f, plan.filters,
-            {.accumulate = true});
+        kernels.unpack(unit + run * plan.squares() * plan.sum_size() + tap * plan.tap_size() + f * plan.sum_rows() +
+                           row * kernels.panel,
+                       rows, std::min(kernels.panel, filters - f), 0, 1,
+                       dweight + (std::size_t{1} * tap * plan.channels + channel + row) * plan.filters + filter + f,
+                       plan.filters, {.accumulate = true});
   }
 
   void operator()(float* dweight, Scratch scratch) const {

@@ -55,21 +55,20 @@ struct WinogradPlan {
         panel(panel_width),
         points((tile + 2) * (tile + 2)),
         tiles(batch * TileGrid(in.height, in.width, tile).in_image()),
-        share_tiles(std::size_t{1} * in.channels * written >= 128 * 256 || tiles < 192),
-        chunk(std::min(depth, 128)) {
-    if (share_tiles) {
-      block = static_cast<int>(std::min<std::size_t>(tiles, 128));
-    } else {
-      block = even_block(tiles, 32);
-    }
-  }
+        share_tiles(has_large_weights() || tiles < 192),
+        block(share_tiles ? most_shared() : even_block(tiles, most_own)),
+        chunk(std::min(depth, 128)) {}
+
+  static constexpr int most_own = 32;  // tiles of a block that a thread has for itself
+  constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
+  constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters >= 128 * 256; }
 
   constexpr std::size_t blocks() const { return (tiles + block - 1) / block; }
   constexpr int filter_panels() const { return panels_of(filters, panel); }
   constexpr int columns(int filter_panel) const { return std::min(panel, filters - filter_panel * panel); }
 
-  // Floats of a plane of: a block's transformed tiles, a filter panel's transformed weights, a
-  // block's sums for a filter panel.
+  // Floats of a plane of: a block's transformed tiles, a filter panel's transformed weights, a block's sums for a filter
+  // panel.
   constexpr std::size_t tile_plane() const {
     return plane_stride(std::size_t{1} * panels_of(depth, panel) * panel * block);
   }
@@ -78,10 +77,19 @@ struct WinogradPlan {
   }
   constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * panel * block); }
 
-  constexpr std::size_t scratch(int threads) const {
+  constexpr std::size_t floats(int threads) const {
     const std::size_t shared = share_tiles ? tile_plane() : filter_panels() * weight_plane();
     const std::size_t own = (share_tiles ? weight_plane() : tile_plane()) + sum_plane();
     return points * (shared + threads * own);
+  }
+  /// Floats that this plan and that of any smaller batch need: those of the largest blocks either way.
+  constexpr std::size_t scratch(int threads) const {
+    WinogradPlan shared = *this, own = *this;
+    shared.share_tiles = true;
+    shared.block = most_shared();
+    own.share_tiles = false;
+    own.block = most_own;
+    return has_large_weights() ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));
   }
 };
 

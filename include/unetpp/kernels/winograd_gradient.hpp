@@ -37,14 +37,17 @@ struct WinogradGradientPlan {
         tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
         share_tiles(std::size_t{1} * channels * filters > 64 * 128),
         square(std::size_t{1} * channels * filters >= 256 * 128 ? 64 : 32) {
-    const std::size_t most = share_tiles ? 128 : 48;
-    runs = share_tiles || tiles < 2 * most ? 1 : std::min<std::size_t>(16, tiles / most / 2 * 2);
+    runs = most_runs();
     run_tiles = (tiles + runs - 1) / runs;
     runs = (tiles + run_tiles - 1) / run_tiles;
-    const std::size_t blocks = (run_tiles + most - 1) / most;
+    const std::size_t blocks = (run_tiles + most_tiles() - 1) / most_tiles();
     block = static_cast<int>((run_tiles + blocks - 1) / blocks);
   }
 
+  constexpr std::size_t most_tiles() const { return share_tiles ? 128 : 48; }  // of a block
+  constexpr std::size_t most_runs() const {
+    return share_tiles || tiles < 2 * most_tiles() ? 1 : std::min<std::size_t>(16, tiles / most_tiles() / 2 * 2);
+  }
   constexpr std::size_t next() const { return std::size_t{1} * block * panel; }
   constexpr std::size_t input_plane() const { return plane_stride(panels_of(channels, panel) * next()); }
   constexpr std::size_t gradient_plane() const { return plane_stride(panels_of(filters, panel) * next()); }
@@ -55,10 +58,17 @@ struct WinogradGradientPlan {
   constexpr std::size_t sum_size() const { return points * sum_plane(); }
   constexpr std::size_t bias_size() const { return std::size_t{1} * panels_of(filters, panel) * panel; }
 
-  constexpr std::size_t scratch(int threads) const {
+  constexpr std::size_t floats(int threads) const {
     const std::size_t transformed = points * (input_plane() + gradient_plane());
     return share_tiles ? transformed + threads * sum_size() + aligned_floats(bias_size())
                        : threads * transformed + runs * (sum_size() + aligned_floats(bias_size()));
+  }
+  /// Floats that this plan and that of any smaller batch need: those of the largest blocks and the most runs.
+  constexpr std::size_t scratch(int threads) const {
+    WinogradGradientPlan largest = *this;
+    largest.runs = most_runs();
+    largest.block = static_cast<int>(std::min(tiles, most_tiles()));
+    return largest.floats(threads);
   }
 };
 

@@ -23,6 +23,7 @@ struct ConvTranspose2DConfig {
 /// Transposed 2-D convolution: the input gradient of the convolution from `out` to `In`, with bias and ReLU fused.
 /// Shapes  x: n×In.  y: n×out.  weight: kernel.height×kernel.width×filters×In.channels, as in Keras.  bias: filters.
 /// Extent  same: out = in·stride; valid: out = in·stride + max(kernel − stride, 0).
+/// Errors  An algorithm that cannot compute it does not compile.
 /// Source  Keras's Conv2DTranspose. Where kernel − stride is odd, same padding cuts the last row and column off the
 ///         full result: for 3×3 stride 2 that is PyTorch's padding=0 with [..., :-1, :-1]; PyTorch's customary
 ///         padding=1, output_padding=1 cuts the first instead and is shifted by a pixel.

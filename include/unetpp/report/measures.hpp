@@ -1,8 +1,9 @@
 #pragma once
 // The numbers of an epoch, by the names that they have in files.
 
-#include <cstdio>
+#include <charconv>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "unetpp/report/classes.hpp"
@@ -66,9 +67,9 @@ inline std::string metrics_csv(const std::vector<EpochEnd>& epochs, const std::v
     }
     text += std::to_string(e.epoch);
     for (const Measure& m : all) {
-      char number[64];
-      std::snprintf(number, sizeof number, ",%.6f", m.value);
-      text += number;
+      char number[64];  // std::to_chars knows no locale, whose decimal comma would begin a column
+      const auto [end, error] = std::to_chars(number, number + sizeof number, m.value, std::chars_format::fixed, 6);
+      text.append(",").append(number, error == std::errc{} ? end : number);
     }
     text += "\n";
   }

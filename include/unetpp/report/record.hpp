@@ -47,7 +47,7 @@ inline Image picture_of(const ValidationBatchEnd& batch, std::size_t i) {
   for (std::size_t p = i * pixels; p < (i + 1) * pixels; ++p)
     for (std::size_t c = 0; c < 3; ++c) {
       const float value = batch.images[p * batch.pixel_stride + (batch.image.channels == 3 ? c : 0)];
-      image.rgb.push_back(static_cast<std::uint8_t>(std::clamp(value, 0.0f, 1.0f) * 255 + 0.5f));
+      image.rgb.push_back(static_cast<std::uint8_t>((value > 0 ? std::min(value, 1.0f) : 0.0f) * 255 + 0.5f));
     }
   return image;
 }

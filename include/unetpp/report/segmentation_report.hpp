@@ -9,10 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "unetpp/core/parallel.hpp"
+#include "unetpp/core/error.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/version.hpp"
 #include "unetpp/io/resize.hpp"
@@ -37,13 +38,16 @@ struct SegmentationReportConfig {
 
 /// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page
 /// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report.
-/// Errors  FileError when a file cannot be written; ArgumentError when the number of classes or names is not the
-///         network's or the validation set's.
+/// Units   images in [0, 1]; what is outside is shown as the nearer end.
+/// Errors  FileError when a file cannot be written; ArgumentError when the number of classes (at most 255) or names is
+///         not the network's or the validation set's.
 class SegmentationReport {
  public:
   explicit SegmentationReport(SegmentationReportConfig config) : config_(std::move(config)) {
     run_.classes = config_.classes;
-    if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard);
+    std::error_code error;
+    if (!config_.folder.empty()) std::filesystem::create_directories(config_.folder, error);
+    if (error) throw FileError(config_.folder.string() + ": cannot be made: " + error.message());
   }
 
   std::filesystem::path path() const { return config_.folder / "report.html"; }
@@ -58,6 +62,7 @@ class SegmentationReport {
     if (e.epoch != 1) return;
     run_ = {config_.classes, e.epochs, {}, {}};
     shown_.reset();
+    if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard);
     seconds_ = 0;
     began_ = Clock::now();
     started_ = unix_time();
@@ -110,6 +115,8 @@ class SegmentationReport {
   /// Before the first batch of the first pass: which images are shown.
   void choose(const ValidationBatchEnd& e) {
     const auto classes = static_cast<std::size_t>(e.output.channels);
+    if (classes > 255)
+      throw ArgumentError("a segmentation report: expected at most 255 classes, found " + std::to_string(classes));
     if (run_.classes.empty()) run_.classes = numbered_classes(classes);
     if (run_.classes.size() != classes)
       throw ArgumentError("a segmentation report: expected the network's " + std::to_string(classes) +
@@ -149,7 +156,7 @@ class SegmentationReport {
     data["title"] = config_.title;
     data["settings"] = config_.settings;
     data["network"] = config_.network;
-    data["versions"] = {{"unetpp", version}, {"compiler", compiler}, {"threads", max_threads()}};
+    data["versions"] = {{"unetpp", version}, {"compiler", compiler}};
     data["started"] = started_;
     data["written"] = unix_time();
     data["report_seconds"] = detail::rounded(seconds_);

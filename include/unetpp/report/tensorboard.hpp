@@ -99,13 +99,14 @@ class TensorBoardStep {
 /// A file that TensorBoard reads while it grows.
 class TensorBoardFile {
  public:
-  /// Makes the folder, and a new file in it that is named by the time.
+  /// Makes the folder, and a new file in it that is named by the time in microseconds.
   /// Errors  FileError.
   explicit TensorBoardFile(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) throw FileError(folder.string() + ": cannot be made: " + error.message());
-    path_ = folder / ("events.out.tfevents." + std::to_string(static_cast<std::uint64_t>(now())) + ".unetpp");
+    path_ = folder / ("events.out.tfevents." + std::to_string(static_cast<std::uint64_t>(now())) + "." +
+                      std::to_string(static_cast<std::uint64_t>(1e6 * now()) % 1000000) + ".unetpp");
     write_file(path_, detail::tf_record(detail::proto_double(1, now()) + detail::proto_bytes(3, "brain.Event:2")),
                false);
   }

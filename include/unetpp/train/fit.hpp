@@ -80,9 +80,9 @@ template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, 
 requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>)
     std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
                               const FitConfig& config, Callbacks&&... callbacks) {
-  static_assert(
-      (detail::Callback<Callbacks> && ...),
-      "unetpp: a callback of fit can be called with EpochBegin, BatchEnd or EpochEnd, or has a member for one of them");
+  static_assert((detail::Callback<Callbacks> && ...),
+                "unetpp: a callback of fit can be called with EpochBegin, BatchEnd, ValidationBatchEnd or EpochEnd, or "
+                "has a member for one of them");
   constexpr bool validates = !std::same_as<std::remove_const_t<Validation>, NoValidation>;
   using Clock = std::chrono::steady_clock;
   const auto seconds_since = [](Clock::time_point start) {

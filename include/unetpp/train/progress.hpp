@@ -8,8 +8,10 @@
 #include <string>
 
 #if __has_include(<unistd.h>)
-#include <sys/ioctl.h>
 #include <unistd.h>
+#endif
+#if __has_include(<sys/ioctl.h>)
+#include <sys/ioctl.h>
 #endif
 
 #include "unetpp/train/callbacks.hpp"
@@ -80,7 +82,7 @@ class Progress {
 
   /// Of the terminal; 80 where that is not known.
   std::size_t columns() const {
-#if __has_include(<unistd.h>)
+#ifdef TIOCGWINSZ
     winsize size{};
     if (ioctl(fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
 #endif

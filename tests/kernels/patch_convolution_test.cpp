@@ -61,9 +61,10 @@ TEST_CASE("the scratch of windows side by side for a batch is enough for every s
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const auto random = [&](int i, int limit) { return 1 + static_cast<int>(Random(seed).below(limit, i)); };
     const ConvGeometry g = patches(random(0, 30), random(1, 30), random(2, 200), random(3, 200), random(4, 3));
+    scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
+      return kernels::detail::PatchPlan(c, batch, panel);
+    });
     scratch_is_enough_for_short_batches(
-        g, [](const ConvGeometry& c, std::size_t batch, int panel) { return detail::PatchPlan(c, batch, panel); });
-    scratch_is_enough_for_short_batches(
-        g, [](const ConvGeometry& c, std::size_t batch, int) { return detail::PatchGradientPlan(c, batch); });
+        g, [](const ConvGeometry& c, std::size_t batch, int) { return kernels::detail::PatchGradientPlan(c, batch); });
   }
 }

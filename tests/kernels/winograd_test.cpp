@@ -51,10 +51,10 @@ TEST_CASE("Winograd's scratch for a batch is enough for every smaller one") {
     const auto random = [&](int i, int limit) { return 1 + static_cast<int>(Random(seed).below(limit, i)); };
     const ConvGeometry g = same(random(0, 40), random(1, 40), random(2, 200), random(3, 200));
     scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
-      return detail::WinogradPlan(c.in, c.out.channels, 4, batch, panel);
+      return kernels::detail::WinogradPlan(c.in, c.out.channels, 4, batch, panel);
     });
     scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
-      return detail::WinogradGradientPlan(c, batch, panel);
+      return kernels::detail::WinogradGradientPlan(c, batch, panel);
     });
   }
 }

@@ -44,7 +44,9 @@ def python_worker(environment, script, variant):
 
 
 def contestants():
-    yield Contestant("unetpp", "-O2", [str(BUILD / "benchmarks/benchmarks/step"), "--worker"])
+    for variant, environment in (("-O2", {}), ("-O2, threads that sleep", {"OMP_WAIT_POLICY": "passive"})):
+        command = [str(BUILD / "benchmarks/benchmarks/step"), "--worker"]
+        yield Contestant("unetpp", variant, command, environment=environment)
     for variant in ("contiguous", "channels_last", "compile", "frozen"):
         tasks = ("inference",) if variant == "frozen" else ("training", "inference")
         command = python_worker("pytorch", "pytorch_worker.py", variant)

@@ -44,7 +44,7 @@ TEST_CASE("an event file begins with its version and grows by a record a step") 
   CHECK(grown.find("loss") > begun.size());
 }
 
-TEST_CASE("a folder that cannot be made is an error that names it") {
+TEST_CASE("a folder for event files that cannot be made is an error that names it") {
   const io_tests::TemporaryFolder folder;
   io_tests::put(folder.path() / "file", "");
   const std::string message =

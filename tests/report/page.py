@@ -10,6 +10,7 @@ import shutil
 import sys
 import unittest
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 from selenium import webdriver
@@ -78,8 +79,8 @@ class Page(unittest.TestCase):
         for entry in self.browser.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
-                asked.add(message["params"].get("request", message["params"])["url"][:60])
-        foreign = [url for url in asked if not url.startswith(("file://" + str(FOLDER)[:40], "data:", "about:"))]
+                asked.add(unquote(message["params"].get("request", message["params"])["url"]))
+        foreign = [url[:200] for url in asked if not url.startswith((f"file://{FOLDER}/", "data:", "about:"))]
         self.assertEqual(foreign, [], "requests")
 
     def command(self, name, **arguments):

@@ -30,12 +30,14 @@
 #include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/workspace.hpp"
 
-// Training: loss, optimizers, metrics, one step (Trainer), whole epochs (fit) and those who listen (callbacks).
+// Training: loss, optimizers, metrics, one step (Trainer), whole epochs (fit), those who listen (callbacks), and what
+// comes of it (Predictor).
 #include "unetpp/train/array_loader.hpp"
 #include "unetpp/train/callbacks.hpp"
 #include "unetpp/train/fit.hpp"
 #include "unetpp/train/loss.hpp"
 #include "unetpp/train/metrics.hpp"
 #include "unetpp/train/optimizer.hpp"
+#include "unetpp/train/predictor.hpp"
 #include "unetpp/train/progress.hpp"
 #include "unetpp/train/trainer.hpp"

@@ -69,5 +69,13 @@ int main() {
     std::puts("FAILED: Adam's moments were not counted, so nothing would be");
     return 1;
   }
-  return counted == 0 ? 0 : 1;
+
+  Predictor<Net> predictor(parameters, {.batch = 2, .threads = 2});
+  const long constructed = allocations;
+  predictor.logits(images);
+  predictor.probabilities(images);
+  predictor.classes(images);
+  const long predicting = allocations - constructed;
+  std::printf("%ld allocations in three predictions\n", predicting);
+  return counted == 0 && predicting == 0 ? 0 : 1;
 }

@@ -1,0 +1,67 @@
+#pragma once
+// Inference in three lines.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/softmax.hpp"
+#include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/workspace.hpp"
+#include "unetpp/train/loss.hpp"
+#include "unetpp/train/metrics.hpp"
+
+namespace unetpp {
+
+struct PredictorConfig {
+  std::size_t batch = 1;  // images that fit in a call
+  int threads = max_threads();
+};
+
+/// A network's parameters and the memory to run it in, planned when it is compiled: after construction nothing is
+/// allocated. One for each thread that predicts; they may share the parameters, which must outlive them.
+///
+/// What a call returns stays valid until the next one.
+/// Shapes  images: n×Net::in with n ≤ batch, a Batch, a Tensor or a view of them.
+/// Errors  ArgumentError for a batch or a number of threads of 0, and for n = 0 or n > batch.
+template <Layer Net>
+class Predictor {
+ public:
+  explicit Predictor(std::span<const float, Net::parameter_count> parameters, PredictorConfig config = {})
+      : parameters_(parameters), workspace_(config.batch, config.threads), classes_(config.batch * Net::out.pixels()) {}
+  explicit Predictor(Parameters<Net>&& parameters, PredictorConfig config = {}) = delete;  // would not outlive it
+
+  std::size_t batch() const { return workspace_.capacity(); }
+
+  /// What the network puts out.
+  template <class Images>
+  BatchView<const float, Net::out> logits(const Images& images) {
+    return workspace_.forward(parameters_, images);
+  }
+
+  /// Softmax of the logits over the channels: for a network that does not end in a Softmax itself.
+  template <class Images>
+  BatchView<const float, Net::out> probabilities(const Images& images) {
+    const BatchView<float, Net::out> y = workspace_.forward(parameters_, images);
+    kernels::softmax(y.pixels(), Net::out.channels, pixels_of(y), pixels_of(y), workspace_.threads());
+    return y;
+  }
+
+  /// The class of each pixel, as predict_classes has it.
+  /// Shapes  result: n×{height, width, 1}.
+  template <class Images>
+  LabelView<Net::out> classes(const Images& images) {
+    const BatchView<const float, Net::out> y = logits(images);
+    predict_classes(y, std::span(classes_.data(), y.pixels()));
+    return {classes_.data(), y.count()};
+  }
+
+ private:
+  std::span<const float, Net::parameter_count> parameters_;
+  InferenceWorkspace<Net> workspace_;
+  std::vector<std::uint8_t> classes_;
+};
+
+}  // namespace unetpp

@@ -24,6 +24,7 @@
 // Networks: Sequential and SkipConcat are layers made of layers, UNet is made of them; Parameters are a flat buffer
 // with names, TrainingWorkspace and InferenceWorkspace the memory that a network works in.
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/receptive_field.hpp"
 #include "unetpp/nn/sequential.hpp"
 #include "unetpp/nn/skip_concat.hpp"
 #include "unetpp/nn/summary.hpp"

@@ -164,5 +164,5 @@ TEST_CASE("summary lists every layer with its shape, parameters and cost, and th
   CHECK(table.find("7,760,931") != std::string::npos);
   CHECK(table.find("3,031,433,216") != std::string::npos);
   CHECK(table.find("128x128x3 ") != std::string::npos);
-  CHECK(std::count(table.begin(), table.end(), '\n') == 27 + 5);
+  CHECK(std::count(table.begin(), table.end(), '\n') == 27 + 6);
 }

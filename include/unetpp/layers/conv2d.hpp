@@ -4,6 +4,7 @@
 
 #include "unetpp/kernels/convolution.hpp"
 #include "unetpp/layers/convolution_parameters.hpp"
+#include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
 
@@ -43,6 +44,8 @@ struct Conv2D {
                                                   C.dilation, rows.pad, columns.pad, C.algorithm};
   static_assert(kernels::can_compute(geometry, C.algorithm),
                 "unetpp: Conv2D's algorithm cannot compute this kernel, stride, dilation and padding");
+  static constexpr Footprint footprint{{window.height, C.stride.height, rows.pad},
+                                       {window.width, C.stride.width, columns.pad}};
   static constexpr ConvAlgorithm algorithm = kernels::choose_algorithm(geometry);
   static constexpr std::size_t weight_count = geometry.weights();
   static constexpr std::size_t bias_count = C.bias ? C.filters : 0;

@@ -5,6 +5,7 @@
 
 #include "unetpp/kernels/convolution.hpp"
 #include "unetpp/layers/convolution_parameters.hpp"
+#include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
 
@@ -52,6 +53,8 @@ struct ConvTranspose2D {
       C.algorithm};
   static_assert(kernels::can_compute(geometry, C.algorithm),
                 "unetpp: ConvTranspose2D's algorithm cannot compute this kernel, stride and padding");
+  static constexpr Footprint footprint{{C.kernel.height, C.stride.height, geometry.pad_top, true},
+                                       {C.kernel.width, C.stride.width, geometry.pad_left, true}};
   static constexpr ConvAlgorithm algorithm = kernels::choose_algorithm(geometry);
   static constexpr std::size_t weight_count = geometry.weights();
   static constexpr std::size_t bias_count = C.bias ? C.filters : 0;

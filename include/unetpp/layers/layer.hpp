@@ -12,9 +12,10 @@
 //   forward(p, x, y, memory)
 //   backward(p, dp, x, dy, dx, memory)    accumulates into dp, writes dx as InputGradient says; needs x, never y
 //
-// A leaf also has `kind`, its name in tables, and `parameters`, a list of its tensors. A combinator is a layer that is
-// made of layers: it has `Children` instead, its backward gets y too (p, dp, x, y, dy, dx, memory), for what its children
-// left in it, and may overwrite dy, and it needs memory of its own between its children (nn/planner.hpp).
+// A leaf also has `kind`, its name in tables, `parameters`, a list of its tensors, and `footprint`, the window of inputs
+// that an output depends on. A combinator is a layer that is made of layers: it has `Children` instead, its backward gets
+// y too (p, dp, x, y, dy, dx, memory), for what its children left in it, and may overwrite dy, and it needs memory of its
+// own between its children (nn/planner.hpp).
 
 #include <array>
 #include <concepts>

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "unetpp/kernels/pooling.hpp"
+#include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
 
@@ -31,6 +32,8 @@ struct MaxPool2D {
   static constexpr Shape out =
       (require_window_fits<MaxPool2D, In, C.window, C.padding>(), Shape{rows.out, columns.out, In.channels});
   static constexpr kernels::PoolGeometry geometry{in, out, C.window, C.stride, rows.pad, columns.pad};
+  static constexpr Footprint footprint{{C.window.height, C.stride.height, rows.pad},
+                                       {C.window.width, C.stride.width, columns.pad}};
   static constexpr std::size_t parameter_count = 0;
   static constexpr std::size_t multiply_adds = 0;
   static constexpr bool rectified = false;

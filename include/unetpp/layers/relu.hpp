@@ -3,6 +3,7 @@
 #include <span>
 
 #include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 
 namespace unetpp {
@@ -14,6 +15,7 @@ struct ReLU {
   static constexpr const char* kind = "re_lu";
   static constexpr Shape in = In;
   static constexpr Shape out = In;
+  static constexpr Footprint footprint{};
   static constexpr std::size_t parameter_count = 0;
   static constexpr std::size_t multiply_adds = 0;
   static constexpr bool rectified = false;  // backward zeroes its own gradient

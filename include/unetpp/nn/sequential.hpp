@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <tuple>
 #include <utility>
 
+#include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/nn/planner.hpp"
 
@@ -81,6 +83,21 @@ struct Sequential {
         Child<I>::backward(parameters_of<I>(p), parameters_of<I>(dp), input<I>(x, y, memory), gradient<I>(dy, memory),
                            input_gradient, memory.child(child_slot[I]));
     });
+  }
+
+  static constexpr Interval inputs(FootprintAxis axis, Interval outputs) {
+    for_each_child([&]<int J>() { outputs = detail::inputs_of<Child<count - 1 - J>>(axis, outputs); });
+    return outputs;
+  }
+
+  static constexpr Shift shift(FootprintAxis axis) {
+    Shift all;
+    for_each_child([&]<int I>() {
+      const Shift next = detail::shift_of<Child<I>>(axis);
+      const int between = std::lcm(all.out, next.in);  // so many pixels that both can follow
+      all = {all.in * (between / all.out), next.out * (between / next.in)};
+    });
+    return all;
   }
 
   template <class P>

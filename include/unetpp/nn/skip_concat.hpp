@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <tuple>
 
 #include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/nn/planner.hpp"
 
@@ -63,6 +65,12 @@ struct SkipConcat {
     else
       Inner::backward(p, dp, x, inner_slice(dy), dx, memory);
   }
+
+  static constexpr Interval inputs(FootprintAxis axis, Interval outputs) {
+    const Interval inner = detail::inputs_of<Inner>(axis, outputs);
+    return {std::min(inner.first, outputs.first), std::max(inner.last, outputs.last)};
+  }
+  static constexpr Shift shift(FootprintAxis axis) { return detail::shift_of<Inner>(axis); }
 
   template <class P>
   static constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {

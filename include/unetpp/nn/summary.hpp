@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/receptive_field.hpp"
 #include "unetpp/nn/workspace.hpp"
 
 namespace unetpp {
@@ -30,7 +31,7 @@ inline std::string table_row(const std::string& name, const std::string& shape, 
 }
 
 inline std::string summary(std::span<const LeafInfo> leaves, Shape out, std::size_t training_bytes,
-                           std::size_t inference_bytes) {
+                           std::size_t inference_bytes, const ReceptiveField& field) {
   std::string table = table_row("layer", "output", "parameters", "MACs/image", "bytes/image");
   const std::string line(84, '-');
   table += line + "\n";
@@ -48,16 +49,18 @@ inline std::string summary(std::span<const LeafInfo> leaves, Shape out, std::siz
   table += table_row("total", to_string(out), grouped(parameters), grouped(multiply_adds), grouped(activations));
   table += "memory of a batch of 8 on 1 thread: training " + grouped(training_bytes) + " bytes, inference " +
            grouped(inference_bytes) + " bytes\n";
+  table += "receptive field: " + to_string(field) + "\n";
   return table;
 }
 
 }  // namespace detail
 
 /// A table like Keras's: a row for each leaf with its output shape, parameters, multiply-adds and bytes of output for
-/// one image, then the sums, and the workspaces of a batch of 8.
+/// one image, then the sums, the workspaces of a batch of 8, and the receptive field.
 template <Layer Net>
 std::string summary() {
-  return detail::summary(leaves<Net>, Net::out, TrainingWorkspace<Net>::bytes(8), InferenceWorkspace<Net>::bytes(8));
+  return detail::summary(leaves<Net>, Net::out, TrainingWorkspace<Net>::bytes(8), InferenceWorkspace<Net>::bytes(8),
+                         receptive_field<Net>);
 }
 
 }  // namespace unetpp

@@ -1,0 +1,158 @@
+#pragma once
+// Images of any size at their own resolution, by a network of one size.
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/core/tensor.hpp"
+#include "unetpp/io/image.hpp"
+#include "unetpp/io/tiling.hpp"
+#include "unetpp/train/predictor.hpp"
+
+namespace unetpp {
+
+struct TilingConfig {
+  std::optional<int> overlap{};  ///< pixels, rounded up to the network's alignment; none: as its receptive field
+  std::size_t batch = 1;         ///< tiles that the network takes at once
+  int threads = max_threads();
+  std::function<void(std::size_t, std::size_t)> progress{};  ///< gets the number of tiles done and of all
+};
+
+/// Runs a network over tiles of its input's size and blends the classes' probabilities; TileAxis says how. What an image
+/// lacks to a whole tile or to a multiple of the alignment repeats the pixels of its right and lower edges.
+///
+/// With an overlap of the receptive field or more, the result is that of the network at the image's size, but for
+/// rounding. Memory does not grow with the image: it is worked on in bands of a few tiles' width, of which only the rows
+/// are kept that a tile is still to come for; tiles across two bands are computed for both.
+/// Errors  ArgumentError as TileAxis, and for a batch or a number of threads of 0.
+template <Layer Net>
+class TiledPredictor {
+  static_assert(Net::in.channels == 3, "unetpp: a TiledPredictor reads RGB images, so that Net::in needs 3 channels");
+  static_assert(Net::in.height == Net::out.height && Net::in.width == Net::out.width,
+                "unetpp: a TiledPredictor needs a network that keeps the height and width");
+  static constexpr ReceptiveField field = receptive_field<Net>;
+  static_assert(Net::in.height % field.rows.alignment == 0 && Net::in.width % field.columns.alignment == 0,
+                "unetpp: a TiledPredictor's tiles must be multiples of the network's alignment");
+  static constexpr int classes_count = Net::out.channels;
+
+ public:
+  /// Tile columns in a band: the more, the fewer tiles are computed twice, and the more memory is used.
+  static constexpr int band_tiles = 8;
+
+  explicit TiledPredictor(std::span<const float, Net::parameter_count> parameters, TilingConfig config = {})
+      : config_(std::move(config)),
+        predictor_(parameters, {.batch = config_.batch, .threads = config_.threads}),
+        tiles_(config_.batch) {}
+  explicit TiledPredictor(Parameters<Net>&& parameters, TilingConfig config = {}) = delete;  // would not outlive it
+
+  /// The most probable class of each pixel.
+  Mask classes(const Image& image) {
+    Mask mask{image.width, image.height, std::vector<std::uint8_t>(std::size_t{1} * image.height * image.width)};
+    probabilities(image, [&](int y, int x, std::span<const float> row) {
+      const BatchView<const float, Shape{1, 1, classes_count}> pixels(row.data(), row.size() / classes_count);
+      predict_classes(pixels, std::span(mask.values).subspan(std::size_t{1} * y * mask.width + x, pixels.count()));
+    });
+    return mask;
+  }
+
+  /// Calls row(y, x, probabilities) for pieces of rows that cover the image once; they begin at column x and hold the
+  /// classes' probabilities pixel by pixel.
+  template <class Row>
+  void probabilities(const Image& image, const Row& row) {
+    detail::require_pixels(image.height, image.width, 3, image.rgb.size());
+    const TileAxis rows = axis(image.height, Net::in.height, field.rows);
+    const TileAxis columns = axis(image.width, Net::in.width, field.columns);
+    std::size_t all = 0, done = 0;
+    for_each_band(columns, [&](const Band& band) { all += band.tiles(rows); });
+    for_each_band(columns, [&](const Band& band) {
+      band_.assign(band.width() * Net::in.height * classes_count, 0.0f);
+      for (std::size_t first = 0; first < band.tiles(rows); first += config_.batch) {
+        const std::size_t count = std::min(config_.batch, band.tiles(rows) - first);
+        for (std::size_t i = 0; i < count; ++i)
+          read_tile(image, rows.origin(band.row(first + i)), columns.origin(band.column(first + i)), i);
+        const auto blended = predictor_.probabilities(std::as_const(tiles_).view().images(0, count));
+        for (std::size_t i = 0; i < count; ++i) {
+          add_tile(blended.pixel(i * Net::out.pixels()), rows, columns, band, first + i);
+          if (band.column(first + i) + 1 == band.end) finish_rows(image, rows, band, band.row(first + i), row);
+        }
+        if (config_.progress) config_.progress(done += count, all);
+      }
+    });
+  }
+
+ private:
+  /// The columns x ... x_end of the image, and the tile columns first ... end that reach into them.
+  struct Band {
+    int x, x_end;
+    int first, end;
+
+    std::size_t width() const { return static_cast<std::size_t>(x_end - x); }
+    std::size_t tiles(const TileAxis& rows) const { return std::size_t{1} * rows.count() * (end - first); }
+    int row(std::size_t tile) const { return static_cast<int>(tile / (end - first)); }
+    int column(std::size_t tile) const { return first + static_cast<int>(tile % (end - first)); }
+  };
+
+  TileAxis axis(int size, int tile, const ReceptiveAxis& f) const {
+    return {size, tile, config_.overlap.value_or(std::min(std::max(f.extent, 2 * f.margin + 1), tile - f.alignment)),
+            f};
+  }
+
+  template <class F>
+  static void for_each_band(const TileAxis& columns, const F& f) {
+    for (int begin = 0; begin < columns.count(); begin += band_tiles) {
+      const int end = std::min(begin + band_tiles, columns.count()), x = columns.origin(begin);
+      int first = begin;
+      while (first > 0 && columns.origin(first - 1) + Net::in.width > x) --first;
+      f(Band{x, columns.next_origin(end - 1), first, end});
+    }
+  }
+
+  void read_tile(const Image& image, int top, int left, std::size_t i) {
+    for (int y = 0; y < Net::in.height; ++y) {
+      const std::size_t line = std::size_t{1} * std::min(top + y, image.height - 1) * image.width;
+      for (int x = 0; x < Net::in.width; ++x) {
+        const std::uint8_t* pixel = image.rgb.data() + 3 * (line + std::min(left + x, image.width - 1));
+        for (int c = 0; c < 3; ++c) tiles_(i, y, x, c) = pixel[c] / 255.0f;
+      }
+    }
+  }
+
+  /// Adds the part of a tile that lies in the band, whose rows begin with the tile's.
+  void add_tile(const float* tile, const TileAxis& rows, const TileAxis& columns, const Band& band,
+                std::size_t number) {
+    const std::span<const float> across = columns.weights(band.column(number)), down = rows.weights(band.row(number));
+    const int left = columns.origin(band.column(number));
+    const int first = std::max(band.x - left, 0), last = std::min(band.x_end - left, Net::in.width);
+    for (int y = 0; y < Net::in.height; ++y)
+      for (int x = first; x < last; ++x) {
+        const float weight = down[y] * across[x];
+        const float* from = tile + (std::size_t{1} * y * Net::in.width + x) * classes_count;
+        float* to = band_.data() + (y * band.width() + (left + x - band.x)) * classes_count;
+        for (int c = 0; c < classes_count; ++c) to[c] += weight * from[c];
+      }
+  }
+
+  /// Hands on the rows that no tile of the next row reaches, and moves up the others.
+  template <class Row>
+  void finish_rows(const Image& image, const TileAxis& rows, const Band& band, int tile_row, const Row& row) {
+    const int y = rows.origin(tile_row), finished = rows.next_origin(tile_row) - y;
+    const std::size_t line = band.width() * classes_count;
+    const std::size_t shown = static_cast<std::size_t>(std::max(std::min(band.x_end, image.width) - band.x, 0));
+    for (int i = 0; i < finished && y + i < image.height && shown > 0; ++i)
+      row(y + i, band.x, std::span<const float>(band_.data() + i * line, shown * classes_count));
+    std::copy(band_.begin() + static_cast<std::ptrdiff_t>(finished * line), band_.end(), band_.begin());
+    std::fill(band_.end() - static_cast<std::ptrdiff_t>(finished * line), band_.end(), 0.0f);
+  }
+
+  TilingConfig config_;
+  Predictor<Net> predictor_;
+  Batch<Net::in> tiles_;
+  std::vector<float> band_;  // sums of weighted probabilities
+};
+
+}  // namespace unetpp

@@ -15,6 +15,7 @@
 #include <unetpp/report/segmentation_report.hpp>
 #include <unetpp/unet.hpp>
 
+#include "../networks.hpp"
 #include "download.hpp"
 #include "open_page.hpp"
 #include "options.hpp"
@@ -24,9 +25,6 @@
 namespace train_pets {
 
 using namespace unetpp;
-
-/// The drawn pets are simpler than the photographs: a smaller network learns them in a minute.
-using SyntheticNet = UNet<UNetConfig{.height = 64, .width = 64, .base_channels = 16, .depth = 3}>;
 
 /// On a line of its own, whatever the progress line is at.
 void warn(const std::string& line) {
@@ -103,7 +101,7 @@ void train(const Dataset auto& dataset, Options options, Output& output) {
     if (options.open && e.epoch == 1) open_report(report);
   };
   const auto save = [&](const EpochEnd&) {
-    save_weights(output.model(), parameters, {{"classes", "pet,background,outline"}});
+    save_weights(output.model(), parameters, to_metadata(model_info<Net>(model_classes(classes))));
   };
   const std::vector<EpochEnd> epochs =
       fit(parameters, adam, training, validation, {.epochs = options.epochs}, save, report, show);
@@ -126,7 +124,8 @@ void run(Options options) {
         "No --data: training on drawn cats and dogs. For photographs: --download --data DIR (Oxford-IIIT Pet, 770 "
         "MB).\n");
     Output output(options.out, options.overwrite);
-    train<SyntheticNet>(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed), options, output);
+    train<examples::DrawnPetsNet>(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed), options,
+                                  output);
     return;
   }
   const PetDataset dataset(options.data);

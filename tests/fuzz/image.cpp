@@ -6,7 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return fuzz::run(data, size, [](std::string_view bytes) {
-    constexpr std::size_t limit = 1 << 14;
+    constexpr std::size_t limit = 1 << 12;
     const unetpp::Image image = unetpp::decode_image(bytes, fuzz::name, limit);
     fuzz::require(image.width > 0 && image.height > 0, "an image has pixels");
     fuzz::require(image.rgb.size() == std::size_t{3} * image.width * image.height, "three values for each pixel");

@@ -3,6 +3,7 @@
 
 All of it is made here, byte by byte, with nothing but Python's standard library.
 """
+import json
 import struct
 import sys
 import zlib
@@ -104,8 +105,29 @@ def masks():
     yield "key.png", png(4, 2, 8, 0, png_rows(4, 2, 8), extra=chunk(b"tRNS", b"\0\7"))
 
 
+def safetensors():
+    def file(header, data=b""):
+        text = header if isinstance(header, bytes) else json.dumps(header).encode()
+        return struct.pack("<Q", len(text)) + text + data
+
+    def entry(dtype, shape, begin, end):
+        return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+    network = {"input": [128, 128, 3], "classes": 2, "base_channels": 32, "depth": 4}
+    classes = [{"name": "cat", "colour": [255, 0, 1]}, {"name": "\u00e9\n", "colour": [0, 9, 0]}]
+    info = {"network": json.dumps(network), "classes": json.dumps(classes), "preprocessing": "RGB / 255"}
+    weight, bias, half, brain = (entry("F32", [1, 2], 0, 8), entry("F32", [], 8, 12), entry("F16", [2], 12, 16),
+                                 entry("BF16", [0, 3], 16, 16))
+    yield "model", file({"__metadata__": info, "conv.weight": weight, "conv.bias": bias}, bytes(range(12)))
+    yield "types", file({"a": weight, "b": bias, "c": half, "d": brain, "e": entry("I64", [1], 16, 24)}, bytes(24))
+    yield "empty", file({})
+    yield "spaces", file(b'{"a":{"shape":[3],"data_offsets":[0,3],"dtype":"U8"}}   ', bytes(3))
+    yield "overlap", file({"a": weight, "b": weight}, bytes(12))
+    yield "long", struct.pack("<Q", 2 ** 40) + b"{}"
+
+
 def main():
-    for target, files in {"image": images(), "mask": masks()}.items():
+    for target, files in {"image": images(), "mask": masks(), "safetensors": safetensors()}.items():
         folder = Path(sys.argv[1]) / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files:

@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return fuzz::run(data, size, [](std::string_view bytes) {
-    constexpr std::size_t limit = 1 << 14;
+    constexpr std::size_t limit = 1 << 12;
     const unetpp::Mask mask = unetpp::decode_mask(bytes, fuzz::name, limit);
     fuzz::require(mask.width > 0 && mask.height > 0, "a mask has pixels");
     fuzz::require(mask.values.size() == std::size_t{1} * mask.width * mask.height, "one value for each pixel");

@@ -21,6 +21,9 @@ namespace unetpp {
 
 namespace detail {
 
+/// In pixels: stb counts bytes in int, and has up to 8 for each.
+inline constexpr std::size_t largest_image = INT_MAX / 8;
+
 inline std::string size_text(std::int64_t width, std::int64_t height) {
   return std::to_string(width) + "x" + std::to_string(height);
 }
@@ -39,8 +42,9 @@ struct Decoded {
 
 /// Why stb did not decode an image.
 inline std::string stb_complaint() {
-  if (stbi_failure_reason() == nullptr) return "damaged data";
-  std::string text = stbi_failure_reason();
+  const char* reason = stbi_failure_reason();
+  std::string text = reason == nullptr ? "" : reason;
+  if (text.empty()) return "damaged data";
   if (text == "outofmem") return "data that take more memory than its size should";
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');  // the file's own bytes
@@ -55,7 +59,7 @@ inline Decoded decode(std::string_view bytes, const std::string& name, int chann
   };
   const std::string an_image = "a JPEG, PNG, GIF or BMP image";
   if (bytes.empty()) refuse(an_image, ": an empty file");
-  if (bytes.size() > INT_MAX) refuse(an_image, ": over 2 GiB");
+  if (bytes.size() > INT_MAX - 1024) refuse(an_image, ": over 2 GiB");  // stb's limit; a palette may still grow
   if (!has_signature(bytes)) refuse(an_image, ": unknown image type");
   if (is_truncated(bytes))
     refuse("a whole image", " one that is cut off after " + std::to_string(bytes.size()) + " bytes");
@@ -68,19 +72,21 @@ inline Decoded decode(std::string_view bytes, const std::string& name, int chann
   Decoded out;
   int channels_found = 0;
   stbi__g_failure_reason = nullptr;  // stb does not always give one
-  stb_block_limit = (std::size_t{8} << 20) + 2 * bytes.size();
+  constexpr std::size_t for_small_images = 8 << 20;
+  stb_block_limit = for_small_images;
   if (!stbi_info_from_memory(data, size, &out.width, &out.height, &channels_found))
     refuse(an_image, ": " + stb_complaint());
-  // A BMP whose first row is the top one has a negative height here. stb counts in int, with up to 8 bytes a pixel.
+  // A BMP whose first row is the top one has a negative height here.
   const std::int64_t height = std::abs(std::int64_t{out.height});
-  const std::size_t most = std::min<std::size_t>(max_pixels, INT_MAX / 8);
+  const std::size_t most = std::min(max_pixels, largest_image);
   if (out.width < 1 || height < 1) refuse("at least one pixel", " " + size_text(out.width, height));
   if (static_cast<std::size_t>(height) > most / static_cast<std::size_t>(out.width))
     refuse("at most " + std::to_string(most) + " pixels", " " + size_text(out.width, height));
   const Decoded promised{out.width, static_cast<int>(height), {}};
 
-  stb_block_limit += 16 * promised.pixels();  // twice a row of 16-bit RGBA: a block grows by doubling
-  const int stored = channels == 3 ? 4 : 1;   // stb makes RGBA with vector instructions, RGB without
+  // A block grows by doubling: that of a PNG's rows, of 8 bytes a pixel at most, and that of its compressed data.
+  stb_block_limit = for_small_images + std::max(16 * promised.pixels(), 2 * bytes.size());
+  const int stored = channels == 3 ? 4 : 1;  // stb makes RGBA with vector instructions, RGB without
   const std::unique_ptr<stbi_uc, FreeDecoded> decoded(
       stbi_load_from_memory(data, size, &out.width, &out.height, &channels_found, stored));
   if (!decoded) refuse(an_image, ": " + stb_complaint());

@@ -1,6 +1,7 @@
 #pragma once
 // Images and masks as bytes, read from and written to the common formats.
 
+#include <algorithm>
 #include <climits>
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +36,8 @@ struct Mask {
   std::vector<std::uint8_t> values;
 };
 
-/// Images with more pixels than this are refused before they are decoded: 300 MB as RGB.
+/// Images with more pixels than this are refused before they are decoded. Decoding takes up to 28 bytes a pixel (an
+/// interlaced PNG of 16 bits; most JPEGs take 10), the file's own bytes, and 8 MB.
 inline constexpr std::size_t default_max_pixels = 100'000'000;
 
 namespace detail {
@@ -51,6 +53,11 @@ inline void require_pixels(int height, int width, int channels, std::size_t valu
     throw ArgumentError("an image of " + size_text(width, height) + "x" + std::to_string(channels) + ": expected " +
                         std::to_string(std::size_t{1} * height * width * channels) + " values, found " +
                         std::to_string(values));
+}
+
+/// Bytes of the largest file that an image may come in: RGBA of 16 bits, not compressed, and 64 MB of other data.
+inline std::size_t largest_file(std::size_t max_pixels) {
+  return 8 * std::min(max_pixels, largest_image) + (std::size_t{64} << 20);
 }
 
 /// Where stb's writers append to.
@@ -96,14 +103,15 @@ inline Mask decode_mask(std::string_view bytes, const std::string& name, std::si
   return {decoded.width, decoded.height, std::move(decoded.values)};
 }
 
-/// Errors  FileError when the file cannot be read, and those of decode_image.
+/// Errors  FileError when the file cannot be read, FormatError when it is larger than any image of `max_pixels`, and
+///         those of decode_image.
 inline Image read_image(const std::filesystem::path& path, std::size_t max_pixels = default_max_pixels) {
-  return decode_image(read_file(path), path.string(), max_pixels);
+  return decode_image(read_file(path, detail::largest_file(max_pixels)), path.string(), max_pixels);
 }
 
-/// Errors  FileError when the file cannot be read, and those of decode_mask.
+/// Errors  As read_image, and those of decode_mask.
 inline Mask read_mask(const std::filesystem::path& path, std::size_t max_pixels = default_max_pixels) {
-  return decode_mask(read_file(path), path.string(), max_pixels);
+  return decode_mask(read_file(path, detail::largest_file(max_pixels)), path.string(), max_pixels);
 }
 
 /// The bytes of a PNG file, 8 bits a channel.

@@ -72,6 +72,28 @@ std::string encoded(const Encode& encode) {
   return bytes;
 }
 
+/// A chunk of a PNG, without its check sum, which is not looked at.
+inline std::string png_chunk(const std::string& name, const std::string& data) {
+  std::string bytes;
+  for (int i = 3; i >= 0; --i) bytes += static_cast<char>(data.size() >> 8 * i);
+  return bytes + name + data + std::string(4, '\0');
+}
+
+/// A PNG of one small size, depth and colour type; `data` is compressed already.
+inline std::string png(char width, char height, char depth, char colour, const std::string& data,
+                       const std::string& before = "") {
+  const std::string zeros(3, '\0');
+  const std::string header = zeros + width + zeros + height + depth + colour + zeros;
+  return "\x89PNG\r\n\x1A\n" + png_chunk("IHDR", header) + before + png_chunk("IDAT", data) + png_chunk("IEND", "");
+}
+
+/// A few bytes as zlib stores them without compression.
+inline std::string stored(const std::string& bytes) {
+  const auto size = static_cast<char>(bytes.size());
+  return std::string("\x78\x01\x01", 3) + size + '\0' + static_cast<char>(~size) + '\xFF' + bytes +
+         std::string(4, '\0');
+}
+
 /// The real photographs: $UNETPP_PETS, or ../shared/pets beside the source tree; empty when they are not there.
 inline std::filesystem::path pets_folder() {
   std::filesystem::path folder;

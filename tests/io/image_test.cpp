@@ -45,15 +45,7 @@ std::string encode_png_with_alpha(const Image& image) {
 
 /// A PNG of one line of gray values, each `bits` wide, packed as in the file.
 std::string packed_gray_png(char width, char bits, const std::string& packed) {
-  const auto chunk = [](const std::string& type, const std::string& data) {
-    return std::string(3, '\0') + static_cast<char>(data.size()) + type + data + std::string(4, '\0');
-  };
-  const std::string line = '\0' + packed;  // a line begins with its filter
-  const auto size = static_cast<char>(line.size());
-  const std::string header = std::string(3, '\0') + width + std::string(3, '\0') + '\1' + bits + std::string(4, '\0');
-  const std::string stored =
-      std::string("\x78\x01\x01", 3) + size + '\0' + static_cast<char>(~size) + '\xFF' + line + std::string(4, '\0');
-  return "\x89PNG\r\n\x1A\n" + chunk("IHDR", header) + chunk("IDAT", stored) + chunk("IEND", "");
+  return png(width, 1, bits, 0, stored('\0' + packed));  // a line begins with its filter
 }
 
 std::string error_of(const std::string& bytes) {

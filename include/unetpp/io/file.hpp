@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -92,19 +93,28 @@ inline bool write_all(const Descriptor& file, std::string_view bytes) {
 }  // namespace detail
 
 /// All bytes of a file.
-/// Errors  FileError naming the file and the system's reason.
-inline std::string read_file(const std::filesystem::path& path) {
+/// Errors  FileError naming the file and the system's reason; FormatError when it has more bytes than `most`.
+inline std::string read_file(const std::filesystem::path& path,
+                             std::size_t most = std::numeric_limits<std::size_t>::max()) {
   const detail::Descriptor file(path, O_RDONLY);
   struct stat status {};
   if (!file.valid() || ::fstat(file.number(), &status) != 0) detail::throw_file_error(path, "cannot be read");
-  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more, to meet the end without growing
-  std::size_t size = 0;
+  std::size_t size = static_cast<std::size_t>(status.st_size);  // 0 where the system does not know, as of a pipe
+  const auto require_few = [&](const char* more) {
+    if (size > most)
+      throw FormatError(path.string() + ": expected at most " + std::to_string(most) + " bytes, found " +
+                        std::to_string(size) + more);
+  };
+  require_few("");
+  std::string bytes(size + 1, '\0');  // one more, to meet the end without growing
+  size = 0;
   for (;;) {
     const auto count =
         detail::uninterrupted([&] { return ::read(file.number(), bytes.data() + size, bytes.size() - size); });
     if (count < 0) detail::throw_file_error(path, "cannot be read");
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
+    require_few(" or more");
     if (size == bytes.size()) bytes.resize(2 * size);
   }
   bytes.resize(size);

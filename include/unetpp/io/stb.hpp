@@ -4,6 +4,8 @@
 // Do not include stb_image.h or stb_image_write.h in the same translation unit: their include guards would hide this
 // configuration, or their implementation would be there twice.
 
+#include "unetpp/io/stb_memory.hpp"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -21,6 +23,9 @@
 #define STBI_ONLY_PNG
 #define STBI_ONLY_GIF
 #define STBI_ONLY_BMP
+#define STBI_MALLOC(size) unetpp::detail::stb_allocate(size)
+#define STBI_REALLOC(block, size) unetpp::detail::stb_reallocate(block, size)
+#define STBI_FREE(block) std::free(block)
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
@@ -38,6 +43,9 @@
 #undef STBI_ONLY_PNG
 #undef STBI_ONLY_GIF
 #undef STBI_ONLY_BMP
+#undef STBI_MALLOC
+#undef STBI_REALLOC
+#undef STBI_FREE
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 #undef STB_IMAGE_WRITE_STATIC
 #undef STBI_WRITE_NO_STDIO

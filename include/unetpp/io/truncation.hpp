@@ -2,6 +2,7 @@
 // Whether an image file ends too early. stb takes many a cut GIF or BMP for whole, and its newer versions a cut JPEG;
 // what it says of the others would help nobody ("outofdata").
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -19,40 +20,52 @@ inline std::uint32_t little_endian(std::string_view bytes, std::size_t at, int c
   return value;
 }
 
+/// Four bytes at `at`, the highest first.
+inline std::size_t big_endian(std::string_view bytes, std::size_t at) {
+  const std::uint32_t value = little_endian(bytes, at, 4);
+  return value >> 24 | (value >> 8 & 0xFF00) | (value & 0xFF00) << 8 | std::size_t{value & 0xFF} << 24;
+}
+
 inline unsigned byte_at(std::string_view bytes, std::size_t at) { return little_endian(bytes, at, 1); }
 
-/// Walks from marker to marker until the end of the image; what comes after that (some cameras add to it) is ignored.
+/// Calls visit(marker, content) for each segment of a JPEG until the end of the image, and returns whether that comes;
+/// what is behind it (some cameras add to it) is ignored.
 /// Source  ITU-T T.81, annex B.
-inline bool jpeg_is_whole(std::string_view bytes) {
-  bool has_scan = false;
+template <class Visit>
+bool visit_jpeg(std::string_view bytes, const Visit& visit) {
   std::size_t at = 2;
   while ((at = bytes.find('\xFF', at)) != std::string_view::npos && at + 1 < bytes.size()) {
     const unsigned marker = byte_at(bytes, at + 1);
+    if (marker == 0xD9) return true;
     if (marker == 0xFF) {  // padding before a marker
       ++at;
     } else if (marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {  // a stuffed FF of a scan, a restart: no length
       at += 2;
-    } else if (marker == 0xD9) {
-      return has_scan;
     } else {
-      has_scan = has_scan || marker == 0xDA;
-      at += 2 + 256 * byte_at(bytes, at + 2) + byte_at(bytes, at + 3);
+      const std::size_t length = 256 * byte_at(bytes, at + 2) + byte_at(bytes, at + 3);
+      visit(marker, bytes.substr(std::min(bytes.size(), at + 4), length < 2 ? 0 : length - 2));
+      at += 2 + length;
     }
   }
   return false;
 }
 
-/// Walks over the chunks until the last one, whose check sum may be missing.
-/// Source  ISO/IEC 15948, section 5.
-inline bool png_is_whole(std::string_view bytes) {
-  for (std::size_t at = 8; at + 8 <= bytes.size();) {
-    if (bytes.substr(at + 4, 4) == "IEND") return true;
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < 4; ++i) length = length << 8 | byte_at(bytes, at + i);
-    at += 12 + length;
-  }
-  return false;
+inline bool jpeg_is_whole(std::string_view bytes) {
+  bool has_scan = false;
+  return visit_jpeg(bytes, [&](unsigned marker, std::string_view) { has_scan = has_scan || marker == 0xDA; }) &&
+         has_scan;
 }
+
+/// Where the first chunk of a PNG with this name begins; npos if none does. Its data may be cut off.
+/// Source  ISO/IEC 15948, section 5.
+inline std::size_t find_png_chunk(std::string_view bytes, std::string_view name) {
+  for (std::size_t at = 8; at + 8 <= bytes.size(); at += 12 + big_endian(bytes, at))
+    if (bytes.substr(at + 4, 4) == name) return at;
+  return std::string_view::npos;
+}
+
+/// Walks over the chunks until the last one, whose check sum may be missing.
+inline bool png_is_whole(std::string_view bytes) { return find_png_chunk(bytes, "IEND") != std::string_view::npos; }
 
 /// Moves behind a colour table, if the flags at `flags` announce one.
 inline std::size_t behind_gif_colours(std::string_view bytes, std::size_t flags, std::size_t at) {
@@ -75,17 +88,35 @@ inline bool gif_is_whole(std::string_view bytes) {
   return false;
 }
 
+/// Where a BMP's pixels are, and how many bits each has.
+struct BmpHeader {
+  std::uint32_t size, start;
+  std::uint64_t width, rows;
+  unsigned bits;
+
+  explicit BmpHeader(std::string_view bytes) : size(little_endian(bytes, 14, 4)), start(little_endian(bytes, 10, 4)) {
+    const bool old = size == 12;
+    width = little_endian(bytes, 18, old ? 2 : 4);
+    const auto height = static_cast<std::int32_t>(little_endian(bytes, old ? 20 : 22, old ? 2 : 4));
+    rows = static_cast<std::uint64_t>(std::abs(std::int64_t{height}));
+    bits = little_endian(bytes, old ? 24 : 28, 2);
+  }
+};
+
 /// Adds up the rows, which are padded to four bytes. stb reads no compressed ones.
 inline bool bmp_is_whole(std::string_view bytes) {
-  const bool old = little_endian(bytes, 14, 4) == 12;
-  const std::uint64_t width = little_endian(bytes, 18, old ? 2 : 4);
-  const auto height = static_cast<std::int32_t>(little_endian(bytes, old ? 20 : 22, old ? 2 : 4));
-  const std::uint64_t bits = little_endian(bytes, old ? 24 : 28, 2);
-  const std::uint64_t rows = static_cast<std::uint64_t>(std::abs(std::int64_t{height}));
-  return bytes.size() >= little_endian(bytes, 10, 4) + (width * bits + 31) / 32 * 4 * rows;
+  const BmpHeader header(bytes);
+  return bytes.size() >= header.start + (header.width * header.bits + 31) / 32 * 4 * header.rows;
 }
 
 }  // namespace detail
+
+/// Whether bytes begin as a JPEG, PNG, GIF or BMP does.
+inline bool has_signature(std::string_view bytes) {
+  for (const std::string_view signature : {"\xFF\xD8", "\x89PNG", "GIF8", "BM"})
+    if (bytes.starts_with(signature)) return true;
+  return false;
+}
 
 /// Whether a JPEG, PNG, GIF or BMP ends before its image does; false for any other bytes.
 inline bool is_truncated(std::string_view bytes) {

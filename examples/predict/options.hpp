@@ -1,0 +1,59 @@
+#pragma once
+// The command line.
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace predict {
+
+struct Options {
+  std::string model;
+  std::vector<std::string> images;
+  std::string out;
+  bool overwrite = false;
+  bool tile = false;
+  std::optional<int> overlap;
+  std::optional<int> batch;
+  int threads = 0;  // 0 until known: as OpenMP has it
+  int limit_megapixels = 100;
+  bool strict = false;
+  bool benchmark = false;
+
+  std::size_t batch_or(std::size_t fallback) const { return batch ? static_cast<std::size_t>(*batch) : fallback; }
+  std::size_t max_pixels() const { return std::size_t{1'000'000} * static_cast<std::size_t>(limit_megapixels); }
+};
+
+/// Declares the options; parsing fills `options`.
+inline void declare(CLI::App& app, Options& options) {
+  app.add_option("MODEL", options.model, "A model of train_pets: .safetensors")->required();
+  app.add_option("IMAGE", options.images, "Images, and folders of images")->required();
+  app.add_option("--out", options.out, "Folder for masks, overlays and predictions.json")->required()->type_name("DIR");
+  app.add_flag("--overwrite", options.overwrite, "Replace the predictions that are in --out");
+  CLI::Option* tile = app.add_flag("--tile", options.tile,
+                                   "Predict at the images' own resolution, by overlapping tiles; without, images are "
+                                   "resized to the network's input and masks back");
+  app.add_option("--overlap", options.overlap, "Of tiles, in pixels [the network's receptive field]")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(tile);
+  app.add_option("--batch", options.batch, "Images, or tiles, that the network takes at once [8, or 1 tile]")
+      ->check(CLI::Range(1, 65536));
+  app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(CLI::Range(1, 1024));
+  app.add_option("--limit-megapixels", options.limit_megapixels, "Larger images are refused before they are decoded")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  app.add_flag("--strict", options.strict, "A bad image ends it; without, it is named, skipped and counted");
+  app.add_flag("--benchmark", options.benchmark, "Print images/s");
+}
+
+/// What a result depends on, for predictions.json.
+inline nlohmann::ordered_json to_json(const Options& o) {
+  nlohmann::ordered_json json{{"tile", o.tile}};
+  if (o.overlap) json["overlap"] = *o.overlap;
+  return json;
+}
+
+}  // namespace predict

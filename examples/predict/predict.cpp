@@ -1,0 +1,117 @@
+// Predicts the class of every pixel of images with a model of train_pets: see --help and the README.
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <unetpp/io/weights.hpp>
+
+#include "../networks.hpp"
+#include "inputs.hpp"
+#include "masks.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "prediction.hpp"
+#include "run.hpp"
+
+namespace predict {
+
+using namespace unetpp;
+
+/// The classes as the model file has them, or numbered.
+std::vector<ReportClass> classes_of(const ModelInfo& info) {
+  std::vector<ReportClass> classes = numbered_classes(static_cast<std::size_t>(info.classes));
+  for (std::size_t c = 0; c < info.class_list.size(); ++c)
+    classes.at(c) = {unetpp::detail::printable(info.class_list[c].name), info.class_list[c].colour};
+  return classes;
+}
+
+void print_speed(const Run& run, double network_seconds) {
+  const auto images = static_cast<double>(run.good());
+  std::printf("%zu images in %.2f s: %.1f images/s; the network alone in %.2f s: %.1f images/s\n", run.good(),
+              run.seconds(), images / run.seconds(), network_seconds, images / network_seconds);
+}
+
+/// Returns the exit status.
+template <Layer Net>
+int predict(const Options& options, const ModelInfo& info) {
+  Parameters<Net> parameters;
+  load_weights(options.model, parameters);
+  const std::vector<ReportClass> classes = classes_of(info);
+  const Inputs inputs = list_inputs(options.images);
+  const Output output(options.out, options.overwrite);
+  nlohmann::ordered_json json{{"unetpp", version}, {"model", options.model}, {"settings", to_json(options)}};
+  std::vector<std::string> names;
+  for (const ReportClass& c : classes) {
+    names.push_back(c.name);
+    json["classes"].push_back({{"name", c.name}, {"colour", c.colour}});
+  }
+  output.write_json(json);  // so that the folder is known for one of predictions, should this end early
+  std::printf("%zu images; %zu other files in the folders passed over\n", inputs.images.size(), inputs.passed_over);
+  std::fflush(stdout);
+
+  Run run(options, classes, inputs, output);
+  double network_seconds = 0;
+  const auto predict_with = [&](auto& masks) {
+    if (options.benchmark) masks({Image{1, 1, {0, 0, 0}}});  // first use of memory and threads
+    const double before = masks.seconds();
+    run(masks);
+    network_seconds = masks.seconds() - before;
+  };
+  if (options.tile) {
+    TiledMasks<Net> masks(parameters, options, [&](std::size_t done, std::size_t all) {
+      run.show("  tile " + std::to_string(done) + "/" + std::to_string(all));
+    });
+    predict_with(masks);
+  } else {
+    ResizedMasks<Net> masks(parameters, options);
+    predict_with(masks);
+  }
+
+  json.update(to_json(run.predictions()));
+  output.write_json(json);
+  std::printf("%s", share_table(run.predictions(), names).c_str());
+  if (run.skipped() > 0) std::printf("%zu bad images skipped\n", run.skipped());
+  std::printf("masks, overlays and predictions.json of %zu images are in %s\n", run.good(), output.folder().c_str());
+  if (options.benchmark) print_speed(run, network_seconds);
+  return run.skipped() > 0 ? 1 : 0;
+}
+
+int run(const Options& options) {
+  if (options.threads > 0) set_threads(options.threads);
+  const ModelInfo info = parse_model_info(read_metadata(options.model), options.model);
+  if (!info.preprocessing.empty() && info.preprocessing != default_preprocessing)
+    std::fprintf(stderr, "predict: warning: %s: expected images prepared as \"%s\", found \"%s\"\n",
+                 options.model.c_str(), default_preprocessing, unetpp::detail::printable(info.preprocessing).c_str());
+  int status = 0;
+  examples::with_network_of(info, options.model, [&]<class Net>() { status = predict<Net>(options, info); });
+  return status;
+}
+
+}  // namespace predict
+
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file too large for its limit is then an error of write(), like a full disk
+  predict::Options options;
+  CLI::App app("Predicts the class of every pixel of images with a model of train_pets.", "predict");
+  predict::declare(app, options);
+  try {
+    app.parse(argc, argv);
+    return predict::run(options);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "predict: %s (--help lists the options)\n", error.what());
+    return 2;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "predict: not enough memory; a smaller --batch needs less\n");
+    return 1;
+  } catch (const std::exception& error) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "predict: %s\n", error.what());
+    return 1;
+  }
+}

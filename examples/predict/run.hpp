@@ -1,0 +1,130 @@
+#pragma once
+// Images through the program: decoded, predicted, written.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+#include <unetpp/core/parallel.hpp>
+#include <unetpp/io/image.hpp>
+#include <unetpp/report/classes.hpp>
+#include <unetpp/train/status_line.hpp>
+#include <utility>
+#include <vector>
+
+#include "inputs.hpp"
+#include "masks.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "prediction.hpp"
+
+namespace predict {
+
+/// Calls work(i) for each i < count on all threads; what it throws comes back.
+template <class Work>
+std::vector<std::exception_ptr> in_parallel(std::size_t count, const Work& work) {
+  std::vector<std::exception_ptr> errors(count);
+  unetpp::parallel_for(unetpp::max_threads(), count, [&](std::size_t i, int) {
+    try {
+      work(i);
+    } catch (...) {
+      errors[i] = std::current_exception();
+    }
+  });
+  return errors;
+}
+
+/// Predicts images batch by batch and writes what comes of it.
+class Run {
+ public:
+  Run(const Options& options, const std::vector<unetpp::ReportClass>& classes, Inputs inputs, const Output& output)
+      : options_(options), classes_(classes.size()), inputs_(std::move(inputs)), output_(output) {
+    for (const unetpp::ReportClass& c : classes) colours_.push_back(c.colour);
+  }
+
+  /// Errors  That of the first bad image, if --strict; FileError when a result cannot be written.
+  template <class Masks>
+  void operator()(Masks& masks) {
+    watch_ = {};
+    for (std::size_t first = 0; first < inputs_.images.size(); first += masks.batch()) {
+      const std::size_t count = std::min(masks.batch(), inputs_.images.size() - first);
+      std::vector<unetpp::Image> images = load({inputs_.images.data() + first, count});
+      if (images.empty()) continue;
+      const std::vector<unetpp::Mask> predicted = masks(images);
+      write(images, predicted);
+      show("");
+    }
+    seconds_ = watch_.seconds();
+    line_.clear();
+  }
+
+  /// The line that shows how far it is; `part` is what goes on within the image.
+  void show(const std::string& part) {
+    if (!line_.due()) return;
+    const std::size_t done = predictions_.size(), all = inputs_.images.size();
+    char line[96];
+    std::snprintf(line, sizeof line, "%s %zu/%zu images  %.1f s", unetpp::progress_bar(done, all).c_str(), done, all,
+                  watch_.seconds());
+    line_.draw(line + part);
+  }
+
+  const std::vector<Prediction>& predictions() const { return predictions_; }
+  std::size_t skipped() const { return predictions_.size() - good_; }
+  std::size_t good() const { return good_; }
+  double seconds() const { return seconds_; }
+
+ private:
+  /// Decodes images; bad ones are named and left out.
+  std::vector<unetpp::Image> load(std::span<const Input> inputs) {
+    std::vector<unetpp::Image> images(inputs.size()), good_images;
+    const auto errors = in_parallel(
+        inputs.size(), [&](std::size_t i) { images[i] = unetpp::read_image(inputs[i].file, options_.max_pixels()); });
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      predictions_.push_back({.file = inputs[i].file.string(), .name = inputs[i].name});
+      try {
+        if (errors[i]) std::rethrow_exception(errors[i]);
+        good_images.push_back(std::move(images[i]));
+      } catch (const unetpp::Error& error) {
+        if (options_.strict) throw;
+        predictions_.back().error = error.what();
+        line_.clear();
+        std::fprintf(stderr, "predict: warning: %s; skipped\n", error.what());
+      }
+    }
+    return good_images;
+  }
+
+  /// Writes the results of the last predictions without an error.
+  void write(const std::vector<unetpp::Image>& images, const std::vector<unetpp::Mask>& masks) {
+    std::vector<Prediction*> written;
+    for (auto p = predictions_.rbegin(); written.size() < images.size(); ++p)
+      if (p->good()) written.insert(written.begin(), &*p);
+    const auto errors = in_parallel(2 * images.size(), [&](std::size_t k) {
+      const std::size_t i = k / 2;
+      if (k % 2 == 0) {
+        output_.write_overlay(written[i]->name, images[i], masks[i], colours_);
+      } else {
+        written[i]->count(masks[i], classes_);
+        output_.write_mask(written[i]->name, masks[i]);
+      }
+    });
+    for (const std::exception_ptr& error : errors)
+      if (error) std::rethrow_exception(error);
+    good_ += images.size();
+  }
+
+  const Options& options_;
+  std::size_t classes_;
+  std::vector<unetpp::Rgb> colours_;
+  Inputs inputs_;
+  const Output& output_;
+  std::vector<Prediction> predictions_;
+  std::size_t good_ = 0;
+  unetpp::StatusLine line_;
+  Stopwatch watch_;
+  double seconds_ = 0;
+};
+
+}  // namespace predict

@@ -103,7 +103,7 @@ void train(const Dataset auto& dataset, Options options, Output& output) {
     if (options.open && e.epoch == 1) open_report(report);
   };
   const auto save = [&](const EpochEnd&) {
-    save_weights(output.model(), parameters, {{"classes", "pet,background,outline"}});
+    save_weights(output.model(), parameters, to_metadata(model_info<Net>(model_classes(classes))));
   };
   const std::vector<EpochEnd> epochs =
       fit(parameters, adam, training, validation, {.epochs = options.epochs}, save, report, show);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "unetpp/io/model_info.hpp"
 #include "unetpp/report/panel.hpp"
 
 namespace unetpp {
@@ -30,6 +31,13 @@ struct ReportClass {
   Rgb colour;
   bool shown = true;  // whether its pixels are coloured when the page opens
 };
+
+/// The classes for a model file.
+inline std::vector<ModelClass> model_classes(const std::vector<ReportClass>& classes) {
+  std::vector<ModelClass> list;
+  for (const ReportClass& c : classes) list.push_back({c.name, c.colour});
+  return list;
+}
 
 /// "class 0", "class 1", ... in the colours above.
 inline std::vector<ReportClass> numbered_classes(std::size_t count) {

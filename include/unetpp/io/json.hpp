@@ -1,0 +1,78 @@
+#pragma once
+// JSON that somebody else may have written.
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+
+namespace unetpp {
+
+/// What `parse_json` takes at most.
+struct JsonLimits {
+  std::size_t bytes = 16 << 20;
+  int depth = 16;
+};
+
+namespace detail {
+
+/// Text of a file as part of a message: one line, and not a long one.
+inline std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  std::string line(text.substr(0, longest));
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  return text.size() > longest ? line + "..." : line;
+}
+
+/// A callback of nlohmann's parser that refuses what is nested too deeply, and names that an object has twice.
+class JsonGuard {
+ public:
+  JsonGuard(const std::string& name, int depth) : name_(name), depth_(depth) {}
+
+  bool operator()(int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
+    if (event == Event::object_start || event == Event::array_start) {
+      if (depth >= depth_)
+        throw FormatError(name_ + ": expected JSON nested at most " + std::to_string(depth_) +
+                          " deep, found it deeper");
+      keys_.emplace_back();
+    } else if (event == Event::object_end || event == Event::array_end) {
+      keys_.pop_back();
+    } else if (event == Event::key && !keys_.back().insert(parsed.get<std::string>()).second) {
+      throw FormatError(name_ + ": expected each name once, found " + printable(parsed.get<std::string>()) + " twice");
+    }
+    return true;
+  }
+
+ private:
+  const std::string& name_;
+  int depth_;
+  std::vector<std::set<std::string>> keys_;  // of the objects around, from outside in; empty for arrays
+};
+
+}  // namespace detail
+
+/// The value of a JSON text that nobody vouches for.
+/// Errors  FormatError, which begins with `name`, when it is no JSON, too long or too deep, or an object has a name twice.
+inline nlohmann::json parse_json(std::string_view text, const std::string& name, JsonLimits limits = {}) {
+  if (text.size() > limits.bytes)
+    throw FormatError(name + ": expected at most " + std::to_string(limits.bytes) + " bytes of JSON, found " +
+                      std::to_string(text.size()));
+  if (const std::size_t zero = text.find('\0'); zero != text.npos)  // which the parser takes for the end
+    throw FormatError(name + ": expected JSON, found a zero byte after " + std::to_string(zero) + " bytes");
+  try {
+    detail::JsonGuard guard(name, limits.depth);
+    return nlohmann::json::parse(text, [&](auto... event) { return guard(event...); });
+  } catch (const nlohmann::json::parse_error& error) {
+    throw FormatError(name + ": expected JSON, found what is none at byte " + std::to_string(error.byte));
+  } catch (const nlohmann::json::exception&) {
+    throw FormatError(name + ": expected JSON, found a number out of range");
+  }
+}
+
+}  // namespace unetpp

@@ -1,0 +1,46 @@
+#include "unetpp/io/json.hpp"
+
+#include <string>
+
+#include "../catch.hpp"
+#include "fixtures.hpp"
+
+using namespace unetpp;
+using io_tests::contains;
+
+namespace {
+
+std::string refusal(const std::string& text, JsonLimits limits = {}) {
+  return io_tests::message_of<FormatError>([&] { parse_json(text, "run.json", limits); });
+}
+
+}  // namespace
+
+TEST_CASE("JSON is parsed to its value") {
+  CHECK(parse_json(R"( {"a":[1,{"a":"b"}],"c":{"a":null}} )", "f").dump() == R"({"a":[1,{"a":"b"}],"c":{"a":null}})");
+}
+
+TEST_CASE("what is no JSON is refused, naming where it stops being one") {
+  CHECK(refusal("") == "run.json: expected JSON, found what is none at byte 1");
+  CHECK(refusal("{\"a\":}") == "run.json: expected JSON, found what is none at byte 6");
+  CHECK(refusal("{} {}") == "run.json: expected JSON, found what is none at byte 4");
+  CHECK(contains(refusal("\"\xff\""), "expected JSON"));
+  CHECK(contains(refusal(std::string("{}\0x", 4)), "found a zero byte after 2 bytes"));
+  CHECK(contains(refusal("1e999"), "found a number out of range"));
+}
+
+TEST_CASE("JSON with a name twice in one object is refused") {
+  CHECK(refusal(R"({"a":1,"b":[{"c":1,"c":2}]})") == "run.json: expected each name once, found c twice");
+  CHECK(refusal(R"([{"c":1},{"c":{"c":2}}])").empty());
+}
+
+TEST_CASE("JSON that nests too deeply is refused, a million levels too") {
+  CHECK(refusal("[[]]", {.depth = 2}).empty());
+  CHECK(refusal("[[[]]]", {.depth = 2}) == "run.json: expected JSON nested at most 2 deep, found it deeper");
+  CHECK(contains(refusal(std::string(1'000'000, '[')), "nested at most 16 deep"));
+}
+
+TEST_CASE("JSON that is too long is refused") {
+  CHECK(refusal("[1,2]", {.bytes = 5}).empty());
+  CHECK(refusal("[1,2] ", {.bytes = 5}) == "run.json: expected at most 5 bytes of JSON, found 6");
+}

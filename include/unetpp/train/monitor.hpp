@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -97,7 +98,7 @@ class KeepBest {
  public:
   /// Training that goes on needs the best parameters of the epochs before (those in best.safetensors).
   explicit KeepBest(Parameters<Net>& parameters, Score score = mean_iou_score,
-                    std::optional<Parameters<Net>> before = {})
+                    std::type_identity_t<std::optional<Parameters<Net>>> before = {})
       : parameters_(parameters), best_(std::move(score)), kept_(std::move(before)) {}
 
   /// Errors  ArgumentError when an epoch before the start was the best so far and its parameters are not known.

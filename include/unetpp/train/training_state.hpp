@@ -1,6 +1,7 @@
 #pragma once
 // Where training stands.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,9 +33,9 @@ struct TrainingState {
   LossSum loss = {};        // of these batches
   double seconds = 0;       // that they took
 
-  std::uint64_t steps = 0;             // of all epochs
-  std::optional<std::uint64_t> seed;   // of the order of the images, if the loader has one
-  std::vector<EpochEnd> history = {};  // epochs 1 .. epoch - 1
+  std::uint64_t steps = 0;                 // of all epochs
+  std::optional<std::uint64_t> seed = {};  // of the order of the images, if the loader has one
+  std::vector<EpochEnd> history = {};      // epochs 1 .. epoch - 1
 
   // Bad samples that the loaders have met, as their left_out().
   std::vector<std::size_t> train_left_out = {};
@@ -55,8 +56,10 @@ inline void require_consistent(const TrainingState& state) {
     check(state.history[i].epoch == static_cast<int>(i) + 1,
           "epoch " + std::to_string(i + 1) + ", found epoch " + std::to_string(state.history[i].epoch));
   check(state.batches <= state.samples && state.batches <= state.steps && (state.batches == 0) == (state.samples == 0),
-        "batches of at least one image and a step each, found " + std::to_string(state.batches) + " batches, " +
+        "batches of at least one image and one step each, found " + std::to_string(state.batches) + " batches, " +
             std::to_string(state.samples) + " images and " + std::to_string(state.steps) + " steps");
+  for (const double value : {state.loss.loss, state.loss.weight, state.seconds})
+    check(value >= 0 && std::isfinite(value), "sums and seconds of at least 0, found " + std::to_string(value));
 }
 
 }  // namespace detail

@@ -51,11 +51,11 @@ class Output {
     unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(mask), false);
   }
 
-  /// overlays/NAME.png: the classes' colours over the image. Of a large image a smaller one, so that it takes no more
-  /// memory than that of a photograph.
+  /// overlays/NAME.png: the classes' colours over the image. Of a large image a smaller one: what encoding takes
+  /// then does not grow with it.
   void write_overlay(const std::string& name, const unetpp::Image& image, const unetpp::Mask& mask,
                      const std::vector<unetpp::Rgb>& colours) const {
-    constexpr int longest = 4096;
+    constexpr int longest = 2048;
     const int side = std::max(image.width, image.height);
     const auto shown = [&](int size) {
       return side <= longest ? size : std::max(1, static_cast<int>(std::int64_t{size} * longest / side));

@@ -31,7 +31,7 @@ std::vector<ReportClass> classes_of(const ModelInfo& info) {
 
 void print_speed(const Run& run, double network_seconds) {
   const auto images = static_cast<double>(run.good());
-  std::printf("%zu images in %.2f s: %.1f images/s; the network alone in %.2f s: %.1f images/s\n", run.good(),
+  std::printf("%zu images in %.2f s: %.3g images/s; the network alone in %.2f s: %.3g images/s\n", run.good(),
               run.seconds(), images / run.seconds(), network_seconds, images / network_seconds);
 }
 
@@ -50,7 +50,7 @@ int predict(const Options& options, const ModelInfo& info) {
     json["classes"].push_back({{"name", c.name}, {"colour", c.colour}});
   }
   output.write_json(json);  // so that the folder is known for one of predictions, should this end early
-  std::printf("%zu images; %zu other files in the folders passed over\n", inputs.images.size(), inputs.passed_over);
+  if (inputs.passed_over > 0) std::printf("%zu files in the folders passed over\n", inputs.passed_over);
   std::fflush(stdout);
 
   Run run(options, classes, inputs, output);

@@ -15,18 +15,22 @@ struct Options {
   bool download = false;
   std::string out = "out";
   bool overwrite = false;
+  bool resume = false;
   int epochs = 15;
   int batch = 32;
   std::optional<int> validation;  // by default 1,000 of the full set, and as large a share of others
   std::uint64_t seed = 42;
   double learning_rate = 1e-3;
   std::optional<int> limit;
+  std::optional<int> patience;
+  double checkpoint_minutes = 10;
   int threads = 0;  // 0 until known: as OpenMP has it
   int synthetic = 1200;
   bool strict = false;
   int report_images = 16;
   bool open = false;
   bool tensorboard = false;
+  std::string resume_command;  // that goes on with this run
 };
 
 /// Declares the options; parsing fills `options`.
@@ -37,7 +41,14 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_flag("--download", options.download, "Fetch the data set (about 770 MB) into the --data folder first")
       ->needs(data);
   app.add_option("--out", options.out, "Folder for what training writes")->type_name("DIR")->capture_default_str();
-  app.add_flag("--overwrite", options.overwrite, "Replace the results of another run in --out");
+  CLI::Option* overwrite =
+      app.add_flag("--overwrite", options.overwrite, "Replace the results of another run in --out");
+  app.add_flag("--resume", options.resume, "Go on with the run in --out where it stopped; begin it if there is none")
+      ->excludes(overwrite);
+  app.add_option("--checkpoint-minutes", options.checkpoint_minutes,
+                 "Time between checkpoints within an epoch; 0: one after every batch")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   app.add_option("--epochs", options.epochs, "Passes over the training images")->check(positive)->capture_default_str();
   app.add_option("--batch", options.batch, "Images a training step")
       ->check(CLI::Range(1, 65536))
@@ -55,6 +66,9 @@ inline void declare(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive);
+  app.add_option("--patience", options.patience, "End training when N epochs brought no better mean IoU")
+      ->check(positive)
+      ->type_name("N");
   app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(CLI::Range(1, 1024));
   app.add_option("--synthetic", options.synthetic, "Number of drawn pets to train on where there is no --data")
       ->check(positive)
@@ -78,12 +92,15 @@ inline nlohmann::ordered_json to_json(const Options& o) {
   json["download"] = o.download;
   json["out"] = o.out;
   json["overwrite"] = o.overwrite;
+  json["resume"] = o.resume;
   json["epochs"] = o.epochs;
   json["batch"] = o.batch;
   json["validation"] = *o.validation;
   json["seed"] = o.seed;
   json["learning_rate"] = o.learning_rate;
   if (o.limit) json["limit"] = *o.limit;
+  if (o.patience) json["patience"] = *o.patience;
+  json["checkpoint_minutes"] = o.checkpoint_minutes;
   json["threads"] = o.threads;
   json["strict"] = o.strict;
   json["report_images"] = o.report_images;

@@ -1,13 +1,19 @@
 #pragma once
 // What a run leaves behind beside its report: run.json, model.safetensors, masks and panels.
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <unetpp/io/dataset.hpp>
 #include <unetpp/io/file.hpp>
+#include <unetpp/io/stop_on_signal.hpp>
 #include <unetpp/report/panel.hpp>
 #include <unetpp/unet.hpp>
 #include <vector>
@@ -17,32 +23,39 @@ namespace train_pets {
 /// The folder of a run.
 class Output {
  public:
-  /// Errors  FileError if the folder holds files and is not that of a run which may be overwritten, or cannot be made.
-  Output(std::filesystem::path folder, bool overwrite) : folder_(std::move(folder)) {
-    std::error_code error;
-    if (std::filesystem::is_directory(folder_, error) && !std::filesystem::is_empty(folder_, error)) {
-      const bool of_a_run = std::filesystem::exists(folder_ / "run.json", error);
-      if (!of_a_run)
-        throw unetpp::FileError(folder_.string() +
-                                ": expected a new, an empty or a run's folder, found other files in it");
-      if (!overwrite)
-        throw unetpp::FileError(folder_.string() +
-                                ": expected a new or an empty folder, found a run (--overwrite replaces it)");
-    }
+  /// Errors  FileError if the folder holds files and is not that of a run which may be overwritten or gone on with,
+  ///         cannot be made, or another program trains in it.
+  Output(std::filesystem::path folder, bool overwrite, bool resume) : folder_(std::move(folder)) {
+    const auto refuse = [&](const std::string& expected) {
+      throw unetpp::FileError(folder_.string() + ": expected " + expected);
+    };
+    const bool of_a_run = exists("run.json");
+    if (!of_a_run && has_other_files()) refuse("a new, an empty or a run's folder, found other files in it");
+    if (of_a_run && !overwrite && !resume)
+      refuse("a new or an empty folder, found a run (--resume goes on with it, --overwrite replaces it)");
+    if (resume && exists("model.safetensors") && !exists("last.safetensors"))
+      refuse("last.safetensors to go on from, found a model without it (--overwrite begins anew)");
     make_folder(folder_);
+    lock_.emplace(folder_, O_RDONLY | O_DIRECTORY);
+    if (::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      refuse("no other program that trains in it, found one");
+    for (const char* name : {"", "masks", "panels"})
+      if (exists(name)) remove_files(folder_ / name, ".tmp");  // what a killed run left
   }
 
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path model() const { return folder_ / "model.safetensors"; }
+  std::filesystem::path last() const { return folder_ / "last.safetensors"; }
+  bool has_checkpoint() const { return exists("last.safetensors"); }
 
   void write_run(const nlohmann::ordered_json& run) const {
     unetpp::write_file(folder_ / "run.json", run.dump(2) + "\n");
   }
 
-  /// The folder for event files, without those of a run before.
-  std::filesystem::path tensorboard() const {
+  /// The folder for event files, without those of another run.
+  std::filesystem::path tensorboard(bool goes_on) const {
     make_folder(folder_ / "tensorboard");
-    remove_files(folder_ / "tensorboard", ".unetpp");
+    if (!goes_on) remove_files(folder_ / "tensorboard", ".unetpp");
     return folder_ / "tensorboard";
   }
 
@@ -73,6 +86,18 @@ class Output {
   }
 
  private:
+  bool exists(const char* name) const {
+    std::error_code error;
+    return std::filesystem::exists(folder_ / name, error);
+  }
+  /// Other ones than a killed run may leave before its first one is whole.
+  bool has_other_files() const {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, error))
+      if (entry.path().extension() != ".tmp") return true;
+    return false;
+  }
+
   static void remove_files(const std::filesystem::path& folder, const char* extension) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       std::error_code error;
@@ -87,18 +112,20 @@ class Output {
   }
 
   std::filesystem::path folder_;
+  std::optional<unetpp::detail::Descriptor> lock_;  // held as long as this lives
 };
 
-/// Predicts the samples with these indices and writes their pictures.
+/// Predicts the samples with these indices and writes their pictures, unless a signal stops it.
 template <unetpp::Layer Net, unetpp::Dataset Data>
 void write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
-                       const std::vector<std::size_t>& indices, std::size_t batch) {
+                       const std::vector<std::size_t>& indices, std::size_t batch,
+                       const unetpp::StopOnSignal& signals) {
   using namespace unetpp;
   InferenceWorkspace<Net> workspace(batch);
   Batch<Net::in> images(batch);
   std::vector<std::uint8_t> labels(Net::in.pixels()), classes;
   output.clear_pictures();
-  for (std::size_t first = 0; first < indices.size(); first += batch) {
+  for (std::size_t first = 0; first < indices.size() && !signals.stop(); first += batch) {
     std::vector<std::string> names;
     std::vector<Sample> samples;
     for (std::size_t i = first; i < std::min(indices.size(), first + batch); ++i) {

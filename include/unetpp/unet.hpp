@@ -34,11 +34,14 @@
 // Training: loss, optimizers, metrics, one step (Trainer), whole epochs (fit), those who listen (callbacks), and what
 // comes of it (Predictor).
 #include "unetpp/train/array_loader.hpp"
+#include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
 #include "unetpp/train/fit.hpp"
 #include "unetpp/train/loss.hpp"
 #include "unetpp/train/metrics.hpp"
+#include "unetpp/train/monitor.hpp"
 #include "unetpp/train/optimizer.hpp"
 #include "unetpp/train/predictor.hpp"
 #include "unetpp/train/progress.hpp"
 #include "unetpp/train/trainer.hpp"
+#include "unetpp/train/training_state.hpp"

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""make_corpus.py FOLDER writes the first inputs of the fuzz targets: FOLDER/TARGET/NAME, small files of every kind that is read.
+"""make_corpus.py FOLDER writes the first inputs of the fuzz targets: FOLDER/TARGET/NAME, small files of each
+kind that is read.
 
 All of it is made here, byte by byte, with nothing but Python's standard library.
 """
+import base64
 import json
 import struct
 import sys
@@ -38,13 +40,13 @@ def segment(marker, data):
     return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
 
 
-def jpeg(frame, components, scans, restart=0):
+def jpeg(frame, components, scans, restart=0, table=0):
     """A JPEG of 20 x 12: SOF`frame`; components: (horizontal, vertical) sampling; scans: (components, from, to, bits, data)."""
     head = b"\xff\xd8" + segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
-    head += segment(0xDB, b"\0" + bytes(range(1, 65)))
+    head += segment(0xDB, b"\0" + bytes(range(1, 65))) + segment(0xDB, b"\x11" + 64 * b"\x7f\xff")
     ids = range(1, len(components) + 1)
     head += segment(frame, struct.pack(">BHHB", 8, 12, 20, len(components))
-                    + b"".join(bytes([i, h << 4 | v, 0]) for i, (h, v) in zip(ids, components)))
+                    + b"".join(bytes([i, h << 4 | v, table]) for i, (h, v) in zip(ids, components)))
     few_bits = bytes([0, 1, 5, 1, 1, 1, 1, 1, 1] + 7 * [0])  # how many codes there are of each length
     head += segment(0xC4, b"\x00" + few_bits + bytes(range(12)))
     head += segment(0xC4, b"\x10" + few_bits + bytes([0x00, 0x01, 0x02, 0x11, 0x03, 0x21, 0x12, 0xF0, 0x31, 0x10, 0x04, 0x22]))
@@ -66,6 +68,7 @@ def bits_as_bytes(text):
 def images():
     scan = bits_as_bytes("0110101110001011" * 12)
     yield "baseline.jpg", jpeg(0xC0, [(2, 2), (1, 1), (1, 1)], [([1, 2, 3], 0, 63, 0, scan)])
+    yield "coarse.jpg", jpeg(0xC1, [(1, 1)], [([1], 0, 63, 0, bits_as_bytes("1011010" * 9))], table=1)
     yield "gray.jpg", jpeg(0xC0, [(1, 1)], [([1], 0, 63, 0, scan)])
     yield "four.jpg", jpeg(0xC0, [(1, 1)] * 4, [([1, 2, 3, 4], 0, 63, 0, scan)])
     yield "restart.jpg", jpeg(0xC1, [(1, 2), (1, 1), (1, 1)], [([1, 2, 3], 0, 63, 0, scan[:9] + b"\xff\xd0" + scan[9:])], 1)
@@ -105,14 +108,17 @@ def masks():
     yield "key.png", png(4, 2, 8, 0, png_rows(4, 2, 8), extra=chunk(b"tRNS", b"\0\7"))
 
 
+def file(header, data=b""):
+    """A safetensors file."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def entry(dtype, shape, begin, end):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
 def safetensors():
-    def file(header, data=b""):
-        text = header if isinstance(header, bytes) else json.dumps(header).encode()
-        return struct.pack("<Q", len(text)) + text + data
-
-    def entry(dtype, shape, begin, end):
-        return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
-
     network = {"input": [128, 128, 3], "classes": 2, "base_channels": 32, "depth": 4}
     classes = [{"name": "cat", "colour": [255, 0, 1]}, {"name": "\u00e9\n", "colour": [0, 9, 0]}]
     info = {"network": json.dumps(network), "classes": json.dumps(classes), "preprocessing": "RGB / 255"}
@@ -126,8 +132,40 @@ def safetensors():
     yield "long", struct.pack("<Q", 2 ** 40) + b"{}"
 
 
+def training(steps):
+    epoch = {"epoch": 1, "epochs": 3, "train_loss": 0.5, "seconds": 1.0, "images_per_second": None,
+             "validation": {"loss": 1.0, "weight": 2.0, "confusion": [1, 2, 3, 4]}}
+    settings = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-07, "learning_rate": 0.001}
+    return {"epoch": 2, "batches": min(steps, 1), "samples": min(steps, 1), "loss": 0.25, "weight": 9.0, "seconds": 3,
+            "steps": steps, "random": {"generator": "Philox4x32-10", "seed": 7}, "train_left_out": [3],
+            "validation_left_out": [], "optimizer": {"name": "adam", "steps": steps, "settings": settings},
+            "history": [epoch]}
+
+
+def checkpoints():
+    parameters = {"conv2d.weight": entry("F32", [1, 1, 1, 2], 0, 8), "conv2d.bias": entry("F32", [2], 8, 16)}
+    moments = {"optimizer.m.conv2d.weight": entry("F32", [1, 1, 1, 2], 16, 24),
+               "optimizer.m.conv2d.bias": entry("F32", [2], 24, 32),
+               "optimizer.v.conv2d.weight": entry("F16", [1, 1, 1, 2], 32, 36),
+               "optimizer.v.conv2d.bias": entry("F32", [2], 36, 44)}
+    yield "begun", file({"__metadata__": {"training": json.dumps(training(0))}, **parameters}, bytes(16))
+    yield "going", file({"__metadata__": {"training": json.dumps(training(5))}, **parameters, **moments}, bytes(44))
+
+
+def texts():
+    yield "begun", json.dumps(training(0)).encode()
+    yield "going", json.dumps(training(5)).encode()
+    image = {"position": 1, "name": "cat", "jpeg": base64.b64encode(dict(images())["gray.jpg"]).decode(), "width": 4,
+             "height": 2, "truth": base64.b64encode(bytes([3 * 3 + 1, 3 * 3 + 1])).decode(),
+             "masks": [base64.b64encode(bytes([7 * 2 + 1])).decode()], "iou": [0.5]}
+    yield "record", json.dumps({"started": 1, "report_seconds": 0.5, "images": [image]}).encode()
+    yield "settings", json.dumps({"seed": 1, "epochs": 3, "batch": 8, "data": "pets"}).encode()
+    yield "same", json.dumps({"seed": 1}).encode()
+
+
 def main():
-    for target, files in {"image": images(), "mask": masks(), "safetensors": safetensors()}.items():
+    for target, files in {"image": images(), "mask": masks(), "safetensors": safetensors(), "checkpoint": checkpoints(),
+                          "training": texts()}.items():
         folder = Path(sys.argv[1]) / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files:

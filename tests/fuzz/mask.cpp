@@ -6,10 +6,10 @@
 #include "unetpp/io/image.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return fuzz::run(data, size, [](std::string_view bytes) {
+  fuzz::run([bytes = fuzz::text(data, size)] {
     constexpr std::size_t limit = 1 << 12;
     const unetpp::Mask mask = unetpp::decode_mask(bytes, fuzz::name, limit);
-    fuzz::require(mask.width > 0 && mask.height > 0, "a mask has pixels");
+    fuzz::require(mask.width > 0 && mask.height > 0, "pixels");
     fuzz::require(mask.values.size() == std::size_t{1} * mask.width * mask.height, "one value for each pixel");
     fuzz::require(mask.values.size() <= limit, "no more pixels than the limit");
     const int bits = bytes[24];
@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (mask.values.size() > 1000) return;  // to stay quick
     const unetpp::Mask back = unetpp::decode_mask(unetpp::encode_png(mask), fuzz::name, limit);
     fuzz::require(back.width == mask.width && back.height == mask.height && back.values == mask.values,
-                  "a mask survives PNG");
+                  "the same mask from a PNG of it");
   });
+  return 0;
 }

@@ -87,7 +87,7 @@ void make(const Kind& kind, const std::filesystem::path& folder) {
     append(folder / "truth.bin", truths.back());
   }
 
-  report.on_epoch_begin({1, kind.planned});
+  report.on_fit_begin({1, kind.planned, {}});
   constexpr int different = 15;  // epochs after which the masks come again, as it takes long to make them
   std::vector<std::vector<std::uint8_t>> masks;
   for (int epoch = 1; epoch <= kind.epochs; ++epoch) {

@@ -40,14 +40,14 @@ struct Decoded {
   std::size_t pixels() const { return std::size_t{1} * static_cast<unsigned>(width) * static_cast<unsigned>(height); }
 };
 
-/// Why stb did not decode an image.
+/// Why stb did not decode an image that begins as one should.
 inline std::string stb_complaint() {
   const char* reason = stbi_failure_reason();
   std::string text = reason == nullptr ? "" : reason;
-  if (text.empty()) return "damaged data";
+  if (text.empty() || text == "bad png sig") return "damaged data";  // it gave no reason, or left that of its first try
   if (text == "outofmem") return "data that take more memory than its size should";
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');  // the file's own bytes
+  for (char& c : text)
+    if (c < ' ' || c > '~') c = '?';  // the file's own bytes
   return text;
 }
 
@@ -71,7 +71,6 @@ inline Decoded decode(std::string_view bytes, const std::string& name, int chann
   const int size = static_cast<int>(bytes.size());
   Decoded out;
   int channels_found = 0;
-  stbi__g_failure_reason = nullptr;  // stb does not always give one
   constexpr std::size_t for_small_images = 8 << 20;
   stb_block_limit = for_small_images;
   if (!stbi_info_from_memory(data, size, &out.width, &out.height, &channels_found))

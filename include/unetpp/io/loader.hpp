@@ -73,12 +73,25 @@ class Loader {
     for (std::jthread& worker : workers_) worker.request_stop();  // all, before the first is waited for
   }
 
+  std::uint64_t seed() const { return config_.seed; }
   /// Samples in a batch, at most.
   std::size_t batch() const { return images_.count(); }
   /// Samples in an epoch; fewer once bad ones are known.
-  std::size_t samples() const { return indices_.size() - skipped_; }
+  std::size_t samples() const { return indices_.size() - left_out_.size(); }
   /// Bad samples met so far.
-  std::size_t skipped() const { return skipped_; }
+  std::size_t skipped() const { return left_out_.size(); }
+  /// Which these are, as positions in the list of indices that the loader was given.
+  const std::vector<std::size_t>& left_out() const { return left_out_; }
+  /// Takes samples for bad ones, without a warning: those that were met before, where training goes on.
+  /// Errors  ArgumentError for a position out of range.
+  void leave_out(const std::vector<std::size_t>& positions) {
+    for (const std::size_t i : positions) {
+      if (i >= bad_.size())
+        throw ArgumentError("a loader has " + std::to_string(bad_.size()) + " samples, none " + std::to_string(i));
+      if (!bad_[i]) left_out_.push_back(i);
+      bad_[i] = true;
+    }
+  }
 
   /// The samples that are not known to be bad, in the order given.
   std::vector<std::size_t> usable() const {
@@ -88,8 +101,10 @@ class Loader {
     return good;
   }
 
-  /// Begins the epoch 0, 1, 2 ..., in any order; what was left of the one before is dropped.
-  void start_epoch(int epoch) {
+  /// Begins the epoch 0, 1, 2 ..., in any order, behind its first good samples where training goes on; what was left of
+  /// the one before is dropped.
+  /// Errors  ArgumentError for more of them than there are.
+  void start_epoch(int epoch, std::size_t first = 0) {
     std::vector<std::size_t> order(indices_.size());
     if (config_.shuffle)
       order = permutation(indices_.size(),
@@ -97,13 +112,16 @@ class Loader {
     else
       std::iota(order.begin(), order.end(), std::size_t{0});
     std::erase_if(order, [&](std::size_t i) { return bad_[i]; });
+    if (first > order.size())
+      throw ArgumentError("a loader of " + std::to_string(order.size()) + " samples cannot begin behind these");
     {
       std::unique_lock lock(mutex_);
       order_.clear();
       done_.wait(lock, [&] { return busy_ == 0; });
       for (Slot& slot : slots_) slot.ready = false;
       order_ = std::move(order);
-      position_ = next_ = count_ = 0;
+      position_ = next_ = first;
+      count_ = 0;
     }
     to_do_.notify_all();
   }
@@ -199,8 +217,7 @@ class Loader {
       std::rethrow_exception(error);
     } catch (const Error& e) {
       if (config_.strict) throw;
-      bad_[i] = true;
-      ++skipped_;
+      leave_out({i});
       if (config_.warn) config_.warn("skipping " + std::string(dataset_.name(indices_[i])) + ": " + e.what());
     }
   }
@@ -213,8 +230,8 @@ class Loader {
   Batch<In> images_;
   Batch<labels_shape, std::uint8_t> labels_;
   std::size_t count_ = 0;
-  std::size_t skipped_ = 0;
   std::vector<bool> bad_;
+  std::vector<std::size_t> left_out_;
 
   // Shared, under the mutex. order_ changes only while busy_ is 0; position_ is written by the caller's thread alone.
   std::mutex mutex_;

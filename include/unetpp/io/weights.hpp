@@ -15,6 +15,9 @@
 
 namespace unetpp {
 
+/// Begins the names of tensors that are an optimizer's, in a checkpoint.
+inline constexpr const char* optimizer_prefix = "optimizer.";
+
 /// A flat buffer of a network (its parameters, or a moment of each) as tensors to write, their names after `prefix`.
 template <Layer Net>
 std::vector<TensorData> named_data(std::span<const float> values, const std::string& prefix = "") {
@@ -42,7 +45,7 @@ void save_weights(const std::filesystem::path& path, const Parameters<Net>& para
 }
 
 /// Reads what `save_weights` wrote for a network with the same layers, or what anybody wrote in its names and layouts in
-/// float32, float16 or bfloat16, and returns the text that went with it.
+/// float32, float16 or bfloat16, and returns the text that went with it. A checkpoint's moments are passed over.
 /// Errors  FileError or FormatError naming the file and the first tensor that differs; the parameters are then
 /// unchanged.
 template <Layer Net>
@@ -51,7 +54,8 @@ Metadata load_weights(const std::filesystem::path& path, Parameters<Net>& parame
   const std::vector<NamedTensor> tensors = parameter_tensors<Net>();
   for (const NamedTensor& t : tensors) file.require(t.name, t.extents);
   for (const auto& [name, entry] : file.tensors())
-    if (std::none_of(tensors.begin(), tensors.end(), [&n = name](const NamedTensor& t) { return t.name == n; }))
+    if (!name.starts_with(optimizer_prefix) &&
+        std::none_of(tensors.begin(), tensors.end(), [&n = name](const NamedTensor& t) { return t.name == n; }))
       throw FormatError(file.name() + ": tensor " + detail::printable(name) +
                         ": expected none of this name in the network, found one in the file");
   Parameters<Net> loaded = parameters;

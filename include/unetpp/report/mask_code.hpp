@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace unetpp {
 
@@ -24,6 +26,22 @@ inline std::string base64(std::string_view bytes) {
   return text;
 }
 
+/// The bytes of a text that `base64` made; none for any other text.
+inline std::optional<std::string> base64_bytes(std::string_view text) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3);
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t digit = digits.find(text[i]);
+    bits = bits << 6 | static_cast<std::uint32_t>(digit & 63);
+    if (i % 4 == 0 || text[i] == '=') continue;
+    bytes += static_cast<char>(bits >> (6 - 2 * (i % 4)));
+  }
+  if (base64(bytes) != text) return std::nullopt;
+  return bytes;
+}
+
 /// The runs of equal values of a mask, row by row, as base64 of numbers in 7-bit groups, the lowest group first, the
 /// eighth bit set in all but the last. A run of length n to a value v, after one of value u (0 before the first), is
 /// the number (n - 1) * values + (v - u mod values). About a byte a run: 0.8 kB for a predicted pet of 128x128 pixels.
@@ -40,6 +58,30 @@ inline std::string encode_mask(std::span<const std::uint8_t> mask, std::size_t v
     before = value;
   }
   return base64(bytes);
+}
+
+/// The mask of `pixels` values that `encode_mask` coded; none for any other text.
+inline std::optional<std::vector<std::uint8_t>> decode_mask_code(std::string_view text, std::size_t pixels,
+                                                                 std::size_t values) {
+  const std::optional<std::string> bytes = base64_bytes(text);
+  if (!bytes) return std::nullopt;
+  std::vector<std::uint8_t> mask;
+  std::size_t number = 0, value = 0;
+  int shift = 0;
+  for (const char c : *bytes) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    number |= std::size_t{byte & 127u} << shift;
+    shift += 7;
+    if (shift > 49) return std::nullopt;  // 7 groups: more than any mask needs
+    if (byte & 128) continue;
+    value = (value + number % values) % values;
+    if (number / values >= pixels - mask.size()) return std::nullopt;
+    mask.insert(mask.end(), number / values + 1, static_cast<std::uint8_t>(value));
+    number = 0;
+    shift = 0;
+  }
+  if (shift != 0 || mask.size() != pixels) return std::nullopt;
+  return mask;
 }
 
 }  // namespace unetpp

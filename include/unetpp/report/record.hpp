@@ -33,6 +33,8 @@ struct RunRecord {
   int planned = 0;  // epochs
   std::vector<EpochEnd> epochs;
   std::vector<ShownImage> images;
+  std::int64_t started = 0;   // seconds since 1970
+  double report_seconds = 0;  // that the report took before training went on
 
   bool finished() const { return !epochs.empty() && epochs.back().epoch == planned; }
 };
@@ -65,6 +67,7 @@ inline ShownImage shown_image(const ValidationBatchEnd& batch, std::size_t i, st
 }
 
 /// Adds the prediction of image i of a batch.
+/// Errors  ArgumentError when the image is of another size.
 inline void add_prediction(ShownImage& shown, const ValidationBatchEnd& batch, std::size_t i) {
   const std::size_t pixels = batch.output.pixels();
   const auto predicted = batch.predicted.subspan(i * pixels, pixels);

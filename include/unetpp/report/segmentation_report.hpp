@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "unetpp/report/curves.hpp"
 #include "unetpp/report/html.hpp"
 #include "unetpp/report/measures.hpp"
+#include "unetpp/report/record_json.hpp"
 #include "unetpp/report/tensorboard.hpp"
 
 namespace unetpp {
@@ -37,7 +39,8 @@ struct SegmentationReportConfig {
 };
 
 /// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page
-/// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report.
+/// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report, unless
+/// it goes on from a checkpoint and the report does so, too.
 /// Units   images in [0, 1]; what is outside is shown as the nearer end.
 /// Errors  FileError when a file cannot be written; ArgumentError when the number of classes (at most 255) or names is
 ///         not the network's or the validation set's.
@@ -58,15 +61,38 @@ class SegmentationReport {
   double share() const { return seconds_ / since(began_); }
   const RunRecord& run() const { return run_; }
 
-  void on_epoch_begin(const EpochBegin& e) {
-    if (e.epoch != 1) return;
-    run_ = {config_.classes, e.epochs, {}, {}};
+  /// What the report knows of the epochs that are over beside their numbers, as text for a checkpoint.
+  std::string state() const {
+    RunRecord run = run_;
+    run.report_seconds += seconds_;
+    return to_text(run);
+  }
+  /// Makes the next `fit` go on with this report: `text` is its state() after these epochs.
+  /// Errors  FormatError, which begins with `where`, unless it is of these epochs and of the validation images there are.
+  void restore(std::string_view text, const std::vector<EpochEnd>& epochs, const std::string& where) {
+    RunRecord run{config_.classes, 0, epochs, {}};
+    if (!epochs.empty() && epochs.front().validation) name_classes(run, epochs.front().validation->confusion.classes());
+    parse_record(text, where, run);
+    for (const ShownImage& shown : run.images)
+      if (!config_.names.empty() &&
+          (shown.position >= config_.names.size() || shown.name != config_.names[shown.position]))
+        throw FormatError(where + ": expected validation images that are there, found " +
+                          detail::printable(shown.name));
+    run_ = std::move(run);
+    restored_ = true;
+  }
+
+  void on_fit_begin(const FitBegin& e) {
+    if (!std::exchange(restored_, false)) run_ = {config_.classes, 0, {}, {}, unix_time()};
+    run_.planned = e.epochs;
     shown_.reset();
     if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard);
     seconds_ = 0;
     began_ = Clock::now();
-    started_ = unix_time();
-    measured([&] { write_page(); });
+    measured([&] {
+      if (!run_.epochs.empty()) write_curves();
+      write_page();
+    });
   }
 
   void on_validation_batch_end(const ValidationBatchEnd& e) {
@@ -82,10 +108,8 @@ class SegmentationReport {
   void on_epoch_end(const EpochEnd& e) {
     measured([&] {
       run_.epochs.push_back(e);
-      if (run_.classes.empty() && e.validation)
-        run_.classes = numbered_classes(static_cast<std::size_t>(e.validation->confusion.classes()));
-      write_file(config_.folder / "metrics.csv", metrics_csv(run_.epochs, run_.classes), false);
-      write_file(config_.folder / "curves.png", encode_png(draw_curves(run_.epochs, run_.classes)), false);
+      if (e.validation) name_classes(run_, e.validation->confusion.classes());
+      write_curves();
       if (events_) write_events(e);
       write_page();
     });
@@ -112,30 +136,47 @@ class SegmentationReport {
     seconds_ += since(start);
   }
 
-  /// Before the first batch of the first pass: which images are shown.
-  void choose(const ValidationBatchEnd& e) {
-    const auto classes = static_cast<std::size_t>(e.output.channels);
+  static void name_classes(RunRecord& run, int count) {
+    const auto classes = static_cast<std::size_t>(count);
     if (classes > 255)
       throw ArgumentError("a segmentation report: expected at most 255 classes, found " + std::to_string(classes));
-    if (run_.classes.empty()) run_.classes = numbered_classes(classes);
-    if (run_.classes.size() != classes)
+    if (run.classes.empty()) run.classes = numbered_classes(classes);
+    if (run.classes.size() != classes)
       throw ArgumentError("a segmentation report: expected the network's " + std::to_string(classes) +
-                          " classes, found " + std::to_string(run_.classes.size()));
+                          " classes, found " + std::to_string(run.classes.size()));
+  }
+
+  /// Before the first batch of the first pass: which images are shown.
+  void choose(const ValidationBatchEnd& e) {
+    name_classes(run_, e.output.channels);
     if (!config_.names.empty() && config_.names.size() != e.all_samples)
       throw ArgumentError("a segmentation report: expected names of " + std::to_string(e.all_samples) +
                           " validation images, found " + std::to_string(config_.names.size()));
     shown_ = permutation(e.all_samples, Random(config_.seed, random_stream(RandomUse::report)));
     shown_->resize(std::min(config_.images, e.all_samples));
     std::sort(shown_->begin(), shown_->end());
+    const auto same = [](const ShownImage& shown, std::size_t position) { return shown.position == position; };
+    if (!run_.epochs.empty() &&
+        !std::equal(run_.images.begin(), run_.images.end(), shown_->begin(), shown_->end(), same))
+      throw ArgumentError(
+          "a segmentation report that goes on: expected the validation images and settings from before");
   }
 
   void record(const ValidationBatchEnd& e, std::size_t i, std::size_t position) {
     const auto known = std::find_if(run_.images.begin(), run_.images.end(),
                                     [&](const ShownImage& shown) { return shown.position == position; });
-    if (known != run_.images.end()) return detail::add_prediction(*known, e, i);
+    if (known != run_.images.end()) {
+      if (known->prediction.values.empty()) known->image = detail::picture_of(e, i);  // of a checkpoint: only its JPEG
+      return detail::add_prediction(*known, e, i);
+    }
     const std::string name = config_.names.empty() ? "image " + std::to_string(position + 1) : config_.names[position];
     run_.images.push_back(detail::shown_image(e, i, position, name));
     detail::add_prediction(run_.images.back(), e, i);
+  }
+
+  void write_curves() const {
+    write_file(config_.folder / "metrics.csv", metrics_csv(run_.epochs, run_.classes), false);
+    write_file(config_.folder / "curves.png", encode_png(draw_curves(run_.epochs, run_.classes)), false);
   }
 
   void write_events(const EpochEnd& e) const {
@@ -157,9 +198,9 @@ class SegmentationReport {
     data["settings"] = config_.settings;
     data["network"] = config_.network;
     data["versions"] = {{"unetpp", version}, {"compiler", compiler}};
-    data["started"] = started_;
+    data["started"] = run_.started;
     data["written"] = unix_time();
-    data["report_seconds"] = detail::rounded(seconds_);
+    data["report_seconds"] = detail::rounded(run_.report_seconds + seconds_);
     write_file(path(), html_page(data), run_.finished());  // waits for the disk only when it is the last
   }
 
@@ -169,7 +210,7 @@ class SegmentationReport {
   std::optional<TensorBoardFile> events_;
   double seconds_ = 0;
   Clock::time_point began_ = Clock::now();
-  std::int64_t started_ = 0;
+  bool restored_ = false;
 };
 
 }  // namespace unetpp

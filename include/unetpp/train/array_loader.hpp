@@ -42,11 +42,18 @@ class ArrayLoader {
 
   std::size_t batch() const { return config_.batch; }
   std::size_t samples() const { return images_.count(); }
+  std::uint64_t seed() const { return config_.seed; }
 
-  void start_epoch(int epoch) {
+  /// Begins an epoch, behind its first images if they were trained on before.
+  /// Errors  ArgumentError for more of them than there are.
+  void start_epoch(int epoch, std::size_t first = 0) {
+    if (first > samples())
+      throw ArgumentError("unetpp: an epoch of " + std::to_string(samples()) + " images cannot begin behind image " +
+                          std::to_string(first));
     order_ = permutation(config_.shuffle ? samples() : 0,
                          Random(config_.seed, random_stream(RandomUse::order, static_cast<std::uint32_t>(epoch))));
-    first_ = count_ = 0;
+    first_ = first;
+    count_ = 0;
     end_ = samples();
   }
 

@@ -1,20 +1,27 @@
 #pragma once
-// What `fit` tells those who listen.
+// What `fit` tells those who listen, and how they can end it.
 //
 // A callback is anything that can be called with one or more of the events below (a lambda: [](const EpochEnd& e)
-// {...}), or a type with one or more of the members on_epoch_begin, on_batch_end, on_validation_batch_end and
-// on_epoch_end.
+// {...}), or a type with one or more of the members on_fit_begin, on_epoch_begin, on_batch_end,
+// on_validation_batch_end, on_epoch_end, on_resume_point and on_fit_end. If it has a member stop() that returns true,
+// fit ends after the batch (also one of validation) or the epoch that it is at.
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "unetpp/core/shape.hpp"
-#include "unetpp/train/trainer.hpp"
+#include "unetpp/train/training_state.hpp"
 
 namespace unetpp {
+
+/// The first event.
+struct FitBegin {
+  int epoch;                   // that is the first to be trained, perhaps in part
+  int epochs;                  // how many there will be
+  const TrainingState& start;  // of what was trained before
+};
 
 struct EpochBegin {
   int epoch;   // 1, 2, ...
@@ -49,61 +56,82 @@ struct ValidationBatchEnd {
   std::size_t count() const { return predicted.size() / output.pixels(); }
 };
 
-struct EpochEnd {
+/// After each batch and after each epoch, when all were told of it: training can go on from here, by FitConfig::start.
+struct ResumePoint {
   int epoch;
   int epochs;
-  double train_loss;                     // mean over the epoch's pixels, each batch before its own step
-  std::optional<Evaluation> validation;  // after the epoch's last step
-  double seconds;                        // of training and validation
-  double images_per_second;              // training images over the time that training took, waiting for them included
+  const TrainingState& state;
+  bool stopping;  // whether fit ends here since a callback's stop() was true; the epoch is then perhaps not over
+};
+
+/// The last event, unless something was thrown.
+struct FitEnd {
+  int epoch;
+  int epochs;
+  const TrainingState& state;
 };
 
 namespace detail {
 
-template <class Callback>
-void notify(Callback& callback, const EpochBegin& event) {
-  if constexpr (requires { callback.on_epoch_begin(event); })
-    callback.on_epoch_begin(event);
-  else if constexpr (std::invocable<Callback&, const EpochBegin&>)
-    callback(event);
+/// Calls the member for an event.
+template <class C>
+auto call_member(C& c, const FitBegin& e) -> decltype(c.on_fit_begin(e)) {
+  return c.on_fit_begin(e);
+}
+template <class C>
+auto call_member(C& c, const EpochBegin& e) -> decltype(c.on_epoch_begin(e)) {
+  return c.on_epoch_begin(e);
+}
+template <class C>
+auto call_member(C& c, const BatchEnd& e) -> decltype(c.on_batch_end(e)) {
+  return c.on_batch_end(e);
+}
+template <class C>
+auto call_member(C& c, const ValidationBatchEnd& e) -> decltype(c.on_validation_batch_end(e)) {
+  return c.on_validation_batch_end(e);
+}
+template <class C>
+auto call_member(C& c, const EpochEnd& e) -> decltype(c.on_epoch_end(e)) {
+  return c.on_epoch_end(e);
+}
+template <class C>
+auto call_member(C& c, const ResumePoint& e) -> decltype(c.on_resume_point(e)) {
+  return c.on_resume_point(e);
+}
+template <class C>
+auto call_member(C& c, const FitEnd& e) -> decltype(c.on_fit_end(e)) {
+  return c.on_fit_end(e);
 }
 
-template <class Callback>
-void notify(Callback& callback, const BatchEnd& event) {
-  if constexpr (requires { callback.on_batch_end(event); })
-    callback.on_batch_end(event);
-  else if constexpr (std::invocable<Callback&, const BatchEnd&>)
-    callback(event);
-}
+template <class C, class Event>
+concept HasMember = requires(C& callback, const Event& event) {
+  detail::call_member(callback, event);
+};
+template <class C>
+concept CanStop = requires(C& callback) {
+  { callback.stop() } -> std::convertible_to<bool>;
+};
+template <class C, class... Events>
+concept HearsAny = ((HasMember<C, Events> || std::invocable<C&, const Events&>) || ...);
+template <class C>
+concept Callback =
+    CanStop<C> || HearsAny<C, FitBegin, EpochBegin, BatchEnd, ValidationBatchEnd, EpochEnd, ResumePoint, FitEnd>;
 
-template <class Callback>
-void notify(Callback& callback, const ValidationBatchEnd& event) {
-  if constexpr (requires { callback.on_validation_batch_end(event); })
-    callback.on_validation_batch_end(event);
-  else if constexpr (std::invocable<Callback&, const ValidationBatchEnd&>)
-    callback(event);
-}
-
-template <class Callback>
-void notify(Callback& callback, const EpochEnd& event) {
-  if constexpr (requires { callback.on_epoch_end(event); })
-    callback.on_epoch_end(event);
-  else if constexpr (std::invocable<Callback&, const EpochEnd&>)
+template <class C, class Event>
+void notify(C& callback, const Event& event) {
+  if constexpr (HasMember<C, Event>)
+    detail::call_member(callback, event);
+  else if constexpr (std::invocable<C&, const Event&>)
     callback(event);
 }
 
 template <class C>
-concept Callback = std::invocable<C&, const EpochBegin&> || std::invocable<C&, const BatchEnd&> ||
-    std::invocable<C&, const ValidationBatchEnd&> || std::invocable<C&, const EpochEnd&> ||
-    requires(C& c, const EpochBegin& e) {
-  c.on_epoch_begin(e);
-} || requires(C& c, const BatchEnd& e) {
-  c.on_batch_end(e);
-} || requires(C& c, const ValidationBatchEnd& e) {
-  c.on_validation_batch_end(e);
-} || requires(C& c, const EpochEnd& e) {
-  c.on_epoch_end(e);
-};
+bool wants_stop(C& callback) {
+  if constexpr (CanStop<C>)
+    return callback.stop();
+  else
+    return false;
+}
 
 }  // namespace detail
 

@@ -12,37 +12,21 @@
 #include <utility>
 #include <vector>
 
+#include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
 #include "unetpp/train/progress.hpp"
 #include "unetpp/train/trainer.hpp"
+#include "unetpp/train/training_state.hpp"
 
 namespace unetpp {
 
-/// What `fit` reads from: batches of images with labels, epoch after epoch.
-///   batch()             the largest number of images in a batch
-///   samples()           the number of images of an epoch
-///   start_epoch(e)      begins epoch e = 0, 1, ...
-///   next()              moves to the next batch; false at the end of the epoch
-///   images(), labels()  the batch, until the next call of next() or start_epoch()
-template <class L, class Net>
-concept BatchSource = requires(L& loader, int epoch) {
-  { loader.batch() } -> std::convertible_to<std::size_t>;
-  { loader.samples() } -> std::convertible_to<std::size_t>;
-  loader.start_epoch(epoch);
-  { loader.next() } -> std::convertible_to<bool>;
-  { loader.images() } -> std::convertible_to<BatchView<const float, Net::in>>;
-  { loader.labels() } -> std::convertible_to<LabelView<Net::out>>;
-};
-
 struct FitConfig {
-  int epochs = 1;
+  int epochs = 1;  // in all, those before `start` included
   SoftmaxCrossEntropyConfig loss = {};
   int threads = max_threads();
-  bool progress = true;  // print lines on standard output
+  bool progress = true;      // print lines on standard output
+  TrainingState start = {};  // where to go on; parameters and optimizer must be as they were there
 };
-
-/// Where there is no validation set.
-struct NoValidation {};
 
 namespace detail {
 
@@ -53,7 +37,7 @@ struct Unwatched {
 }  // namespace detail
 
 /// A pass over a loader's first epoch without training. After each batch, `watch` is called with the number of images
-/// so far and the batch's predicted classes.
+/// so far and the batch's predicted classes; it may return false to end the pass there.
 /// Errors  NonFiniteLossError if the mean loss is NaN or infinite, ArgumentError if the loader has no images.
 template <Layer Net, BatchSource<Net> Data, class Watch = detail::Unwatched>
 Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::parameter_count> parameters, Data& loader,
@@ -64,7 +48,10 @@ Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::param
     const std::span<const std::uint8_t> predicted =
         evaluator.add(parameters, loader.images(), loader.labels(), evaluation);
     samples += loader.images().count();
-    watch(samples, predicted);
+    if constexpr (std::is_void_v<decltype(watch(samples, predicted))>)
+      watch(samples, predicted);
+    else if (!watch(samples, predicted))
+      break;
   }
   if (samples == 0) throw ArgumentError("unetpp: there are no images to validate with");
   if (evaluation.loss.weight > 0 && !std::isfinite(evaluation.loss.mean()))
@@ -73,21 +60,20 @@ Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::param
 }
 
 /// Trains a network: each epoch a step for every batch of `train`, then a pass over `validation`, then the callbacks'
-/// on_epoch_end, in the order given. Returns what they were told.
+/// on_epoch_end, in the order given. Returns what they were told, behind the history of `config.start`.
 /// Errors  NonFiniteLossError at the first NaN or infinite loss, naming epoch and image; the parameters are those
-///         before that step. What loaders and callbacks throw passes through.
+///         before that step. ArgumentError for a start that these loaders cannot go on from. What loaders and
+///         callbacks throw passes through.
 template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, class... Callbacks>
 requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>)
     std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
                               const FitConfig& config, Callbacks&&... callbacks) {
   static_assert((detail::Callback<Callbacks> && ...),
-                "unetpp: a callback of fit can be called with EpochBegin, BatchEnd, ValidationBatchEnd or EpochEnd, or "
-                "has a member for one of them");
+                "unetpp: a callback of fit can be called with one of the events of train/callbacks.hpp, has a member "
+                "for one of them, or has stop()");
   constexpr bool validates = !std::same_as<std::remove_const_t<Validation>, NoValidation>;
   using Clock = std::chrono::steady_clock;
-  const auto seconds_since = [](Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
+  const int epochs = config.epochs;
 
   std::optional<Progress> progress;
   if (config.progress) progress.emplace();
@@ -95,40 +81,55 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
     if (progress) detail::notify(*progress, event);
     (detail::notify(callbacks, event), ...);
   };
+  const auto stop = [&] { return (detail::wants_stop(callbacks) || ...); };
+
+  TrainingState state = config.start;
+  detail::require_consistent(state);
+  detail::match_seed(train, state);
+  detail::leave_out(train, state.train_left_out);
+  detail::leave_out(validation, state.validation_left_out);
 
   Trainer<Net> trainer(train.batch(), SoftmaxCrossEntropy(config.loss), config.threads);
   std::optional<Evaluator<Net>> evaluator;
   if constexpr (validates) evaluator.emplace(validation.batch(), SoftmaxCrossEntropy(config.loss), config.threads);
 
-  std::vector<EpochEnd> history;
-  for (int epoch = 1; epoch <= config.epochs; ++epoch) {
-    tell(EpochBegin{epoch, config.epochs});
-    const Clock::time_point start = Clock::now();
-    LossSum sum;
-    std::size_t samples = 0;
-    train.start_epoch(epoch - 1);
-    while (train.next()) {
+  tell(FitBegin{state.epoch, epochs, state});
+  bool stopping = stop();
+  if (stopping) tell(ResumePoint{state.epoch, epochs, state, true});
+  while (!stopping && state.epoch <= epochs) {
+    tell(EpochBegin{state.epoch, epochs});
+    const Clock::time_point now = Clock::now();
+    const auto seconds = [&, before = state.seconds] {
+      return before + std::chrono::duration<double>(Clock::now() - now).count();
+    };
+    for (detail::start_epoch(train, state); !stopping && train.next();) {
       LossSum loss;
       try {
         loss = trainer.step(parameters, optimizer, train.images(), train.labels());
       } catch (const NonFiniteLossError& error) {
-        throw NonFiniteLossError("epoch " + std::to_string(epoch) + ", after " + std::to_string(samples) +
+        throw NonFiniteLossError("epoch " + std::to_string(state.epoch) + ", after " + std::to_string(state.samples) +
                                  " images: " + error.what());
       }
-      sum += loss;
-      samples += train.images().count();
-      tell(BatchEnd{epoch, config.epochs, samples, std::max(samples, train.samples()), loss.mean(), sum.mean(),
-                    seconds_since(start)});
+      state.loss += loss;
+      state.samples += train.images().count();
+      ++state.batches;
+      ++state.steps;
+      state.seconds = seconds();
+      detail::note_left_out(train, state.train_left_out);
+      tell(BatchEnd{state.epoch, epochs, state.samples, std::max<std::size_t>(state.samples, train.samples()),
+                    loss.mean(), state.loss.mean(), state.seconds});
+      stopping = stop();
+      tell(ResumePoint{state.epoch, epochs, state, stopping});
     }
-    if (samples == 0) throw ArgumentError("unetpp: there are no images to train on");
-    const double training_seconds = seconds_since(start);
-    EpochEnd end{epoch, config.epochs, sum.mean(), {}, 0, static_cast<double>(samples) / training_seconds};
+    if (stopping) break;
+    if (state.samples == 0) throw ArgumentError("unetpp: there are no images to train on");
+    EpochEnd end{state.epoch, epochs, state.loss.mean(), {}, 0, static_cast<double>(state.samples) / seconds()};
     if constexpr (validates) {
       const auto watch = [&](std::size_t validated, std::span<const std::uint8_t> predicted) {
         const BatchView<const float, Net::in> images = validation.images();
         const LabelView<Net::out> labels = validation.labels();
-        tell(ValidationBatchEnd{epoch,
-                                config.epochs,
+        tell(ValidationBatchEnd{state.epoch,
+                                epochs,
                                 validated,
                                 std::max<std::size_t>(validated, validation.samples()),
                                 Net::in,
@@ -138,14 +139,27 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
                                 {labels.data(), labels.pixels()},
                                 predicted,
                                 config.loss.ignore_label});
+        return !(stopping = stop());
       };
       end.validation = evaluate(*evaluator, parameters, validation, watch);
+      detail::note_left_out(validation, state.validation_left_out);
+      if (stopping) {  // its epoch is not over: whoever goes on validates again
+        tell(ResumePoint{state.epoch, epochs, state, true});
+        break;
+      }
     }
-    end.seconds = seconds_since(start);
+    end.seconds = seconds();
     tell(end);
-    history.push_back(std::move(end));
+    state.history.push_back(std::move(end));
+    ++state.epoch;
+    state.batches = state.samples = 0;
+    state.loss = {};
+    state.seconds = 0;
+    stopping = stop();
+    tell(ResumePoint{state.epoch, epochs, state, stopping});
   }
-  return history;
+  tell(FitEnd{state.epoch, epochs, state});
+  return std::move(state.history);
 }
 
 /// The same without a validation set.

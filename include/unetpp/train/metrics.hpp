@@ -7,6 +7,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
@@ -33,6 +34,14 @@ void predict_classes(BatchView<const float, S> logits, std::span<std::uint8_t> c
 class ConfusionMatrix {
  public:
   explicit ConfusionMatrix(int classes) : classes_(classes), counts_(std::size_t{1} * classes * classes) {}
+
+  /// What was counted before, row by row of a true class.
+  /// Errors  ArgumentError for another number of counts than classes squared.
+  ConfusionMatrix(int classes, std::vector<std::uint64_t> counts) : classes_(classes), counts_(std::move(counts)) {
+    if (counts_.size() != std::size_t{1} * classes * classes)
+      throw ArgumentError("unetpp: " + std::to_string(counts_.size()) + " counts in a confusion matrix of " +
+                          std::to_string(classes) + " classes");
+  }
 
   int classes() const { return classes_; }
 

@@ -1,10 +1,14 @@
 #pragma once
-// Optimizers: state in flat buffers beside the parameters. Any type with step(parameters, gradients, threads) will do.
+// Optimizers: state in flat buffers beside the parameters. Any type with step(parameters, gradients, threads) will do;
+// one that checkpoints can save has state() and restore(), too.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/error.hpp"
@@ -12,6 +16,14 @@
 #include "unetpp/kernels/optimizer.hpp"
 
 namespace unetpp {
+
+/// All that an optimizer needs to go on with the same bits.
+struct OptimizerState {
+  std::string name;                             // of its kind
+  std::map<std::string, double> settings = {};  // its config
+  int steps = 0;
+  std::map<std::string, Buffer<float>> moments = {};  // of no values before the first step
+};
 
 namespace detail {
 
@@ -21,6 +33,31 @@ inline void fit_moments(Buffer<float>& moments, std::size_t parameters) {
   if (moments.size() != parameters)
     throw ArgumentError("unetpp: an optimizer of " + std::to_string(moments.size()) + " parameters got " +
                         std::to_string(parameters));
+}
+
+/// Errors  ArgumentError unless an optimizer of the kind of `own` can be in `state`.
+inline void require_state_like(const OptimizerState& own, const OptimizerState& state) {
+  const auto check = [&](bool holds, const std::string& expected) {
+    if (!holds) throw ArgumentError("unetpp: the state of an optimizer: expected " + expected);
+  };
+  const auto same_keys = [](const auto& a, const auto& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const auto& x, const auto& y) { return x.first == y.first; });
+  };
+  check(state.name == own.name, own.name + ", found " + state.name);
+  check(same_keys(state.settings, own.settings), "the settings of " + own.name + ", found others");
+  for (const auto& [name, value] : state.settings)
+    check(std::isfinite(value) && value >= 0, name + " of at least 0, found " + std::to_string(value));
+  check(state.steps >= 0, "at least 0 steps, found " + std::to_string(state.steps));
+  check(same_keys(state.moments, own.moments), "the moments of " + own.name + ", found others");
+  const std::size_t size = state.moments.begin()->second.size();
+  check((size == 0) == (state.steps == 0), "moments after the first step, and none before");
+  for (const auto& [name, values] : state.moments) {
+    check(values.size() == size,
+          std::to_string(size) + " values in " + name + ", found " + std::to_string(values.size()));
+    for (const float v : values)
+      if (!std::isfinite(v)) check(false, "finite numbers in " + name + ", found " + std::to_string(v));
+  }
 }
 
 }  // namespace detail
@@ -56,6 +93,30 @@ class Adam {
 
   AdamConfig& config() { return config_; }
 
+  OptimizerState state() const {
+    return {"adam",
+            {{"learning_rate", config_.learning_rate},
+             {"beta1", config_.beta1},
+             {"beta2", config_.beta2},
+             {"epsilon", config_.epsilon}},
+            steps_,
+            {{"m", m_}, {"v", v_}}};
+  }
+  /// Goes on from another's state, its settings included.
+  /// Errors  ArgumentError for one that no Adam can be in; this one is then unchanged.
+  void restore(OptimizerState state) {
+    detail::require_state_like(Adam().state(), state);
+    const AdamConfig config{state.settings.at("learning_rate"), state.settings.at("beta1"), state.settings.at("beta2"),
+                            state.settings.at("epsilon")};
+    Buffer<float>& v = state.moments.at("v");
+    if (config.beta1 >= 1 || config.beta2 >= 1 || std::any_of(v.begin(), v.end(), [](float x) { return x < 0; }))
+      throw ArgumentError("unetpp: the state of an optimizer: expected betas below 1, and v of at least 0");
+    config_ = config;
+    steps_ = state.steps;
+    m_ = std::move(state.moments.at("m"));
+    v_ = std::move(v);
+  }
+
  private:
   AdamConfig config_;
   Buffer<float> m_;
@@ -79,13 +140,32 @@ class SGD {
     detail::fit_moments(velocity_, parameters.size());
     kernels::sgd(parameters.size(), static_cast<float>(config_.learning_rate), static_cast<float>(config_.momentum),
                  config_.nesterov, gradients.data(), velocity_.data(), parameters.data(), threads);
+    ++steps_;
   }
 
   SGDConfig& config() { return config_; }
 
+  OptimizerState state() const {
+    return {"sgd",
+            {{"learning_rate", config_.learning_rate},
+             {"momentum", config_.momentum},
+             {"nesterov", config_.nesterov ? 1 : 0}},
+            steps_,
+            {{"velocity", velocity_}}};
+  }
+  /// Goes on from another's state, its settings included.
+  /// Errors  ArgumentError for one that no SGD can be in; this one is then unchanged.
+  void restore(OptimizerState state) {
+    detail::require_state_like(SGD().state(), state);
+    config_ = {state.settings.at("learning_rate"), state.settings.at("momentum"), state.settings.at("nesterov") != 0};
+    steps_ = state.steps;
+    velocity_ = std::move(state.moments.at("velocity"));
+  }
+
  private:
   SGDConfig config_;
   Buffer<float> velocity_;
+  int steps_ = 0;
 };
 
 }  // namespace unetpp

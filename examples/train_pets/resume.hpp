@@ -1,0 +1,75 @@
+#pragma once
+// Going on with a run: what must be as it was, and how to ask for it.
+
+#include <algorithm>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <unetpp/core/error.hpp>
+#include <unetpp/io/json.hpp>
+#include <unetpp/train/training_state.hpp>
+
+namespace train_pets {
+
+/// A word as a shell takes it for one.
+inline std::string quoted(const std::string& word) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string("_-+=./,:@%").find(c) != std::string::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+/// The command that goes on with the run of this one.
+inline std::string resume_command(int argc, const char* const* argv) {
+  std::string text;
+  for (int i = 0; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word != "--overwrite" && word != "--resume") text += quoted(word) + " ";
+  }
+  return text + "--resume";
+}
+
+/// Settings that may be others when a run goes on: the parameters get the same bits, or training is only longer.
+inline bool may_change(const std::string& setting) {
+  static const std::set<std::string> names{
+      "data",     "download", "out",         "overwrite",         "resume", "epochs", "threads",
+      "patience", "strict",   "tensorboard", "checkpoint_minutes"};
+  return names.contains(setting);
+}
+
+/// Throws unless a run that began with the settings `text` can go on with `settings`.
+/// Errors  FormatError, which begins with `where`, naming all that differ.
+inline void require_same_settings(const std::string& text, const nlohmann::ordered_json& settings,
+                                  const std::string& where) {
+  const nlohmann::json before = unetpp::parse_json(text, where, {.bytes = 1 << 20, .depth = 2}), now = settings;
+  if (!before.is_object()) throw unetpp::FormatError(where + ": expected an object of settings, found none");
+  std::set<std::string> names;
+  for (const nlohmann::json* object : {&before, &now})
+    for (const auto& item : object->items())
+      if (!may_change(item.key())) names.insert(item.key());
+  std::string differing;
+  for (const std::string& name : names) {
+    const nlohmann::json expected = before.value(name, nlohmann::json()), found = now.value(name, nlohmann::json());
+    const auto shown = [](const nlohmann::json& value) {
+      return value.is_null() ? "none" : unetpp::detail::printable(value.dump());
+    };
+    if (expected != found)
+      differing += "; " + unetpp::detail::printable(name) + ": expected " + shown(expected) + ", found " + shown(found);
+  }
+  if (!differing.empty()) throw unetpp::FormatError(where + ": the run cannot go on with other ones" + differing);
+}
+
+/// Errors  ArgumentError when training is further than this many epochs.
+inline void require_epochs(int epochs, const unetpp::TrainingState& state) {
+  const int begun = state.samples > 0 ? state.epoch : state.epoch - 1;
+  if (epochs < begun)
+    throw unetpp::ArgumentError("--epochs: expected at least the " + std::to_string(begun) +
+                                " that the run has begun, found " + std::to_string(epochs));
+}
+
+}  // namespace train_pets

@@ -1,0 +1,76 @@
+#pragma once
+// Members of JSON objects that somebody else may have written: there, and of the right kind, or an error.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/io/json.hpp"
+#include "unetpp/io/model_info.hpp"
+
+namespace unetpp {
+
+namespace detail {
+
+/// An object's members by name, and `where` it is, for errors.
+/// Errors  FormatError, which begins with `where`, for a member that is missing or of another kind.
+class JsonFields {
+ public:
+  JsonFields(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {}
+
+  std::string where(const char* key) const { return where_ + ": " + key; }
+  bool has(const char* key) const { return object_.is_object() && object_.contains(key); }
+  const nlohmann::json& at(const char* key) const { return json_member(object_, key, where_); }
+
+  int integer(const char* key, int least) const {
+    return json_integer(at(key), least, std::numeric_limits<int>::max() - 1, where(key));
+  }
+  std::uint64_t count(const char* key) const { return count_of(at(key), where(key)); }
+  std::vector<std::size_t> counts(const char* key) const {
+    std::vector<std::size_t> all;
+    for (const nlohmann::json& value : list(key)) all.push_back(count_of(value, where(key)));
+    return all;
+  }
+  double number(const char* key) const { return number_of(at(key), where(key)); }
+  std::string text(const char* key) const {
+    if (!at(key).is_string()) wrong(key, "a text", at(key));
+    return at(key).get<std::string>();
+  }
+  const nlohmann::json& list(const char* key) const {
+    if (!at(key).is_array()) wrong(key, "a list", at(key));
+    return at(key);
+  }
+  const nlohmann::json& object(const char* key) const {
+    if (!at(key).is_object()) wrong(key, "an object", at(key));
+    return at(key);
+  }
+
+  static std::uint64_t count_of(const nlohmann::json& value, const std::string& where) {
+    if (!value.is_number_unsigned())
+      throw FormatError(where + ": expected an integer of at least 0, found " + printable(value.dump()));
+    return value.get<std::uint64_t>();
+  }
+  /// JSON's null is what is not a number, as nlohmann writes it.
+  static double number_of(const nlohmann::json& value, const std::string& where) {
+    if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
+    if (!value.is_number()) throw FormatError(where + ": expected a number, found " + printable(value.dump()));
+    return value.get<double>();
+  }
+
+ private:
+  [[noreturn]] void wrong(const char* key, const char* expected, const nlohmann::json& found) const {
+    throw FormatError(where(key) + ": expected " + expected + ", found " + printable(found.dump()));
+  }
+
+  const nlohmann::json& object_;
+  std::string where_;
+};
+
+}  // namespace detail
+
+}  // namespace unetpp

@@ -1,0 +1,84 @@
+#pragma once
+// What training reads from.
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/tensor.hpp"
+#include "unetpp/train/loss.hpp"
+#include "unetpp/train/training_state.hpp"
+
+namespace unetpp {
+
+/// What `fit` reads from: batches of images with labels, epoch after epoch.
+///   batch()             the largest number of images in a batch
+///   samples()           the number of images of an epoch
+///   start_epoch(e)      begins epoch e = 0, 1, ...
+///   next()              moves to the next batch; false at the end of the epoch
+///   images(), labels()  the batch, until the next call of next() or start_epoch()
+/// It may have more, for training that goes on where it was stopped:
+///   start_epoch(e, n)   begins epoch e behind its first n images; without it, `fit` reads these again
+///   seed()              what the order of the images comes from; another one than before is an error
+///   left_out()          the bad samples met so far: std::vector<std::size_t>
+///   leave_out(bad)      tells it of bad samples that were met before
+template <class L, class Net>
+concept BatchSource = requires(L& loader, int epoch) {
+  { loader.batch() } -> std::convertible_to<std::size_t>;
+  { loader.samples() } -> std::convertible_to<std::size_t>;
+  loader.start_epoch(epoch);
+  { loader.next() } -> std::convertible_to<bool>;
+  { loader.images() } -> std::convertible_to<BatchView<const float, Net::in>>;
+  { loader.labels() } -> std::convertible_to<LabelView<Net::out>>;
+};
+
+/// Where there is no validation set.
+struct NoValidation {};
+
+namespace detail {
+
+/// Errors  ArgumentError for an order of the images that is not the state's.
+template <class Source>
+void match_seed(const Source& source, TrainingState& state) {
+  if constexpr (requires { source.seed(); }) {
+    if (state.seed && *state.seed != source.seed())
+      throw ArgumentError("unetpp: training goes on: expected a loader of seed " + std::to_string(*state.seed) +
+                          ", found one of " + std::to_string(source.seed()));
+    state.seed = source.seed();
+  }
+}
+
+template <class Source>
+void leave_out(Source& source, const std::vector<std::size_t>& bad) {
+  if constexpr (requires { source.leave_out(bad); }) source.leave_out(bad);
+}
+
+/// They only ever become more, so that hardly a batch copies any.
+template <class Source>
+void note_left_out(const Source& source, std::vector<std::size_t>& bad) {
+  if constexpr (requires { source.left_out(); })
+    if (source.left_out().size() != bad.size()) bad = source.left_out();
+}
+
+/// Begins the epoch of a state behind the images that were trained on.
+/// Errors  ArgumentError if no batch of the epoch ends there.
+template <class Source>
+void start_epoch(Source& source, const TrainingState& state) {
+  if constexpr (requires { source.start_epoch(0, std::size_t{}); }) {
+    source.start_epoch(state.epoch - 1, state.samples);
+  } else {
+    source.start_epoch(state.epoch - 1);
+    std::size_t passed = 0;
+    while (passed < state.samples && source.next()) passed += source.images().count();
+    if (passed != state.samples)
+      throw ArgumentError("unetpp: training goes on: expected a batch that ends at image " +
+                          std::to_string(state.samples) + " of the epoch, found one that ends at " +
+                          std::to_string(passed));
+  }
+}
+
+}  // namespace detail
+
+}  // namespace unetpp

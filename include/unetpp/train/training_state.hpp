@@ -1,0 +1,67 @@
+#pragma once
+// Where training stands.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/train/loss.hpp"
+#include "unetpp/train/trainer.hpp"
+
+namespace unetpp {
+
+/// An epoch that is over.
+struct EpochEnd {
+  int epoch;
+  int epochs;
+  double train_loss;                     // mean over the epoch's pixels, each batch before its own step
+  std::optional<Evaluation> validation;  // after the epoch's last step
+  double seconds;                        // of training and validation
+  double images_per_second;              // training images over the time that training took, waiting for them included
+};
+
+/// Where training stands after a batch: with the parameters and the optimizer's state all that `fit` needs to go on with
+/// the same bits. What is random comes from counters, so that seed, epoch and samples are all its state.
+struct TrainingState {
+  int epoch = 1;            // that is being trained, or is the next one: 1, 2, ...
+  std::size_t batches = 0;  // of it that are done
+  std::size_t samples = 0;  // the images in them
+  LossSum loss = {};        // of these batches
+  double seconds = 0;       // that they took
+
+  std::uint64_t steps = 0;                 // of all epochs
+  std::optional<std::uint64_t> seed = {};  // of the order of the images, if the loader has one
+  std::vector<EpochEnd> history = {};      // epochs 1 .. epoch - 1
+
+  // Bad samples that the loaders have met, as their left_out().
+  std::vector<std::size_t> train_left_out = {};
+  std::vector<std::size_t> validation_left_out = {};
+};
+
+namespace detail {
+
+/// Errors  ArgumentError for a state in which no training can stand.
+inline void require_consistent(const TrainingState& state) {
+  const auto check = [](bool holds, const std::string& expected) {
+    if (!holds) throw ArgumentError("unetpp: a training state: expected " + expected);
+  };
+  check(state.epoch >= 1 && state.history.size() + 1 == static_cast<std::size_t>(state.epoch),
+        "a history of the epochs before epoch " + std::to_string(state.epoch) + ", found one of " +
+            std::to_string(state.history.size()));
+  for (std::size_t i = 0; i < state.history.size(); ++i)
+    check(state.history[i].epoch == static_cast<int>(i) + 1,
+          "epoch " + std::to_string(i + 1) + ", found epoch " + std::to_string(state.history[i].epoch));
+  check(state.batches <= state.samples && state.batches <= state.steps && (state.batches == 0) == (state.samples == 0),
+        "batches of at least one image and one step each, found " + std::to_string(state.batches) + " batches, " +
+            std::to_string(state.samples) + " images and " + std::to_string(state.steps) + " steps");
+  for (const double value : {state.loss.loss, state.loss.weight, state.seconds})
+    check(value >= 0 && std::isfinite(value), "sums and seconds of at least 0, found " + std::to_string(value));
+}
+
+}  // namespace detail
+
+}  // namespace unetpp

@@ -1,0 +1,216 @@
+// The program as its users meet it: what it writes, and what it says to bad input.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <unetpp/io/weights.hpp>
+#include <unetpp/report/panel.hpp>
+
+#include "../../examples/networks.hpp"
+#include "../../examples/train_pets/program.hpp"
+#include "../../examples/train_pets/synthetic.hpp"
+#include "../catch.hpp"
+#include "../io/fixtures.hpp"
+
+namespace fs = std::filesystem;
+using examples::DrawnPetsNet;
+using io_tests::put;
+using io_tests::TemporaryFolder;
+using train_pets::ProgramResult;
+
+namespace {
+
+ProgramResult predict(std::vector<std::string> arguments, int captured = STDERR_FILENO) {
+  return train_pets::run(
+      {.name = UNETPP_PREDICT, .arguments = std::move(arguments), .package = "unetpp", .captured = captured});
+}
+
+/// A folder with a model that learned nothing, and images of two sizes.
+struct Workplace {
+  TemporaryFolder folder;
+  std::string model = (folder.path() / "model.safetensors").string();
+  std::string out = (folder.path() / "out").string();
+  fs::path images = folder.path() / "images";
+
+  Workplace() {
+    unetpp::ModelInfo info =
+        unetpp::model_info<DrawnPetsNet>({{"pet", {9, 8, 7}}, {"background", {0, 0, 0}}, {"outline", {255, 0, 0}}});
+    save(info);
+    put(images / "a.jpg", unetpp::encode_jpeg(io_tests::drawn_image(40, 30)));
+    put(images / "b.png", unetpp::encode_png(io_tests::drawn_image(100, 120)));
+  }
+  void save(const unetpp::ModelInfo& info) const {
+    const unetpp::Parameters<DrawnPetsNet> parameters(unetpp::HeNormal{1});
+    save_weights(model, parameters, to_metadata(info));
+  }
+  ProgramResult run(std::vector<std::string> more = {}, int captured = STDERR_FILENO) const {
+    more.insert(more.begin(), {model, images.string(), "--out", out});
+    return predict(more, captured);
+  }
+  nlohmann::json json() const { return nlohmann::json::parse(unetpp::read_file(fs::path(out) / "predictions.json")); }
+};
+
+void check_error(const ProgramResult& result, int status, const std::vector<std::string>& says) {
+  INFO(result.output);
+  CHECK(result.status == status);
+  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 1);
+  for (const std::string& text : says) CHECK(result.output.find(text) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("predict's masks of train_pets' validation images are train_pets' own") {
+  const TemporaryFolder folder;
+  const fs::path trained = folder.path() / "trained", images = folder.path() / "images", out = folder.path() / "out";
+  REQUIRE(train_pets::run({.name = UNETPP_TRAIN_PETS,
+                           .arguments = {"--synthetic", "30", "--epochs", "2", "--batch", "4", "--seed", "9", "--out",
+                                         trained.string()},
+                           .package = "unetpp"})
+              .status == 0);
+  const train_pets::SyntheticPets pets(30, 9);
+  for (const auto& entry : fs::directory_iterator(trained / "masks")) {
+    const std::string name = entry.path().stem().string();
+    put(images / (name + ".png"), unetpp::encode_png(pets.load(std::stoul(name.substr(name.find('_') + 1)) - 1).image));
+  }
+  REQUIRE(predict({(trained / "model.safetensors").string(), images.string(), "--batch", "3", "--out", out.string()})
+              .status == 0);
+  const auto json = nlohmann::json::parse(unetpp::read_file(out / "predictions.json"));
+  CHECK(json.at("classes").at(1).at("name") == "background");
+  REQUIRE(json.at("images").size() == 4);
+  for (const auto& image : json.at("images")) {
+    const std::string name = image.at("name").get<std::string>() + ".png";
+    unetpp::Mask mask = unetpp::read_mask(out / "masks" / name);
+    const auto pixels = image.at("pixels").get<std::vector<long>>();
+    for (std::uint8_t c = 0; c < 3; ++c) CHECK(pixels.at(c) == std::count(mask.values.begin(), mask.values.end(), c));
+    for (std::uint8_t& value : mask.values) ++value;  // as the data set has them
+    CHECK(mask.values == unetpp::read_mask(trained / "masks" / name).values);
+  }
+}
+
+TEST_CASE("predict writes a mask and an overlay in the model's colours, and each class's share, of a folder's images") {
+  const Workplace place;
+  put(place.images / "notes.txt", "no image");
+  const ProgramResult result = place.run({"--benchmark"}, STDOUT_FILENO);
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  CHECK(result.output.find("1 files in the folders passed over\nimage      pet  background  outline\na  ") == 0);
+  CHECK(result.output.find("images/s; the network alone") != std::string::npos);
+
+  const auto json = place.json();
+  REQUIRE(json.at("images").size() == 2);
+  CHECK(json.at("images").at(1).at("width") == 100);
+  for (const auto& image : json.at("images")) {
+    const auto shares = image.at("shares").get<std::vector<double>>();
+    CHECK(std::accumulate(shares.begin(), shares.end(), 0.0) == Approx(1));
+    const std::string file = image.at("name").get<std::string>() + ".png";
+    const unetpp::Mask mask = unetpp::read_mask(fs::path(place.out) / "masks" / file);
+    const unetpp::Image over = unetpp::read_image(fs::path(place.out) / "overlays" / file);
+    const unetpp::Image original = unetpp::read_image(image.at("file").get<std::string>());
+    REQUIRE(mask.width == original.width);
+    REQUIRE(over.width == original.width);
+    REQUIRE(over.rgb.size() == 3 * mask.values.size());
+    const unetpp::Image expected =
+        unetpp::overlay(original, mask, std::vector<unetpp::Rgb>{{9, 8, 7}, {0, 0, 0}, {255, 0, 0}});
+    CHECK(over.rgb == expected.rgb);
+  }
+}
+
+TEST_CASE("predict --tile works at the image's own resolution") {
+  const Workplace place;
+  REQUIRE(place.run({"--tile", "--overlap", "64"}).status == 0);
+  const auto json = place.json();
+  CHECK(json.at("settings").at("overlap") == 64);
+  const unetpp::Mask tiled = unetpp::read_mask(fs::path(place.out) / "masks" / "b.png");
+  CHECK(tiled.width == 100);
+  CHECK(tiled.height == 120);
+  REQUIRE(place.run({"--overwrite"}).status == 0);
+  CHECK(tiled.values != unetpp::read_mask(fs::path(place.out) / "masks" / "b.png").values);
+}
+
+TEST_CASE("predict gives the same results with any batch and number of threads") {
+  const Workplace place;
+  REQUIRE(place.run({"--batch", "1", "--threads", "1"}).status == 0);
+  const auto first = place.json();
+  REQUIRE(place.run({"--batch", "2", "--threads", "3", "--overwrite"}).status == 0);
+  CHECK(place.json() == first);
+}
+
+TEST_CASE("predict names bad images, skips and counts them, and exits with 1") {
+  const Workplace place;
+  put(place.images / "aa.jpg", "this is a text file\n");
+  const std::string missing = (place.folder.path() / "nowhere.png").string();
+  const ProgramResult result = place.run({missing, "--batch", "1"});
+  INFO(result.output);
+  CHECK(result.status == 1);
+  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 2);
+  CHECK(result.output.find("warning: " + (place.images / "aa.jpg").string() + ": expected a JPEG") !=
+        std::string::npos);
+  CHECK(result.output.find("warning: " + missing + ": cannot be read") != std::string::npos);
+  const auto json = place.json();
+  CHECK(json.at("images").size() == 2);
+  CHECK(json.at("skipped").at(1).at("file") == missing);
+  CHECK(fs::exists(fs::path(place.out) / "masks" / "b.png"));
+}
+
+TEST_CASE("with predict --strict a bad image is an error that names it") {
+  const Workplace place;
+  put(place.images / "aa.jpg", "this is a text file\n");
+  check_error(place.run({"--strict"}), 1, {(place.images / "aa.jpg").string(), "expected a JPEG"});
+}
+
+TEST_CASE("images above --limit-megapixels are not decoded") {
+  const Workplace place;
+  put(place.images / "c.png", unetpp::encode_png(io_tests::drawn_image(1001, 1000)));
+  check_error(place.run({"--limit-megapixels", "1"}), 1, {"c.png", "expected at most 1000000 pixels", "1001x1000"});
+}
+
+TEST_CASE("images of one name have results of two") {
+  const Workplace place;
+  put(place.images / "a.png", unetpp::encode_png(io_tests::drawn_image(9, 9)));
+  REQUIRE(place.run().status == 0);
+  CHECK(unetpp::read_mask(fs::path(place.out) / "masks" / "a.png").width == 40);
+  CHECK(unetpp::read_mask(fs::path(place.out) / "masks" / "a_2.png").width == 9);
+}
+
+TEST_CASE("predict says which networks it knows when a model is of another, and does not begin") {
+  const Workplace place;
+  unetpp::ModelInfo info = unetpp::model_info<DrawnPetsNet>({});
+  info.depth = 5;
+  place.save(info);
+  check_error(place.run(), 1, {place.model, "128x128x3", "64x64x3", "depth 5"});
+  place.save({});
+  check_error(place.run(), 1, {place.model});
+  put(place.model, "no model");
+  check_error(place.run(), 1, {place.model, "safetensors"});
+  CHECK_FALSE(fs::exists(place.out));
+}
+
+TEST_CASE("predict replaces nothing but predictions, and these only with --overwrite") {
+  const Workplace place;
+  put(fs::path(place.out) / "thesis.txt", "of a long year");
+  check_error(place.run({"--overwrite"}), 1, {place.out, "other files"});
+  fs::remove(fs::path(place.out) / "thesis.txt");
+  put(fs::path(place.out) / "predictions.json", "{}");
+  put(fs::path(place.out) / "masks" / "old.png", "old");
+  check_error(place.run(), 1, {place.out, "--overwrite"});
+  CHECK(place.run({"--overwrite"}).status == 0);
+  CHECK_FALSE(fs::exists(fs::path(place.out) / "masks" / "old.png"));
+}
+
+TEST_CASE("a result that cannot be written is an error that names it") {
+  const Workplace place;
+  put(place.images / "c.png", unetpp::encode_png(io_tests::drawn_image(400, 400)));
+  const ProgramResult result = train_pets::run({.name = "bash",
+                                                .arguments = {"-c", "ulimit -f 50; exec \"$0\" \"$@\"", UNETPP_PREDICT,
+                                                              place.model, place.images.string(), "--out", place.out},
+                                                .package = "bash"});
+  check_error(result, 1, {(fs::path(place.out) / "overlays" / "c.png").string(), "File too large"});
+}
+
+TEST_CASE("a wrong command line of predict is one line and exit status 2") {
+  check_error(predict({}), 2, {"MODEL"});
+  check_error(predict({"m.safetensors"}), 2, {"IMAGE"});
+  check_error(predict({"m.safetensors", "a.jpg"}), 2, {"--out"});
+  check_error(predict({"m.safetensors", "a.jpg", "--out", "o", "--overlap", "8"}), 2, {"--tile"});
+  check_error(predict({"m.safetensors", "a.jpg", "--out", "o", "--batch", "0"}), 2, {"--batch"});
+}

@@ -1,0 +1,32 @@
+// Any bytes as a checkpoint of a very small network.
+
+#include "unetpp/io/checkpoint.hpp"
+
+#include <algorithm>
+
+#include "property.hpp"
+#include "unetpp/layers/conv2d.hpp"
+
+using namespace unetpp;
+using Net = Conv2D<Shape{1, 1, 1}, Conv2DConfig{.filters = 2, .kernel = 1}>;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string path = fuzz::path_of(data, size);
+  Parameters<Net> parameters;
+  Adam adam;
+  bool loaded = false;
+  fuzz::run(
+      [&] {
+        const Checkpoint checkpoint = load_checkpoint<Net>(path, parameters, adam);
+        loaded = true;
+        const std::string text = to_text(checkpoint.state, adam.state());
+        const auto [state, optimizer] = parse_training(text, Net::out.channels, path);
+        fuzz::require(to_text(state, optimizer) == text, "the same state when it is read again");
+      },
+      path);
+  const auto values = parameters.span();
+  fuzz::require(loaded || std::count(values.begin(), values.end(), 0.0f) == static_cast<long>(values.size()),
+                "parameters as they were");
+  fuzz::require(loaded || to_text({}, adam.state()) == to_text({}, Adam().state()), "an optimizer as it was");
+  return 0;
+}

@@ -8,14 +8,9 @@ trap 'rm -rf "$work"' EXIT
 awk -v folder="$work" '/^```cpp$/ { n++; next } /^```/ { inside = 0; next } { if (n > last) { last = n; inside = 1 } if (inside) print > (folder "/" n ".cpp") }' \
   "$root/README.md"
 diff "$work/2.cpp" "$root/examples/fifteen_lines/fifteen_lines.cpp"
-# Piece $1 in the place of the second one's call of fit.
-in_program() {
-  grep '^#include' "$work/$1.cpp"
-  sed -e '/unetpp::fit(/{r /dev/stdin' -e 'd}' "$work/2.cpp" < <(grep -v '^#include' "$work/$1.cpp")
-}
-for piece in 1 4; do
-  in_program "$piece" >"$work/program.cpp"
-  "$@" -fsyntax-only "$work/program.cpp"
+for piece in 1.cpp 4.cpp; do
+  { grep '^#include' "$work/$piece"; sed -e '/unetpp::fit(/{r /dev/stdin' -e 'd}' "$work/2.cpp" < <(grep -v '^#include' "$work/$piece"); } >"$work/piece.cpp"
+  "$@" -fsyntax-only "$work/piece.cpp"
 done
 { printf '#include <unetpp/unet.hpp>\nusing namespace unetpp;\n'; cat "$work/3.cpp"; } >"$work/compose.cpp"
 "$@" -fsyntax-only "$work/compose.cpp"

@@ -199,7 +199,10 @@ TEST_CASE("predict replaces nothing but predictions, and these only with --overw
 
 TEST_CASE("a result that cannot be written is an error that names it") {
   const Workplace place;
-  put(place.images / "c.png", unetpp::encode_png(io_tests::drawn_image(400, 400)));
+  unetpp::Image noise{200, 200, std::vector<std::uint8_t>(120'000)};
+  for (std::size_t i = 0; i < noise.rgb.size(); ++i)
+    noise.rgb[i] = static_cast<std::uint8_t>(unetpp::Random(1).below(256, i));
+  put(place.images / "c.png", unetpp::encode_png(noise));
   const ProgramResult result = train_pets::run({.name = "bash",
                                                 .arguments = {"-c", "ulimit -f 50; exec \"$0\" \"$@\"", UNETPP_PREDICT,
                                                               place.model, place.images.string(), "--out", place.out},

@@ -256,6 +256,25 @@ TEST_CASE("a writer of 0 minutes writes after every batch, and any one when trai
   CHECK(steps_seen(10, 2) == std::vector<std::uint64_t>{0, 0, 2});
 }
 
+TEST_CASE("a writer takes up the last checkpoint, and begins where there is none") {
+  const TemporaryFolder folder;
+  Run whole, first, second;
+  whole.fit({});
+  struct Stop {
+    int batches = 0;
+    void on_batch_end(const BatchEnd&) { ++batches; }
+    bool stop() const { return batches == 4; }
+  };
+  CheckpointWriter writer(first.parameters, first.adam, {.folder = folder.path()});
+  CHECK(writer.resume().steps == 0);
+  first.fit({}, Stop{}, writer);
+  CheckpointWriter again(second.parameters, second.adam, {.folder = folder.path()});
+  const TrainingState state = again.resume();
+  CHECK(state.steps == 4);
+  second.fit(state, again);
+  CHECK(second.values() == whole.values());
+}
+
 TEST_CASE("a full disk and a folder that is gone end training with an error, and the last checkpoint is as it was") {
   const TemporaryFolder folder;
   Run run;

@@ -50,6 +50,12 @@ environment onnxruntime onnxruntime safetensors
 "$build/tests/write_zoo" "$work"
 "$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" zoo "$work"
 
+status=0
+"$export_onnx" "$work/zoo.safetensors" "$work/refused.onnx" 2>"$work/refused" || status=$?
+if [ "$status" -ne 1 ] || [ -e "$work/refused.onnx" ] || ! grep -q "zoo.safetensors: expected a U-Net .* found no word of its network" "$work/refused"; then
+  echo "FAILED: export_onnx does not refuse a model of another network"
+  exit 1
+fi
 [ -d "$pets/images" ] || skip "no photographs in $pets"
 [ "$part" = all ] && steps="--limit 408 --epochs 2" || steps="--limit 48 --epochs 1"
 # shellcheck disable=SC2086 # two options

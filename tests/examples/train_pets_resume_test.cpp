@@ -14,6 +14,11 @@ using namespace example_tests;
 
 namespace {
 
+ProgramResult train_epochs(const fs::path& out, const std::string& epochs, std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--synthetic", "14", "--batch", "4", "--epochs", epochs, "--out", out.string()});
+  return train(std::move(more));
+}
+
 /// metrics.csv without the times.
 std::vector<std::string> metrics(const fs::path& out) {
   std::vector<std::string> all = lines(out / "metrics.csv");
@@ -58,8 +63,8 @@ TEST_CASE("SIGINT and SIGTERM end train_pets with their status and the command t
                 {"stopped by SIG" + name, "--synthetic 14", "'" + folder.path().string() + "/it'\\''s here'",
                  "--epochs 1000 --resume"});
     const std::string epochs = std::to_string(std::max(2, epoch_of(out / "last.safetensors")));
-    CHECK(train_synthetic(out, {"--resume", "--epochs", epochs, "--threads", "1"}).status == 0);
-    CHECK(train_synthetic(whole, {"--epochs", epochs, "--threads", "2"}).status == 0);
+    CHECK(train_epochs(out, epochs, {"--resume", "--threads", "1"}).status == 0);
+    CHECK(train_epochs(whole, epochs, {"--threads", "2"}).status == 0);
     check_same_run(out, whole);
   }
   std::signal(SIGINT, old_handler);
@@ -80,7 +85,7 @@ TEST_CASE("--resume with other settings is an error that lists them, and changes
   check_error(resume({"--synthetic", "21", "--seed", "1", "--limit", "9", "--batch", "4"}), 1,
               {"synthetic: expected 14, found 21", "seed: expected 42, found 1", "limit: expected none, found 9",
                "split: expected \"12 + 2 images"});
-  check_error(resume({"--synthetic", "14", "--epochs", "1", "--batch", "4"}), 1, {"--epochs: expected at least the 2"});
+  check_error(train_epochs(out, "1", {"--resume"}), 1, {"--epochs: expected at least the 2"});
   CHECK(unetpp::read_file(out / "last.safetensors") == last);
   CHECK(unetpp::read_file(out / "run.json") == run);
 }
@@ -90,9 +95,8 @@ TEST_CASE("--resume trains on for more epochs, on other threads and elsewhere, a
   const fs::path out = folder.path() / "out", moved = folder.path() / "moved", whole = folder.path() / "whole";
   REQUIRE(train_synthetic(out, {"--threads", "1"}).status == 0);
   fs::rename(out, moved);
-  REQUIRE(train({"--synthetic", "14", "--epochs", "3", "--batch", "4", "--resume", "--out", moved.string()}).status ==
-          0);
-  REQUIRE(train({"--synthetic", "14", "--epochs", "3", "--batch", "4", "--out", whole.string()}).status == 0);
+  REQUIRE(train_epochs(moved, "3", {"--resume"}).status == 0);
+  REQUIRE(train_epochs(whole, "3").status == 0);
   check_same_run(moved, whole);
 }
 
@@ -141,8 +145,7 @@ TEST_CASE("a checkpoint that is damaged is an error that names it, and stays as 
 TEST_CASE("--overwrite leaves no checkpoint of the run before") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out", whole = folder.path() / "whole";
-  REQUIRE(train_synthetic(out, {"--epochs", "3", "--seed", "7"}).status != 0);  // --epochs is given twice
-  REQUIRE(train_synthetic(out, {"--seed", "7"}).status == 0);
+  REQUIRE(train_epochs(out, "3", {"--seed", "7"}).status == 0);
   REQUIRE(train_synthetic(out, {"--overwrite"}).status == 0);
   REQUIRE(train_synthetic(whole).status == 0);
   check_same_run(out, whole);
@@ -160,9 +163,8 @@ TEST_CASE("--patience ends training when no epoch is better, also when it goes o
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   const auto run = [&](std::vector<std::string> more) {
-    more.insert(more.end(), {"--synthetic", "14", "--batch", "4", "--epochs", "1000", "--patience", "1",
-                             "--learning-rate", "1e-30", "--out", out.string()});
-    return train(more).status;
+    more.insert(more.end(), {"--patience", "1", "--learning-rate", "1e-30"});  // which changes nothing
+    return train_epochs(out, "1000", more).status;
   };
   REQUIRE(run({}) == 0);
   CHECK(lines(out / "metrics.csv").size() == 3);

@@ -279,7 +279,6 @@ TEST_CASE("a full disk and a folder that is gone end training with an error, and
   const TemporaryFolder folder;
   Run run;
   CheckpointWriter writer(run.parameters, run.adam, {.folder = folder.path() / "out", .minutes = 0});
-  std::filesystem::create_directories(folder.path() / "out");
   std::string before;
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
   rlimit old_limit{};

@@ -45,8 +45,9 @@ class CheckpointWriter {
   void on_fit_begin(const FitBegin& e) {
     best_.assign(e.start.history);
     is_best_ = false;
-    write(last(), e.start);
     std::error_code ignored;
+    std::filesystem::create_directories(config_.folder, ignored);
+    write(last(), e.start);
     if (best_.epoch() == 0) std::filesystem::remove(best(), ignored);  // of another run
   }
   void on_epoch_end(const EpochEnd& e) { is_best_ = best_.add(e); }

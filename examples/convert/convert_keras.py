@@ -42,14 +42,24 @@ def save(net, path, network=None):
     write(path, {name: variable.numpy() for name, variable in tensors(net).items()}, network)
 
 
-if __name__ == "__main__":
-    task, source, target = sys.argv[1:]
+def to_unetpp(source, target):
     net = unet()
-    if task == "to-unetpp":
-        net.load_weights(source)
-        save(net, target)
-    elif task == "to-keras":
-        load(net, source)
-        net.save_weights(target)
-    else:
-        sys.exit(f"convert_keras.py: expected to-unetpp or to-keras, found {task}")
+    net.load_weights(source)
+    save(net, target)
+
+
+def to_keras(source, target):
+    net = unet()
+    load(net, source)
+    net.save_weights(target)
+
+
+if __name__ == "__main__":
+    tasks = {"to-unetpp": to_unetpp, "to-keras": to_keras}
+    if len(sys.argv) != 4 or sys.argv[1] not in tasks:
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    try:
+        tasks[sys.argv[1]](*sys.argv[2:])
+    except (ValueError, OSError) as error:
+        sys.exit(f"convert_keras.py: {error}")

@@ -46,14 +46,24 @@ def save(net, path, network=None):
     write(path, {name: view.contiguous().numpy() for name, view in tensors(net).items()}, network)
 
 
-if __name__ == "__main__":
-    task, source, target = sys.argv[1:]
+def to_unetpp(source, target):
     net = unet()
-    if task == "to-unetpp":
-        net.load_state_dict(torch.load(source, weights_only=True))
-        save(net, target)
-    elif task == "to-pytorch":
-        load(net, source)
-        torch.save(net.state_dict(), target)
-    else:
-        sys.exit(f"convert_pytorch.py: expected to-unetpp or to-pytorch, found {task}")
+    net.load_state_dict(torch.load(source, weights_only=True))
+    save(net, target)
+
+
+def to_pytorch(source, target):
+    net = unet()
+    load(net, source)
+    torch.save(net.state_dict(), target)
+
+
+if __name__ == "__main__":
+    tasks = {"to-unetpp": to_unetpp, "to-pytorch": to_pytorch}
+    if len(sys.argv) != 4 or sys.argv[1] not in tasks:
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    try:
+        tasks[sys.argv[1]](*sys.argv[2:])
+    except (ValueError, OSError) as error:
+        sys.exit(f"convert_pytorch.py: {error}")

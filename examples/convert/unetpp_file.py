@@ -23,8 +23,9 @@ def read(path, shapes):
     tensors = load_file(path)
     found = {name: tensor.shape for name, tensor in tensors.items()}
     for name in {**shapes, **found}:
-        if shapes.get(name) != found.get(name):
-            raise ValueError(f"{path}: tensor {name}: expected shape {shapes.get(name)}, found {found.get(name)}")
+        expected, there = shapes.get(name, "none"), found.get(name, "none")
+        if expected != there:
+            raise ValueError(f"{path}: tensor {name}: expected shape {expected}, found {there}")
     return tensors
 
 

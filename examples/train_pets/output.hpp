@@ -18,6 +18,8 @@
 #include <unetpp/unet.hpp>
 #include <vector>
 
+#include "../folder.hpp"
+
 namespace train_pets {
 
 /// The folder of a run.
@@ -35,12 +37,12 @@ class Output {
       refuse("a new or an empty folder, found a run (--resume goes on with it, --overwrite replaces it)");
     if (resume && exists("model.safetensors") && !exists("last.safetensors"))
       refuse("last.safetensors to go on from, found a model without it (--overwrite begins anew)");
-    make_folder(folder_);
+    examples::make_folder(folder_);
     lock_.emplace(folder_, O_RDONLY | O_DIRECTORY);
     if (::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
       refuse("no other program that trains in it, found one");
     for (const char* name : {"", "masks", "panels"})
-      if (exists(name)) remove_files(folder_ / name, ".tmp");  // what a killed run left
+      if (exists(name)) examples::remove_files(folder_ / name, ".tmp");  // what a killed run left
   }
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -54,16 +56,16 @@ class Output {
 
   /// The folder for event files, without those of another run.
   std::filesystem::path tensorboard(bool goes_on) const {
-    make_folder(folder_ / "tensorboard");
-    if (!goes_on) remove_files(folder_ / "tensorboard", ".unetpp");
+    examples::make_folder(folder_ / "tensorboard");
+    if (!goes_on) examples::remove_files(folder_ / "tensorboard", ".unetpp");
     return folder_ / "tensorboard";
   }
 
   /// Removes the masks and panels of a run before.
   void clear_pictures() const {
     for (const char* name : {"masks", "panels"}) {
-      make_folder(folder_ / name);
-      remove_files(folder_ / name, ".png");
+      examples::make_folder(folder_ / name);
+      examples::remove_files(folder_ / name, ".png");
     }
   }
 
@@ -96,19 +98,6 @@ class Output {
     for (const auto& entry : std::filesystem::directory_iterator(folder_, error))
       if (entry.path().extension() != ".tmp") return true;
     return false;
-  }
-
-  static void remove_files(const std::filesystem::path& folder, const char* extension) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      std::error_code error;
-      if (entry.path().extension() == extension) std::filesystem::remove(entry.path(), error);
-      if (error) throw unetpp::FileError(entry.path().string() + ": cannot be replaced: " + error.message());
-    }
-  }
-  static void make_folder(const std::filesystem::path& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) throw unetpp::FileError(folder.string() + ": cannot be made: " + error.message());
   }
 
   std::filesystem::path folder_;

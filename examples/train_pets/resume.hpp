@@ -46,8 +46,9 @@ inline bool may_change(const std::string& setting) {
 /// Errors  FormatError, which begins with `where`, naming all that differ.
 inline void require_same_settings(const std::string& text, const nlohmann::ordered_json& settings,
                                   const std::string& where) {
-  const nlohmann::json before = unetpp::parse_json(text, where, {.bytes = 1 << 20, .depth = 2}), now = settings;
-  if (!before.is_object()) throw unetpp::FormatError(where + ": expected an object of settings, found none");
+  const nlohmann::json before = unetpp::parse_json(text, where + ": settings", {.bytes = 1 << 20, .depth = 2});
+  const nlohmann::json now = settings;
+  if (!before.is_object()) throw unetpp::FormatError(where + ": settings: expected an object, found something else");
   std::set<std::string> names;
   for (const nlohmann::json* object : {&before, &now})
     for (const auto& item : object->items())
@@ -59,9 +60,10 @@ inline void require_same_settings(const std::string& text, const nlohmann::order
       return value.is_null() ? "none" : unetpp::detail::printable(value.dump());
     };
     if (expected != found)
-      differing += "; " + unetpp::detail::printable(name) + ": expected " + shown(expected) + ", found " + shown(found);
+      differing += (differing.empty() ? "" : "; ") + unetpp::detail::printable(name) + ": expected " + shown(expected) +
+                   ", found " + shown(found);
   }
-  if (!differing.empty()) throw unetpp::FormatError(where + ": the run cannot go on with other ones" + differing);
+  if (!differing.empty()) throw unetpp::FormatError(where + ": --resume with other settings: " + differing);
 }
 
 /// Errors  ArgumentError when training is further than this many epochs.

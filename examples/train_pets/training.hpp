@@ -80,7 +80,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   Checkpoint before;
   const std::string last = output.last().string();
   if (options.resume && output.has_checkpoint()) {
-    require_same_settings(read_metadata(last)["settings"], settings, last + ": settings");
+    require_same_settings(read_metadata(last)["settings"], settings, last);
     before = load_checkpoint(last, parameters, adam);
     require_epochs(options.epochs, before.state);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);

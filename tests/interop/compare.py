@@ -1,8 +1,12 @@
 """What the tests of the other frameworks share: how near two results are, and what a pair of model files must have."""
 
+import pathlib
+import re
 import sys
 
 import numpy as np
+
+README = pathlib.Path(__file__).parents[2] / "README.md"
 
 FAST, IM2COL = 1e-4, 1e-5  # of the largest logit: our fastest kernels, and the general ones
 
@@ -41,3 +45,9 @@ def refuses(what, call):
         require("expected shape" in str(error), f"{what}: {error}")
     else:
         require(False, f"{what}: is refused")
+
+
+def readme_python(word):
+    """The README's piece of Python that has a word in it."""
+    pieces = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.M | re.S)
+    return next(piece for piece in pieces if word in piece)

@@ -1,16 +1,14 @@
 """keras_test.py MODEL LOGITS BACK: Keras with unetpp's weights gives unetpp's logits; the weights go back to BACK."""
 
-import os
 import sys
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+import keras
+import safetensors.numpy
+from safetensors.numpy import load_file
 
-import keras  # noqa: E402
-from safetensors.numpy import load_file  # noqa: E402
-
-from compare import FAST, IM2COL, close, refuses, same_weights  # noqa: E402
-from convert_keras import load, save, tensors  # noqa: E402
-from keras_unet import unet  # noqa: E402
+from compare import FAST, IM2COL, close, readme_python, refuses, same_weights
+from convert_keras import load, save, tensors
+from keras_unet import unet
 
 model, logits, back = sys.argv[1:]
 ours = load_file(logits)
@@ -21,6 +19,11 @@ close(f"Keras {keras.__version__}, fastest kernels", ours["logits"], theirs, FAS
 close(f"Keras {keras.__version__}, im2col", ours["logits_im2col"], theirs, IM2COL)
 save(net, back)
 same_weights("unetpp to Keras and back", load_file(back), load_file(model))
+
+by_readme = unet()
+exec(readme_python("keras.layers.Conv2D").replace("model.safetensors", model), {**globals(), "net": by_readme})
+there = {name: variable.numpy() for name, variable in tensors(by_readme).items()}
+same_weights("unetpp to Keras by the README's lines", there, load_file(model))
 
 random = unet()  # not a weight of it was unetpp's before
 again = unet()

@@ -2,11 +2,12 @@
 
 import sys
 
+import safetensors.torch
 import torch
 from safetensors.numpy import load_file
 from torch import nn
 
-from compare import FAST, IM2COL, close, refuses, same_weights
+from compare import FAST, IM2COL, close, readme_python, refuses, same_weights
 from convert_pytorch import load, save, tensors
 from pytorch_unet import unet
 
@@ -20,6 +21,11 @@ close(f"PyTorch {torch.__version__}, fastest kernels", ours["logits"], theirs, F
 close(f"PyTorch {torch.__version__}, im2col", ours["logits_im2col"], theirs, IM2COL)
 save(net, back)
 same_weights("unetpp to PyTorch and back", load_file(back), load_file(model))
+
+by_readme = unet()
+exec(readme_python("nn.Conv2d").replace("model.safetensors", model), {**globals(), "net": by_readme})
+there = {name: tensor.contiguous().numpy() for name, tensor in tensors(by_readme).items()}
+same_weights("unetpp to PyTorch by the README's lines", there, load_file(model))
 
 random = unet()  # not a weight of it was unetpp's before
 again = unet()

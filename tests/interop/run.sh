@@ -7,7 +7,7 @@
 # has fetched already ($UNETPP_PEERS, or build/peers) are taken from there. Ends with status 77 and a line that says why
 # where something cannot be had.
 set -eu
-export PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1 TF_CPP_MIN_LOG_LEVEL=2
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 part=${1:-all}
@@ -28,12 +28,11 @@ environment() {
   shift
   [ -e "$folder/installed" ] && return
   mkdir -p "$root/build/interop"
-  [ "$name" != pytorch ] || [ -e "$peers/pytorch/installed" ] || options=(--system-site-packages)  # Debian's PyTorch
+  [ "$name" != pytorch ] || [ -e "$peers/pytorch/installed" ] || options=(--system-site-packages) # Debian's PyTorch
   {
-    "$python" -m venv --clear "${options[@]}" "$folder"
-    [ ! -e "$peers/$name/installed" ] || ls -d "$peers/$name"/lib/python3*/site-packages >"$(ls -d "$folder"/lib/python3*/site-packages)/peers.pth"
-    "$folder/bin/pip" install -q "$@"
-    touch "$folder/installed"
+    "$python" -m venv --clear "${options[@]}" "$folder" &&
+      { [ ! -e "$peers/$name/installed" ] || ls -d "$peers/$name"/lib/python3*/site-packages >"$(ls -d "$folder"/lib/python3*/site-packages)/peers.pth"; } &&
+      "$folder/bin/pip" install -q "$@" && touch "$folder/installed"
   } >"$folder.log" 2>&1 || skip "$* cannot be installed: $(tail -n 1 "$folder.log")"
 }
 
@@ -51,6 +50,12 @@ environment onnxruntime onnxruntime safetensors
 "$build/tests/write_zoo" "$work"
 "$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" zoo "$work"
 
+status=0
+"$export_onnx" "$work/zoo.safetensors" "$work/refused.onnx" 2>"$work/refused" || status=$?
+if [ "$status" -ne 1 ] || [ -e "$work/refused.onnx" ] || ! grep -q "zoo.safetensors: expected a U-Net .* found no word of its network" "$work/refused"; then
+  echo "FAILED: export_onnx does not refuse a model of another network"
+  exit 1
+fi
 [ -d "$pets/images" ] || skip "no photographs in $pets"
 [ "$part" = all ] && steps="--limit 408 --epochs 2" || steps="--limit 48 --epochs 1"
 # shellcheck disable=SC2086 # two options
@@ -67,7 +72,8 @@ mapfile -t images < <(find "$pets/images" -name 'american_bulldog_*.jpg' -o -nam
 # there_and_back FRAMEWORK SUFFIX: the logits, and the weights by the example's two commands: the library gives the same
 # bits with what came back.
 there_and_back() {
-  local run="$root/build/interop/$1/bin/python" convert="$root/examples/convert/convert_$2.py"
+  local run="$root/build/interop/$1/bin/python"
+  local convert="$root/examples/convert/convert_$2.py"
   "$run" "$here/$2_test.py" "$work/model.safetensors" "$work/logits.safetensors" "$work/$2.safetensors"
   "$run" "$convert" "to-$2" "$work/model.safetensors" "$work/$2$3"
   "$run" "$convert" to-unetpp "$work/$2$3" "$work/$2.safetensors"
@@ -75,7 +81,7 @@ there_and_back() {
   cmp "$work/logits.safetensors" "$work/$2-logits.safetensors"
   echo "unetpp to $2 and back by convert_$2.py: the same logits, bit for bit"
 }
-[ -e "$peers/pytorch/installed" ] || "$root/cmake/packages.sh" python3-torch python3-numpy
+[ -e "$peers/pytorch/installed" ] || "$root/cmake/packages.sh" python3-torch python3-numpy || skip "no PyTorch"
 environment pytorch safetensors
 there_and_back pytorch pytorch .pt
 environment tensorflow tensorflow-cpu safetensors

@@ -5,6 +5,7 @@
 #   run.sh scaling [OPTIONS]     speed over the number of threads
 #   run.sh micro [OPTIONS]       each kernel at each of the network's shapes against im2col + Eigen and the peak
 #   run.sh peers [OPTIONS]       beside PyTorch, TensorFlow, ONNX Runtime and OpenVINO, which it downloads (7 GB)
+#   run.sh tiling MODEL IMAGE... tiles of several sizes against the network at the images' size, 1600x1200
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 what=${1:-all}
@@ -28,6 +29,10 @@ case "$what" in
   micro)
     "$here/build.sh" micro
     "$programs/micro" --benchmark_min_time=0.2 "$@"
+    ;;
+  tiling)
+    "$here/build.sh" tiling
+    "$programs/tiling" "$@"
     ;;
   peers)
     "$here/peers/run.sh" "$@"

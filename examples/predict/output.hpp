@@ -35,7 +35,7 @@ class Output {
     }
     for (const char* name : {"masks", "overlays"}) {
       examples::make_folder(folder_ / name);
-      examples::remove_files(folder_ / name, ".png");
+      for (const char* extension : {".png", ".tmp"}) examples::remove_files(folder_ / name, extension);
     }
   }
 

@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/tensor.hpp"
+#include "unetpp/io/dataset.hpp"
 #include "unetpp/io/image.hpp"
 #include "unetpp/io/tiling.hpp"
 #include "unetpp/train/predictor.hpp"
@@ -23,8 +26,8 @@ struct TilingConfig {
   std::function<void(std::size_t, std::size_t)> progress{};  ///< gets the number of tiles done and of all
 };
 
-/// Runs a network over tiles of its input's size and blends the classes' probabilities; TileAxis says how. What an image
-/// lacks to a whole tile or to a multiple of the alignment repeats the pixels of its right and lower edges.
+/// Runs a network over tiles of its input's size and blends the classes' probabilities; TileAxis says how. An image
+/// that is smaller than a tile or no multiple of the alignment is extended by the pixels of its right and lower edges.
 ///
 /// With an overlap of the receptive field or more, the result is that of the network at the image's size, but for
 /// rounding. Memory does not grow with the image: it is worked on in bands of a few tiles' width, of which only the rows
@@ -52,6 +55,7 @@ class TiledPredictor {
 
   /// The most probable class of each pixel.
   Mask classes(const Image& image) {
+    detail::require_size(image.height, image.width, "an image");
     Mask mask{image.width, image.height, std::vector<std::uint8_t>(std::size_t{1} * image.height * image.width)};
     probabilities(image, [&](int y, int x, std::span<const float> row) {
       const BatchView<const float, Shape{1, 1, classes_count}> pixels(row.data(), row.size() / classes_count);
@@ -75,9 +79,9 @@ class TiledPredictor {
         const std::size_t count = std::min(config_.batch, band.tiles(rows) - first);
         for (std::size_t i = 0; i < count; ++i)
           read_tile(image, rows.origin(band.row(first + i)), columns.origin(band.column(first + i)), i);
-        const auto blended = predictor_.probabilities(std::as_const(tiles_).view().images(0, count));
+        const auto predicted = predictor_.probabilities(std::as_const(tiles_).view().images(0, count));
         for (std::size_t i = 0; i < count; ++i) {
-          add_tile(blended.pixel(i * Net::out.pixels()), rows, columns, band, first + i);
+          add_tile(predicted.pixel(i * Net::out.pixels()), rows, columns, band, first + i);
           if (band.column(first + i) + 1 == band.end) finish_rows(image, rows, band, band.row(first + i), row);
         }
         if (config_.progress) config_.progress(done += count, all);
@@ -115,11 +119,11 @@ class TiledPredictor {
   void read_tile(const Image& image, int top, int left, std::size_t i) {
     for (int y = 0; y < Net::in.height; ++y) {
       const std::size_t line = std::size_t{1} * std::min(top + y, image.height - 1) * image.width;
-      for (int x = 0; x < Net::in.width; ++x) {
-        const std::uint8_t* pixel = image.rgb.data() + 3 * (line + std::min(left + x, image.width - 1));
-        for (int c = 0; c < 3; ++c) tiles_(i, y, x, c) = pixel[c] / 255.0f;
-      }
+      for (int x = 0; x < Net::in.width; ++x)
+        std::copy_n(image.rgb.data() + 3 * (line + std::min(left + x, image.width - 1)), 3,
+                    cut_.rgb.data() + 3 * (std::size_t{1} * y * Net::in.width + x));
     }
+    to_float(cut_, tiles_.span().subspan(i * Net::in.size(), Net::in.size()));
   }
 
   /// Adds the part of a tile that lies in the band, whose rows begin with the tile's.
@@ -152,6 +156,7 @@ class TiledPredictor {
   TilingConfig config_;
   Predictor<Net> predictor_;
   Batch<Net::in> tiles_;
+  Image cut_{Net::in.width, Net::in.height, std::vector<std::uint8_t>(Net::in.size())};  // the next of them
   std::vector<float> band_;  // sums of weighted probabilities
 };
 

@@ -77,14 +77,6 @@ struct PatchConvolution {
   PatchConvolution(const ConvGeometry& geometry, std::size_t batch, const MicroKernels& k)
       : kernels(k), g(geometry), plan(geometry, batch, k.panel) {}
 
-  /// What is fused to the output that begins at a channel.
-  static Epilogue from_channel(Epilogue end, int channel, bool stream) {
-    if (end.bias) end.bias += channel;
-    if (end.mask) end.mask += channel;
-    end.stream = stream && !end.accumulate;
-    return end;
-  }
-
   /// Runs pack_panel(i, to) for each of `panels` panels of weights, pack_positions(first, count, to) for pieces of a
   /// block of positions, and multiply(i, first, count, positions, panel, sums) for each panel and block.
   template <class PackPanel, class PackPositions, class Multiply>
@@ -126,7 +118,8 @@ struct PatchConvolution {
   /// y = x ∗ weight.
   void convolve(ConstPixels x, const float* weight, Pixels y, const Epilogue& epilogue, Scratch scratch) const {
     const int panel = plan.panel;
-    const bool past = streams(y, plan.positions, plan.filters);
+    Epilogue end = epilogue;
+    end.stream = streams(y, plan.positions, plan.filters) && !end.accumulate;
     const std::size_t next = std::size_t{1} * plan.block * panel, tap_size = plan.padded(plan.channels) * plan.block;
     const auto columns = [&](std::size_t i) { return std::min(panel, plan.filters - static_cast<int>(i) * panel); };
     share_out(
@@ -143,15 +136,15 @@ struct PatchConvolution {
             kernels.product(count, columns(i), plan.channels, patches + tap * tap_size, next,
                             packed + std::size_t{1} * tap * plan.channels * panel, sums, tap > 0);
           const int filter = static_cast<int>(i) * panel;
-          kernels.unpack(sums, count, columns(i), first, 1, y.data + filter, y.stride,
-                         from_channel(epilogue, filter, past));
+          kernels.unpack(sums, count, columns(i), first, 1, y.data + filter, y.stride, end.from_channel(filter));
         });
   }
 
   /// x = the transposed convolution of y.
   void transpose(ConstPixels y, const float* weight, Pixels x, const Epilogue& epilogue, Scratch scratch) const {
     const int panel = plan.panel, panels = panels_of(plan.channels, panel);
-    const bool past = streams(x, plan.positions * plan.taps, plan.channels);
+    Epilogue end = epilogue;
+    end.stream = streams(x, plan.positions * plan.taps, plan.channels) && !end.accumulate;
     const std::size_t next = std::size_t{1} * plan.block * panel;
     const auto channel = [&](std::size_t i) { return static_cast<int>(i) % panels * panel; };
     const auto columns = [&](std::size_t i) { return std::min(panel, plan.channels - channel(i)); };
@@ -166,11 +159,11 @@ struct PatchConvolution {
         },
         [&](std::size_t i, std::size_t first, int count, const float* pixels, const float* packed, float* sums) {
           kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false);
-          const Epilogue end = from_channel(epilogue, channel(i), past);
+          const Epilogue here = end.from_channel(channel(i));
           const std::size_t tap = tap_offset(g, static_cast<int>(i) / panels);
           for_each_patch_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
             kernels.unpack(sums + (at - first) * panel, n, columns(i), pixel + tap, g.stride.width, x.data + channel(i),
-                           x.stride, end);
+                           x.stride, here);
           });
         });
   }

@@ -71,6 +71,7 @@ struct ConvolutionOperands {
   decltype(std::declval<Work>().template operator()<ConvAlgorithm::im2col>()) call(const Work& work) const {
     if (algorithm == ConvAlgorithm::im2col) return work.template operator()<ConvAlgorithm::im2col>();
     if (algorithm == ConvAlgorithm::patches) return work.template operator()<ConvAlgorithm::patches>();
+    if (algorithm == ConvAlgorithm::narrow) return work.template operator()<ConvAlgorithm::narrow>();
     return work.template operator()<ConvAlgorithm::winograd4>();
   }
   void convolve(const Epilogue& end) {

@@ -2,7 +2,8 @@
 
 Every contestant is a process of its own, started with each of its settings; a framework goes on with the settings that
 are within a quarter of its fastest. All but the one whose turn it is are stopped (SIGSTOP), so that no thread of theirs
-spins. The ratios are medians over the rounds of the same round's times.
+spins. A turn takes two seconds: a few steps, so that the first, on caches that another has filled, does not decide its
+median. The ratios are medians over the rounds of the same round's times.
 """
 
 import argparse
@@ -163,7 +164,7 @@ def measure(task, batch, threads, rounds):
     try:
         for _ in range(rounds):
             for worker in workers:
-                worker.seconds.append(worker.ask("run 0.5"))
+                worker.seconds.append(worker.ask("run 2"))
         ours = next(w for w in workers if w.contestant.framework == "unetpp")
         results = {}
         for worker in sorted(workers, key=lambda w: -statistics.median(w.seconds)):  # the fastest of each comes last

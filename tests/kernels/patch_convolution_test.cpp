@@ -38,6 +38,11 @@ TEST_CASE("windows side by side agree with im2col with more channels and filters
   check<Patches>({patches(16, 17, 130, 33, 1), 3, 1, false, true, false, true}, 2);
 }
 
+TEST_CASE("windows side by side agree with im2col with weights larger than a thread's cache") {
+  check<Patches>({patches(9, 8, 270, 300, 2), 4, 0, true, false, true, false}, 3);
+  check<Patches>({patches(3, 2, 530, 530, 1), 3, 1, false, true, false, true}, 4);
+}
+
 TEST_CASE("the bias gradient of a transposed convolution is the sum of all pixels") {
   for (const int channels : {3, 32, 150}) {
     const ConvGeometry g = patches(9, 11, channels, 70, 2);
@@ -60,7 +65,7 @@ TEST_CASE("windows side by side have the same bits where results go past the cac
 TEST_CASE("the scratch of windows side by side for a batch is enough for every smaller one") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const auto random = [&](int i, int limit) { return 1 + static_cast<int>(Random(seed).below(limit, i)); };
-    const ConvGeometry g = patches(random(0, 30), random(1, 30), random(2, 200), random(3, 200), random(4, 3));
+    const ConvGeometry g = patches(random(0, 30), random(1, 30), random(2, 300), random(3, 300), random(4, 3));
     scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
       return kernels::detail::PatchPlan(c, batch, panel);
     });

@@ -30,11 +30,14 @@ void check_conv(std::size_t batch, std::size_t gap = 0) {
 TEST_CASE("Conv2D 3x3 same agrees with naive loops and central differences") {
   check_conv<Shape{5, 7, 3}, Conv2DConfig{.filters = 4}>(2);
   check_conv<Shape{6, 4, 2}, Conv2DConfig{.filters = 5}>(3, 3);
+  check_conv<Shape{6, 4, 5}, Conv2DConfig{.filters = 2}>(2, 1);
+  check_conv<Shape{6, 5, 5}, Conv2DConfig{.filters = 6}>(2, 2);
 }
 
-TEST_CASE("Conv2D by im2col and by F(2x2) agrees with naive loops and central differences") {
+TEST_CASE("Conv2D by im2col, by F(2x2) and by F(4x4) agrees with naive loops and central differences") {
   check_conv<Shape{5, 7, 3}, Conv2DConfig{.filters = 4, .algorithm = ConvAlgorithm::im2col}>(2);
   check_conv<Shape{5, 7, 3}, Conv2DConfig{.filters = 4, .algorithm = ConvAlgorithm::winograd2}>(2);
+  check_conv<Shape{5, 7, 3}, Conv2DConfig{.filters = 4, .algorithm = ConvAlgorithm::winograd4}>(2);
 }
 
 TEST_CASE("Conv2D of a single pixel, one channel and one filter agrees with naive loops") {

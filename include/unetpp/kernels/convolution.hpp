@@ -6,6 +6,8 @@
 
 #include "unetpp/kernels/conv_geometry.hpp"
 #include "unetpp/kernels/im2col_convolution.hpp"
+#include "unetpp/kernels/narrow_convolution.hpp"
+#include "unetpp/kernels/narrow_gradient.hpp"
 #include "unetpp/kernels/patch_convolution.hpp"
 #include "unetpp/kernels/patch_gradient.hpp"
 #include "unetpp/kernels/pointwise.hpp"
@@ -17,18 +19,20 @@ namespace unetpp::kernels {
 /// Whether an algorithm can compute a convolution.
 constexpr bool can_compute(const ConvGeometry& g, ConvAlgorithm algorithm) {
   if (algorithm == ConvAlgorithm::patches) return has_micro_kernels && windows_lie_side_by_side(g);
-  if (algorithm == ConvAlgorithm::winograd4 || algorithm == ConvAlgorithm::winograd2)
+  const bool narrow = std::min(g.in.channels, g.out.channels) <= narrow_channels;
+  if (algorithm == ConvAlgorithm::winograd4 || algorithm == ConvAlgorithm::winograd2 ||
+      (algorithm == ConvAlgorithm::narrow && narrow))
     return has_micro_kernels && g.kernel == 3 && g.stride == 1 && g.dilation == 1 && g.pad_top == 1 &&
            g.pad_left == 1 && g.in.height == g.out.height && g.in.width == g.out.width;
-  return true;
+  return algorithm != ConvAlgorithm::narrow;
 }
 
 /// The algorithm of all passes of a convolution: the one it asks for, or else Winograd's F(4×4) for 3×3 kernels that
-/// keep the image's size, patches for kernels as large as their stride (1×1, and the 2×2 transposed convolutions of a
+/// keep the image's size, or narrow where they have few channels to read or write, patches for kernels as large as their stride (1×1, and the 2×2 transposed convolutions of a
 /// U-Net), im2col for the others.
 constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   if (g.algorithm != ConvAlgorithm::automatic) return g.algorithm;
-  for (const ConvAlgorithm algorithm : {ConvAlgorithm::winograd4, ConvAlgorithm::patches})
+  for (const ConvAlgorithm algorithm : {ConvAlgorithm::narrow, ConvAlgorithm::winograd4, ConvAlgorithm::patches})
     if (can_compute(g, algorithm)) return algorithm;
   return ConvAlgorithm::im2col;
 }
@@ -44,6 +48,8 @@ constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t bat
     return std::max(im2col_scratch(g, batch, threads), bias);
   else if constexpr (A == ConvAlgorithm::patches)
     return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
+  else if constexpr (A == ConvAlgorithm::narrow)
+    return std::max({narrow_scratch(g, threads), narrow_gradient_scratch(g, batch, threads), bias});
   else
     return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads), bias});
 }
@@ -57,6 +63,8 @@ void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const flo
     im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
   else if constexpr (A == ConvAlgorithm::patches)
     patch_convolve(g, batch, x, weight, y, epilogue, scratch);
+  else if constexpr (A == ConvAlgorithm::narrow)
+    narrow_convolve(g, batch, x, weight, y, epilogue, scratch);
   else
     winograd_convolve(g, batch, x, weight, y, epilogue, scratch);
 }
@@ -70,6 +78,8 @@ void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y
     im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
   else if constexpr (A == ConvAlgorithm::patches)
     patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+  else if constexpr (A == ConvAlgorithm::narrow)
+    narrow_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
   else
     winograd_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
 }
@@ -84,6 +94,8 @@ void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPix
   if constexpr (A == ConvAlgorithm::im2col) {
     im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
     if (dbias.filters) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias.filters, scratch);
+  } else if constexpr (A == ConvAlgorithm::narrow) {
+    narrow_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
   } else {
     winograd_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
   }

@@ -15,6 +15,14 @@ struct Epilogue {
   std::size_t mask_stride = 0;  // elements between the mask's pixels
   bool stream = false;          // past the caches where the kernel can: for what will have left them before it is read
 
+  /// The same for an output that begins at a channel.
+  Epilogue from_channel(int channel) const {
+    Epilogue end = *this;
+    if (end.bias) end.bias += channel;
+    if (end.mask) end.mask += channel;
+    return end;
+  }
+
   /// Finishes `channels` values of the pixel with index `pixel` (for the mask), beginning at channel `first`.
   void store(const float* value, int channels, int first, std::size_t pixel, float* destination) const {
     if (!bias && !accumulate && !relu && !mask) {

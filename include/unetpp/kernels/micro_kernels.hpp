@@ -84,6 +84,8 @@ struct MicroKernels {
   void (*pack_transposed)(const float* x, std::size_t stride, int columns, int depth, float* to);
   void (*unpack)(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, float* y,
                  std::size_t stride, const Epilogue&);
+  void (*gather)(const float* lines, std::size_t line, int channels, int count, float* to, std::size_t stride);
+  void (*sum_taps)(const float* const* taps, int count, float* to);
   WinogradKernels winograd4;  // F(4×4, 3×3)
   WinogradKernels winograd2;  // F(2×2, 3×3)
   void (*sum_rows)(const float* rows, int count, float* sum, bool accumulate);

@@ -16,14 +16,17 @@ namespace unetpp::kernels {
 
 namespace detail {
 
-/// Positions are the pixels of the convolution's output; a tap of a position is a pixel of its input.
+/// Positions are the pixels of the convolution's output; a tap of a position is a pixel of its input. Where the weights
+/// are small, all are packed once and threads take blocks of positions. Where they are large, the positions are gone
+/// through in blocks that all threads share, and threads take panels of weights, which stay in the cache.
 struct PatchPlan {
   int taps;
   int channels;
   int filters;
   int panel;
   std::size_t positions;
-  int block;  // positions of one piece of the products
+  bool share_positions;
+  int block;  // positions
 
   constexpr PatchPlan(const ConvGeometry& g, std::size_t batch, int panel_width)
       : taps(static_cast<int>(g.taps())),
@@ -31,23 +34,37 @@ struct PatchPlan {
         filters(g.out.channels),
         panel(panel_width),
         positions(batch * g.out.pixels()),
-        block(even_block(positions, most)) {}
+        share_positions(g.weights() > 512 * 512),
+        block(share_positions ? static_cast<int>(std::min<std::size_t>(positions, most_shared))
+                              : even_block(positions, most_own)) {}
 
-  static constexpr int most = 96;  // positions of a block
+  static constexpr int most_own = 96;  // positions of a block that a thread has for itself
+  static constexpr int most_shared = 256;
 
   constexpr int padded(int n) const { return panels_of(n, panel) * panel; }
-  constexpr std::size_t transposed_weights() const { return std::size_t{1} * taps * padded(channels) * filters; }
-  constexpr std::size_t weights() const { return std::size_t{1} * taps * channels * padded(filters); }
-  constexpr std::size_t own() const {  // of a thread: a block's positions or patches, and sums
-    return aligned_floats(std::size_t{1} * block * (std::max(padded(filters), taps * padded(channels)) + panel));
+  // Of the convolution: floats of a position's patch, panels of weights, floats of each.
+  constexpr int patch() const { return taps * padded(channels); }
+  constexpr int filter_panels() const { return panels_of(filters, panel); }
+  constexpr std::size_t filter_panel() const { return std::size_t{1} * taps * channels * panel; }
+  // The same of the transposed one, with a panel's weights of one tap.
+  constexpr int pixel() const { return padded(filters); }
+  constexpr int tap_panels() const { return taps * panels_of(channels, panel); }
+  constexpr std::size_t tap_panel() const { return std::size_t{1} * filters * panel; }
+
+  constexpr std::size_t packed_positions() const {
+    return aligned_floats(std::size_t{1} * block * std::max(patch(), pixel()));
   }
+  constexpr std::size_t sums() const { return aligned_floats(std::size_t{1} * block * panel); }
   constexpr std::size_t floats(int threads) const {
-    return aligned_floats(std::max(transposed_weights(), weights())) + threads * own();
+    const std::size_t panels = std::max(filter_panels() * filter_panel(), tap_panels() * tap_panel());
+    return share_positions
+               ? packed_positions() + threads * (aligned_floats(std::max(filter_panel(), tap_panel())) + sums())
+               : aligned_floats(panels) + threads * (packed_positions() + sums());
   }
   /// Floats that this plan and that of any smaller batch need: those of the largest block.
   constexpr std::size_t scratch(int threads) const {
     PatchPlan largest = *this;
-    largest.block = most;
+    largest.block = share_positions ? most_shared : most_own;
     return largest.floats(threads);
   }
 };
@@ -60,75 +77,95 @@ struct PatchConvolution {
   PatchConvolution(const ConvGeometry& geometry, std::size_t batch, const MicroKernels& k)
       : kernels(k), g(geometry), plan(geometry, batch, k.panel) {}
 
-  /// What is fused to the output that begins at a channel.
-  static Epilogue from_channel(Epilogue end, int channel, bool stream) {
-    if (end.bias) end.bias += channel;
-    if (end.mask) end.mask += channel;
-    end.stream = stream && !end.accumulate;
-    return end;
+  /// Runs pack_panel(i, to) for each of `panels` panels of weights, pack_positions(first, count, to) for pieces of a
+  /// block of positions, and multiply(i, first, count, positions, panel, sums) for each panel and block.
+  template <class PackPanel, class PackPositions, class Multiply>
+  void share_out(int panels, std::size_t panel_size, Scratch scratch, const PackPanel& pack_panel,
+                 const PackPositions& pack_positions, const Multiply& multiply) const {
+    const auto count_from = [&](std::size_t first, int most) {
+      return static_cast<int>(std::min<std::size_t>(most, plan.positions - first));
+    };
+    if (!plan.share_positions) {
+      float* packed = scratch.data;
+      float* blocks = packed + aligned_floats(panels * panel_size);
+      parallel_for(scratch.threads, panels, [&](std::size_t i, int) { pack_panel(i, packed + i * panel_size); });
+      parallel_for(scratch.threads, panels_of(plan.positions, plan.block), [&](std::size_t block, int thread) {
+        float* positions = blocks + thread * (plan.packed_positions() + plan.sums());
+        const std::size_t first = block * plan.block;
+        const int count = count_from(first, plan.block);
+        pack_positions(first, count, positions);
+        for (int i = 0; i < panels; ++i)
+          multiply(i, first, count, positions, packed + i * panel_size, positions + plan.packed_positions());
+      });
+      return;
+    }
+    constexpr int piece = 16;  // positions
+    float* positions = scratch.data;
+    for (std::size_t first = 0; first < plan.positions; first += plan.block) {
+      const int count = count_from(first, plan.block);
+      parallel_for(scratch.threads, panels_of(count, piece), [&](std::size_t i, int) {
+        const int from = static_cast<int>(i) * piece;
+        pack_positions(first + from, std::min(piece, count - from), positions + std::size_t{1} * from * plan.panel);
+      });
+      parallel_for(scratch.threads, panels, [&](std::size_t i, int thread) {
+        float* packed = positions + plan.packed_positions() + thread * (aligned_floats(panel_size) + plan.sums());
+        pack_panel(i, packed);
+        multiply(i, first, count, positions, packed, packed + aligned_floats(panel_size));
+      });
+    }
   }
 
   /// y = x ∗ weight.
   void convolve(ConstPixels x, const float* weight, Pixels y, const Epilogue& epilogue, Scratch scratch) const {
-    const int panel = plan.panel, rows = plan.taps * plan.channels;
-    const bool past = streams(y, plan.positions, plan.filters);
-    float* packed = scratch.data;
-    parallel_for(scratch.threads, panels_of(plan.filters, panel), [&](std::size_t unit, int) {
-      const std::size_t filter = unit * panel;
-      kernels.pack(weight + filter, plan.filters, rows, std::min<int>(panel, plan.filters - filter),
-                   packed + filter * rows, 0);
-    });
-    parallel_for(scratch.threads, panels_of(plan.positions, plan.block), [&](std::size_t unit, int thread) {
-      const std::size_t first = unit * plan.block, next = std::size_t{1} * plan.block * panel;
-      const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.positions - first));
-      float* patches =
-          packed + aligned_floats(std::max(plan.transposed_weights(), plan.weights())) + thread * plan.own();
-      float* sums = patches + std::size_t{1} * plan.block * plan.taps * plan.padded(plan.channels);
-      for (int tap = 0; tap < plan.taps; ++tap)
-        pack_tap(kernels, g, x, tap, first, count, 0, plan.channels,
-                 patches + std::size_t{1} * tap * plan.padded(plan.channels) * plan.block, next);
-      for (int filter = 0; filter < plan.filters; filter += panel) {
-        const int columns = std::min(panel, plan.filters - filter);
-        for (int tap = 0; tap < plan.taps; ++tap)
-          kernels.product(count, columns, plan.channels,
-                          patches + std::size_t{1} * tap * plan.padded(plan.channels) * plan.block, next,
-                          packed + std::size_t{1} * filter * rows + std::size_t{1} * tap * plan.channels * panel, sums,
-                          tap > 0);
-        kernels.unpack(sums, count, columns, first, 1, y.data + filter, y.stride, from_channel(epilogue, filter, past));
-      }
-    });
+    const int panel = plan.panel;
+    Epilogue end = epilogue;
+    end.stream = streams(y, plan.positions, plan.filters) && !end.accumulate;
+    const std::size_t next = std::size_t{1} * plan.block * panel, tap_size = plan.padded(plan.channels) * plan.block;
+    const auto columns = [&](std::size_t i) { return std::min(panel, plan.filters - static_cast<int>(i) * panel); };
+    share_out(
+        plan.filter_panels(), plan.filter_panel(), scratch,
+        [&](std::size_t i, float* to) {
+          kernels.pack(weight + i * panel, plan.filters, plan.taps * plan.channels, columns(i), to, 0);
+        },
+        [&](std::size_t first, int count, float* to) {
+          for (int tap = 0; tap < plan.taps; ++tap)
+            pack_tap(kernels, g, x, tap, first, count, 0, plan.channels, to + tap * tap_size, next);
+        },
+        [&](std::size_t i, std::size_t first, int count, const float* patches, const float* packed, float* sums) {
+          for (int tap = 0; tap < plan.taps; ++tap)
+            kernels.product(count, columns(i), plan.channels, patches + tap * tap_size, next,
+                            packed + std::size_t{1} * tap * plan.channels * panel, sums, tap > 0);
+          const int filter = static_cast<int>(i) * panel;
+          kernels.unpack(sums, count, columns(i), first, 1, y.data + filter, y.stride, end.from_channel(filter));
+        });
   }
 
   /// x = the transposed convolution of y.
   void transpose(ConstPixels y, const float* weight, Pixels x, const Epilogue& epilogue, Scratch scratch) const {
     const int panel = plan.panel, panels = panels_of(plan.channels, panel);
-    const bool past = streams(x, plan.positions * plan.taps, plan.channels);
-    const std::size_t panel_size = std::size_t{1} * plan.filters * panel;
-    float* packed = scratch.data;
-    parallel_for(scratch.threads, std::size_t{1} * plan.taps * panels, [&](std::size_t unit, int) {
-      const int tap = static_cast<int>(unit) / panels, channel = static_cast<int>(unit) % panels * panel;
-      kernels.pack_transposed(weight + (std::size_t{1} * tap * plan.channels + channel) * plan.filters, plan.filters,
-                              std::min(panel, plan.channels - channel), plan.filters, packed + unit * panel_size);
-    });
-    parallel_for(scratch.threads, panels_of(plan.positions, plan.block), [&](std::size_t unit, int thread) {
-      const std::size_t first = unit * plan.block, next = std::size_t{1} * plan.block * panel;
-      const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.positions - first));
-      float* pixels =
-          packed + aligned_floats(std::max(plan.transposed_weights(), plan.weights())) + thread * plan.own();
-      float* sums = pixels + std::size_t{1} * plan.block * plan.padded(plan.filters);
-      kernels.pack(y.data + first * y.stride, y.stride, count, plan.filters, pixels, next);
-      for (int tap = 0; tap < plan.taps; ++tap)
-        for (int channel = 0; channel < plan.channels; channel += panel) {
-          const int columns = std::min(panel, plan.channels - channel);
-          kernels.product(count, columns, plan.filters, pixels, next,
-                          packed + (tap * panels + channel / panel) * panel_size, sums, false);
-          const Epilogue end = from_channel(epilogue, channel, past);
+    Epilogue end = epilogue;
+    end.stream = streams(x, plan.positions * plan.taps, plan.channels) && !end.accumulate;
+    const std::size_t next = std::size_t{1} * plan.block * panel;
+    const auto channel = [&](std::size_t i) { return static_cast<int>(i) % panels * panel; };
+    const auto columns = [&](std::size_t i) { return std::min(panel, plan.channels - channel(i)); };
+    share_out(
+        plan.tap_panels(), plan.tap_panel(), scratch,
+        [&](std::size_t i, float* to) {
+          const std::size_t row = i / panels * plan.channels + channel(i);
+          kernels.pack_transposed(weight + row * plan.filters, plan.filters, columns(i), plan.filters, to);
+        },
+        [&](std::size_t first, int count, float* to) {
+          kernels.pack(y.data + first * y.stride, y.stride, count, plan.filters, to, next);
+        },
+        [&](std::size_t i, std::size_t first, int count, const float* pixels, const float* packed, float* sums) {
+          kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false);
+          const Epilogue here = end.from_channel(channel(i));
+          const std::size_t tap = tap_offset(g, static_cast<int>(i) / panels);
           for_each_patch_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
-            kernels.unpack(sums + (at - first) * panel, n, columns, pixel + tap_offset(g, tap), g.stride.width,
-                           x.data + channel, x.stride, end);
+            kernels.unpack(sums + (at - first) * panel, n, columns(i), pixel + tap, g.stride.width, x.data + channel(i),
+                           x.stride, here);
           });
-        }
-    });
+        });
   }
 };
 

@@ -133,11 +133,8 @@ struct WinogradConvolution {
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
     const int channel = filter_panel * plan.panel;
-    Epilogue end = epilogue;
-    if (end.bias) end.bias += channel;
-    if (end.mask) end.mask += channel;
     transform.output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), y.data + channel, y.stride,
-                     end);
+                     epilogue.from_channel(channel));
   }
 
   void share_out_tiles(Scratch scratch) const {

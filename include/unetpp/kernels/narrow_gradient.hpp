@@ -1,0 +1,121 @@
+#pragma once
+// The weight gradient of 3×3 convolutions with few channels on one side, with its bias gradient.
+
+#include <algorithm>
+#include <cstddef>
+
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/narrow.hpp"
+
+namespace unetpp::kernels {
+
+namespace detail {
+
+/// The products of the patches of the image of few channels with the pixels of the other, in runs of rows that are
+/// summed apart and added in order.
+struct NarrowGradient {
+  const MicroKernels& kernels;
+  const ConvGeometry& g;
+  bool few_in;  // the input has few channels; else the output
+  std::size_t rows;
+  int few;
+  int many;
+
+  static constexpr std::size_t most_runs = 16;
+
+  NarrowGradient(const ConvGeometry& geometry, std::size_t batch, const MicroKernels& k)
+      : kernels(k),
+        g(geometry),
+        few_in(g.in.channels <= narrow_channels),
+        rows(batch * g.in.height),
+        few(few_in ? g.in.channels : g.out.channels),
+        many(few_in ? g.out.channels : g.in.channels) {}
+
+  // Floats of a run's sums, panels of many with a row for each value of a patch, and of its bias gradient.
+  static constexpr std::size_t sums(int few, int many, int panel) {
+    return std::size_t{1} * panels_of(many, panel) * panel * NarrowPatches::padded(few, panel);
+  }
+  static constexpr std::size_t biases(int few, int many, int panel) {
+    return std::max(panels_of(many, panel) * panel, NarrowPatches::padded(few, panel));
+  }
+  static constexpr std::size_t own(int few, int many, int panel) {
+    return NarrowPatches::scratch(few, panel) + std::size_t{1} * panels_of(many, panel) * panel * narrow_block;
+  }
+  static constexpr std::size_t floats(int few, int many, int panel, std::size_t runs, int threads) {
+    return aligned_floats(runs * (sums(few, many, panel) + biases(few, many, panel))) + threads * own(few, many, panel);
+  }
+
+  void operator()(ConstPixels x, ConstPixels dy, float* dweight, float* dbias, Scratch scratch) const {
+    const int panel = kernels.panel, size = NarrowPatches::size(few), padded = NarrowPatches::padded(few, panel);
+    const std::size_t run_rows = (rows + most_runs - 1) / most_runs, runs = (rows + run_rows - 1) / run_rows;
+    const std::size_t sum_size = sums(few, many, panel), bias_size = biases(few, many, panel);
+    const NarrowPatches patches_of{kernels, few_in ? g.in : g.out, few_in ? x : dy};
+    const ConstPixels pixels_of = few_in ? dy : x;
+    float* all_sums = scratch.data;
+    float* all_biases = all_sums + runs * sum_size;
+    float* memory = all_sums + aligned_floats(runs * (sum_size + bias_size));
+    const int width = g.in.width, blocks = panels_of(width, narrow_block);
+
+    parallel_for(scratch.threads, runs, [&](std::size_t run, int thread) {
+      float* pixels = memory + thread * own(few, many, panel);
+      float* patch_memory = pixels + std::size_t{1} * panels_of(many, panel) * panel * narrow_block;
+      bool more = false;
+      for (std::size_t row = run * run_rows; row < std::min(rows, (run + 1) * run_rows); ++row)
+        for (int block = 0; block < blocks; ++block, more = true) {
+          const int first = width * block / blocks, count = width * (block + 1) / blocks - first;
+          const float* patches = patches_of(row, first, count, patch_memory);
+          kernels.pack(pixels_of.data + (row * width + first) * pixels_of.stride, pixels_of.stride, count, many, pixels,
+                       patches_of.next());
+          for (int m = 0; m < many; m += panel)
+            for (int k = 0; k < size; k += panel)
+              kernels.product_transposed(std::min(panel, size - k), std::min(panel, many - m), count,
+                                         patches + k / panel * patches_of.next(),
+                                         pixels + m / panel * patches_of.next(),
+                                         all_sums + run * sum_size + (m / panel * padded + k) * panel, more);
+          const float* summed = few_in ? pixels : patches;  // of dy
+          for (int c = 0; c < (few_in ? many : size); c += panel)
+            kernels.sum_rows(summed + c / panel * patches_of.next(), count, all_biases + run * bias_size + c, more);
+        }
+    });
+    const auto sum_of_runs = [&](const float* first, std::size_t size_of_run) {
+      float sum = 0;
+      for (std::size_t run = 0; run < runs; ++run) sum += first[run * size_of_run];
+      return sum;
+    };
+    parallel_for(scratch.threads, size, [&](std::size_t unit, int) {
+      const int k = static_cast<int>(unit), tap = k / few, c = k % few;
+      for (int m = 0; m < many; ++m) {
+        const float sum = sum_of_runs(all_sums + (m / panel * padded + k) * panel + m % panel, sum_size);
+        dweight[few_in ? std::size_t{1} * k * many + m : (std::size_t{1} * (8 - tap) * many + m) * few + c] += sum;
+      }
+    });
+    constexpr int centre = 4;  // the tap that sees a patch's own pixel
+    if (dbias)
+      for (int f = 0; f < g.out.channels; ++f)
+        dbias[f] += sum_of_runs(all_biases + (few_in ? f : centre * few + f), bias_size);
+  }
+};
+
+}  // namespace detail
+
+/// Floats of scratch that the function below needs.
+constexpr std::size_t narrow_gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+  const bool few_in = g.in.channels <= narrow_channels;
+  const int few = few_in ? g.in.channels : g.out.channels, many = few_in ? g.out.channels : g.in.channels;
+  const std::size_t runs = std::min<std::size_t>(detail::NarrowGradient::most_runs, batch * g.in.height);
+  std::size_t most = 0;
+  for (const int panel : {8, 16, 32})
+    most = std::max(most, detail::NarrowGradient::floats(few, many, panel, runs, threads));
+  return most;
+}
+
+/// dweight += the gradient of `narrow_convolve`'s weight for the input x and the output gradient dy; dbias += that of
+/// its bias, unless it is null.
+/// Shapes  as in `narrow_convolve`; scratch: narrow_gradient_scratch floats.
+inline void narrow_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
+                                   float* dweight, float* dbias, Scratch scratch,
+                                   const MicroKernels& kernels = micro_kernels()) {
+  detail::NarrowGradient(g, batch, kernels)(x, dy, dweight, dbias, scratch);
+}
+
+}  // namespace unetpp::kernels

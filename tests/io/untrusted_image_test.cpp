@@ -104,6 +104,11 @@ TEST_CASE("colours that a PNG's palette does not have are black") {
   CHECK(decode_image(file, "a.png").rgb == Bytes{'a', 'b', 'c', 0, 0, 0, 0, 0, 0});
 }
 
+TEST_CASE("a palette behind the end of a PNG is not looked at") {
+  const std::string bytes = unetpp::encode_png(drawn_image(2, 2));
+  CHECK(refusal(bytes + png_chunk("PLTE", "abc").substr(0, 9)).empty());
+}
+
 TEST_CASE("colours that a BMP's palette does not have are black") {
   CHECK(decode_image(bmp(1, 2, 2), "a.bmp").rgb == Bytes{0, 0, 0, 255, 255, 255});
 }

@@ -3,12 +3,13 @@
 import torch
 from torch import nn
 
-from pytorch_unet import unet
 from worker import CHANNELS, CLASSES, SHAPE, parse, serve
+from pytorch_unet import unet
 
 options = parse(("contiguous", "channels_last", "compile", "frozen"))
 torch.set_num_threads(options.threads)
 layout = torch.contiguous_format if options.variant == "contiguous" else torch.channels_last
+torch.manual_seed(1)
 net = unet().to(memory_format=layout)
 images = torch.rand(options.batch, CHANNELS, *SHAPE).to(memory_format=layout)
 labels = torch.randint(0, CLASSES, (options.batch, *SHAPE))

@@ -35,7 +35,7 @@ install onnxruntime onnxruntime || true
 install openvino openvino || true
 for batch in 1 8; do
   [ -e "$peers/unet-$batch.onnx" ] ||
-    "$peers/pytorch/bin/python" "$here/pytorch_unet.py" "$peers/unet-$batch.onnx" "$batch" >"$peers/export.log" 2>&1 ||
+    "$peers/pytorch/bin/python" "$here/pytorch_export.py" "$peers/unet-$batch.onnx" "$batch" >"$peers/export.log" 2>&1 ||
     echo "left out: ONNX Runtime and OpenVINO at batch $batch, for want of an exported network: $(tail -n 1 "$peers/export.log")"
 done
 "$python" "$here/compare.py" "$@"

@@ -29,7 +29,7 @@ class Output {
     const auto refuse = [&](const std::string& expected) {
       throw unetpp::FileError(folder_.string() + ": expected " + expected);
     };
-    const bool of_a_run = exists("run.json");
+    const bool of_a_run = exists("run.json") || exists("last.safetensors");
     if (!of_a_run && has_other_files()) refuse("a new, an empty or a run's folder, found other files in it");
     if (of_a_run && !overwrite && !resume)
       refuse("a new or an empty folder, found a run (--resume goes on with it, --overwrite replaces it)");
@@ -40,7 +40,7 @@ class Output {
     if (::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
       refuse("no other program that trains in it, found one");
     for (const char* name : {"", "masks", "panels"})
-      if (exists(name)) remove_files(folder_ / name, ".tmp");  // what a killed run left
+      if (exists(name)) remove_files(folder_ / name, unetpp::detail::is_temporary);  // what a killed run left
   }
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -55,7 +55,7 @@ class Output {
   /// The folder for event files, without those of another run.
   std::filesystem::path tensorboard(bool goes_on) const {
     make_folder(folder_ / "tensorboard");
-    if (!goes_on) remove_files(folder_ / "tensorboard", ".unetpp");
+    if (!goes_on) remove_files(folder_ / "tensorboard", is_event_file);
     return folder_ / "tensorboard";
   }
 
@@ -63,7 +63,7 @@ class Output {
   void clear_pictures() const {
     for (const char* name : {"masks", "panels"}) {
       make_folder(folder_ / name);
-      remove_files(folder_ / name, ".png");
+      remove_files(folder_ / name, is_picture);
     }
   }
 
@@ -94,14 +94,16 @@ class Output {
   bool has_other_files() const {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder_, error))
-      if (entry.path().extension() != ".tmp") return true;
+      if (!unetpp::detail::is_temporary(entry.path())) return true;
     return false;
   }
 
-  static void remove_files(const std::filesystem::path& folder, const char* extension) {
+  static bool is_event_file(const std::filesystem::path& path) { return path.extension() == ".unetpp"; }
+  static bool is_picture(const std::filesystem::path& path) { return path.extension() == ".png"; }
+  static void remove_files(const std::filesystem::path& folder, bool (*which)(const std::filesystem::path&)) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       std::error_code error;
-      if (entry.path().extension() == extension) std::filesystem::remove(entry.path(), error);
+      if (which(entry.path())) std::filesystem::remove(entry.path(), error);
       if (error) throw unetpp::FileError(entry.path().string() + ": cannot be replaced: " + error.message());
     }
   }

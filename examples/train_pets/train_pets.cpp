@@ -7,6 +7,7 @@
 #include <new>
 #include <string>
 
+#include "../networks.hpp"
 #include "download.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -15,9 +16,6 @@
 #include "training.hpp"
 
 namespace train_pets {
-
-/// The drawn pets are simpler than the photographs: a smaller network learns them in a minute.
-using SyntheticNet = UNet<UNetConfig{.height = 64, .width = 64, .base_channels = 16, .depth = 3}>;
 
 int run(Options options) {
   if (options.threads > 0) set_threads(options.threads);
@@ -28,8 +26,8 @@ int run(Options options) {
         "No --data: training on drawn cats and dogs. For photographs: --download --data DIR (Oxford-IIIT Pet, 770 "
         "MB).\n");
     Output output(options.out, options.overwrite, options.resume);
-    return train<SyntheticNet>(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed), options,
-                               output);
+    return train<examples::DrawnPetsNet>(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed),
+                                         options, output);
   }
   const PetDataset dataset(options.data);
   const PassedOver& passed = dataset.passed_over();

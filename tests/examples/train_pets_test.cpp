@@ -4,29 +4,13 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
-#include "../../examples/train_pets/program.hpp"
 #include "../../examples/train_pets/synthetic.hpp"
-#include "../catch.hpp"
-#include "../io/fixtures.hpp"
+#include "run_train_pets.hpp"
 
-namespace fs = std::filesystem;
-using io_tests::put;
-using io_tests::TemporaryFolder;
-using train_pets::ProgramResult;
+using namespace example_tests;
 
 namespace {
-
-ProgramResult train(std::vector<std::string> arguments) {
-  return train_pets::run({.name = UNETPP_TRAIN_PETS, .arguments = std::move(arguments), .package = "unetpp"});
-}
-
-ProgramResult train_synthetic(const fs::path& out, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{"--synthetic", "14", "--epochs", "2", "--batch", "4", "--out", out.string()};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return train(arguments);
-}
 
 /// Four good pairs a, b, c, d of 40x30 pixels.
 void make_pets(const fs::path& folder) {
@@ -58,20 +42,6 @@ const Fault faults[] = {
      }},
     {"annotations/trimaps/b.png", "found 41x30", [] { return unetpp::encode_png(io_tests::drawn_trimap(41, 30)); }},
 };
-
-void check_error(const ProgramResult& result, int status, const std::vector<std::string>& says) {
-  INFO(result.output);
-  CHECK(result.status == status);
-  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 1);
-  for (const std::string& text : says) CHECK(result.output.find(text) != std::string::npos);
-}
-
-std::vector<std::string> lines(const fs::path& file) {
-  std::istringstream text(unetpp::read_file(file));
-  std::vector<std::string> all;
-  for (std::string line; std::getline(text, line);) all.push_back(line);
-  return all;
-}
 
 }  // namespace
 
@@ -113,8 +83,9 @@ TEST_CASE(
     CHECK(unetpp::read_image(out / "panels" / (name + ".png")).width > 4 * original.width);
   }
   CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == 3);
-  for (const char* name : {"report.html", "curves.png", "model.safetensors"}) CHECK(fs::exists(out / name));
-  CHECK(std::distance(fs::directory_iterator(out), {}) == 7);
+  for (const char* name : {"report.html", "curves.png", "model.safetensors", "last.safetensors", "best.safetensors"})
+    CHECK(fs::exists(out / name));
+  CHECK(std::distance(fs::directory_iterator(out), {}) == 9);
 }
 
 TEST_CASE("train_pets prints the report's path first and last, and a table of the classes") {
@@ -289,7 +260,7 @@ TEST_CASE("another run's folder is not overwritten without --overwrite") {
   CHECK_FALSE(fs::exists(out / "masks" / "old.png"));
 }
 
-TEST_CASE("a disk that fills while the model is written leaves the model from before") {
+TEST_CASE("a disk that is full when training begins leaves the model from before") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   put(out / "model.safetensors", "of a long night");
@@ -300,7 +271,7 @@ TEST_CASE("a disk that fills while the model is written leaves the model from be
                        .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "1", "--batch",
                                      "4", "--overwrite", "--out", out.string()},
                        .package = "bash"});
-  check_error(result, 1, {(out / "model.safetensors").string(), "File too large"});
+  check_error(result, 1, {(out / "last.safetensors").string(), "File too large"});
   CHECK(unetpp::read_file(out / "model.safetensors") == "of a long night");
   for (const auto& entry : fs::directory_iterator(out)) CHECK(entry.path().extension() != ".tmp");
 }

@@ -90,6 +90,42 @@ TEST_CASE("an epoch that begins before the last one ended is whole") {
   CHECK(epoch(loader, 20) == epoch(whole, 20));
 }
 
+TEST_CASE("an epoch that begins behind some samples has the batches of a whole one from there on") {
+  const Numbers numbers(40, {3, 17, 18, 30});
+  const LoaderConfig config{.batch = 5, .seed = 5, .workers = 3};
+  NumberLoader whole(numbers, first(40), config);
+  const Numbered zero = epoch(whole, 0), one = epoch(whole, 1);
+  for (const std::size_t batches : {0u, 1u, 4u, 7u, 8u}) {  // 36 good samples: seven batches and one sample
+    NumberLoader stopped(numbers, first(40), config), resumed(numbers, first(40), config);
+    stopped.start_epoch(0);
+    std::size_t samples = 0;
+    for (std::size_t b = 0; b < batches; ++b) {
+      stopped.next();
+      samples += stopped.images().count();
+    }
+    resumed.leave_out(stopped.left_out());
+    resumed.start_epoch(0, samples);
+    CHECK(rest(resumed) == Numbered(zero.begin() + static_cast<std::ptrdiff_t>(batches), zero.end()));
+    CHECK(epoch(resumed, 1) == one);
+    CHECK(resumed.skipped() == 4);
+  }
+}
+
+TEST_CASE("samples that are told to be bad are not loaded, warned about or counted twice") {
+  const Numbers numbers(6, {2});
+  int warnings = 0;
+  NumberLoader loader(numbers, first(6),
+                      {.batch = 6, .shuffle = false, .warn = [&](const std::string&) { ++warnings; }});
+  loader.leave_out({2, 4, 2});
+  CHECK(epoch(loader, 0) == Numbered{{0, 1, 3, 5}});
+  CHECK(numbers.loads == 4);
+  CHECK(warnings == 0);
+  CHECK(loader.left_out() == std::vector<std::size_t>{2, 4});
+  CHECK(message_of<unetpp::ArgumentError>([&] { loader.leave_out({6}); }) == "a loader has no sample 6");
+  CHECK(message_of<unetpp::ArgumentError>([&] { loader.start_epoch(0, 5); }) ==
+        "a loader of 4 samples cannot begin behind 5");
+}
+
 TEST_CASE("a loader refuses settings and samples out of range") {
   const Numbers numbers(3);
   const auto error = [&](std::vector<std::size_t> indices, LoaderConfig config) {

@@ -33,3 +33,28 @@ TEST_CASE("encode_mask takes 256 values") {
 }
 
 TEST_CASE("encode_mask of no pixels is empty") { CHECK(encode_mask({}, 3).empty()); }
+
+TEST_CASE("base64_bytes reads what base64 wrote, and refuses all else") {
+  for (const char* text : {"", "f", "fo", "foo", "foobar", "\xFB\xFF\xFE"}) CHECK(base64_bytes(base64(text)) == text);
+  for (const char* text : {"Z", "Zg", "Zg=", "Zh==", "Zg==Zg==", "Zm9v\n", "Zm9*", "====", "=m9v"})
+    CHECK_FALSE(base64_bytes(text));
+}
+
+TEST_CASE("decode_mask_code reads what encode_mask wrote") {
+  std::vector<std::uint8_t> mask;
+  for (std::size_t i = 0; i < 5000; ++i) mask.push_back(static_cast<std::uint8_t>(i * i / 700 % 7));
+  mask.resize(9000, 3);
+  CHECK(decode_mask_code(encode_mask(mask, 7), mask.size(), 7) == mask);
+  CHECK(decode_mask_code("", 0, 3) == std::vector<std::uint8_t>{});
+}
+
+TEST_CASE("decode_mask_code refuses masks of more or fewer pixels, and numbers that do not end or are too large") {
+  const std::string ten = encode_mask(std::vector<std::uint8_t>(10, 1), 3);
+  CHECK_FALSE(decode_mask_code(ten, 9, 3));
+  CHECK_FALSE(decode_mask_code(ten, 11, 3));
+  CHECK_FALSE(decode_mask_code("!", 10, 3));
+  CHECK_FALSE(decode_mask_code(ten, 10, 0));
+  CHECK_FALSE(decode_mask_code(base64(std::string{27, static_cast<char>(128)}), 10, 3));
+  CHECK_FALSE(decode_mask_code(base64(std::string(20, static_cast<char>(255))), 10, 3));
+  CHECK_FALSE(decode_mask_code(base64(std::string{27, 0}), 10, 3));
+}

@@ -60,3 +60,45 @@ TEST_CASE("an optimizer refuses another number of parameters than at its first s
   g.resize(4);
   CHECK_THROWS_AS(adam.step(p, g), ArgumentError);
 }
+
+TEST_CASE("an optimizer that goes on from the state of another takes the same steps") {
+  const auto check = [](auto first, auto second) {
+    std::vector<float> p(100, 1.0f), q(100, 1.0f), g(100);
+    for (int t = 0; t < 6; ++t) {
+      for (std::size_t i = 0; i < g.size(); ++i) g[i] = Random(7, t).normal(i);
+      if (t == 3) {
+        second.restore(first.state());
+        q = p;
+      }
+      first.step(p, g, 1);
+      if (t >= 3) second.step(q, g, 1);
+    }
+    CHECK(p == q);
+    CHECK(first.state().steps == 6);
+    CHECK(second.state().settings == first.state().settings);
+  };
+  check(Adam({.learning_rate = 0.1, .beta2 = 0.9}), Adam());
+  check(SGD({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true}), SGD());
+}
+
+TEST_CASE("an optimizer refuses a state that it cannot be in, and keeps its own") {
+  std::vector<float> p(3), g{1, 2, 3};
+  Adam adam({.learning_rate = 0.5});
+  adam.step(p, g);
+  const OptimizerState good = adam.state();
+  const auto refuses = [&](auto edit) {
+    OptimizerState state = good;
+    edit(state);
+    CHECK_THROWS_AS(adam.restore(state), ArgumentError);
+    CHECK(adam.state().moments == good.moments);
+    CHECK(adam.config().learning_rate == 0.5);
+  };
+  refuses([](OptimizerState& s) { s.name = "sgd"; });
+  refuses([](OptimizerState& s) { s.settings.erase("beta1"); });
+  refuses([](OptimizerState& s) { s.settings["beta2"] = 1; });
+  refuses([](OptimizerState& s) { s.steps = -1; });
+  refuses([](OptimizerState& s) { s.steps = 0; });
+  refuses([](OptimizerState& s) { s.moments["m"].pop_back(); });
+  refuses([](OptimizerState& s) { s.moments["v"][1] = -1; });
+  refuses([](OptimizerState& s) { s.moments["w"] = s.moments["v"]; });
+}

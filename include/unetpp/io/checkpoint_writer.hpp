@@ -29,17 +29,25 @@ struct CheckpointWriterConfig {
 template <Layer Net, class Optimizer>
 class CheckpointWriter {
  public:
-  CheckpointWriter(const Parameters<Net>& parameters, const Optimizer& optimizer, CheckpointWriterConfig config = {})
+  CheckpointWriter(Parameters<Net>& parameters, Optimizer& optimizer, CheckpointWriterConfig config = {})
       : parameters_(parameters), optimizer_(optimizer), config_(std::move(config)), best_(config_.score) {}
 
   std::filesystem::path last() const { return config_.folder / "last.safetensors"; }
   std::filesystem::path best() const { return config_.folder / "best.safetensors"; }
 
+  /// Takes up last.safetensors, if it is there: for FitConfig::start.
+  /// Errors  FileError or FormatError, as `load_checkpoint`.
+  TrainingState resume() {
+    if (!std::filesystem::exists(last())) return {};
+    return load_checkpoint(last(), parameters_, optimizer_).state;
+  }
+
   void on_fit_begin(const FitBegin& e) {
     best_.assign(e.start.history);
     is_best_ = false;
-    write(last(), e.start);
     std::error_code ignored;
+    std::filesystem::create_directories(config_.folder, ignored);
+    write(last(), e.start);
     if (best_.epoch() == 0) std::filesystem::remove(best(), ignored);  // of another run
   }
   void on_epoch_end(const EpochEnd& e) { is_best_ = best_.add(e); }
@@ -62,8 +70,8 @@ class CheckpointWriter {
     written_ = Clock::now();
   }
 
-  const Parameters<Net>& parameters_;
-  const Optimizer& optimizer_;
+  Parameters<Net>& parameters_;
+  Optimizer& optimizer_;
   CheckpointWriterConfig config_;
   BestEpoch best_;
   bool is_best_ = false;

@@ -80,14 +80,13 @@ class Loader {
   std::size_t samples() const { return indices_.size() - left_out_.size(); }
   /// Bad samples met so far.
   std::size_t skipped() const { return left_out_.size(); }
-  /// Which these are, as positions in the list of indices that the loader was given.
+  /// Which these are: positions among the indices given.
   const std::vector<std::size_t>& left_out() const { return left_out_; }
-  /// Takes samples for bad ones, without a warning: those that were met before, where training goes on.
+  /// Takes samples for bad ones, without a warning: those met before, where training goes on.
   /// Errors  ArgumentError for a position out of range.
   void leave_out(const std::vector<std::size_t>& positions) {
     for (const std::size_t i : positions) {
-      if (i >= bad_.size())
-        throw ArgumentError("a loader has " + std::to_string(bad_.size()) + " samples, none " + std::to_string(i));
+      if (i >= bad_.size()) throw ArgumentError("a loader has no sample " + std::to_string(i));
       if (!bad_[i]) left_out_.push_back(i);
       bad_[i] = true;
     }
@@ -101,8 +100,7 @@ class Loader {
     return good;
   }
 
-  /// Begins the epoch 0, 1, 2 ..., in any order, behind its first good samples where training goes on; what was left of
-  /// the one before is dropped.
+  /// Begins the epoch 0, 1, 2 ..., in any order; behind its `first` good samples, where training goes on.
   /// Errors  ArgumentError for more of them than there are.
   void start_epoch(int epoch, std::size_t first = 0) {
     std::vector<std::size_t> order(indices_.size());
@@ -113,7 +111,8 @@ class Loader {
       std::iota(order.begin(), order.end(), std::size_t{0});
     std::erase_if(order, [&](std::size_t i) { return bad_[i]; });
     if (first > order.size())
-      throw ArgumentError("a loader of " + std::to_string(order.size()) + " samples cannot begin behind these");
+      throw ArgumentError("a loader of " + std::to_string(order.size()) + " samples cannot begin behind " +
+                          std::to_string(first));
     {
       std::unique_lock lock(mutex_);
       order_.clear();

@@ -32,6 +32,10 @@ class Progress {
     if (open_) std::fputc('\n', out_);
   }
 
+  void on_fit_begin(const FitBegin& e) {
+    if (!e.start.history.empty()) last_ = e.start.history.back();
+  }
+
   void on_batch_end(const BatchEnd& e) {
     loss_ = e.mean_loss;
     if (!due()) return;

@@ -1,11 +1,9 @@
-"""The default U-Net of unetpp in PyTorch, and its export to ONNX: pytorch_unet.py FILE BATCH."""
-
-import sys
+"""The default U-Net of unetpp in PyTorch."""
 
 import torch
 from torch import nn
 
-from worker import CHANNELS, CLASSES, PARAMETERS, SHAPE
+from default_network import BASE_CHANNELS, CHANNELS, CLASSES, DEPTH, PARAMETERS
 
 
 def block(channels, filters):
@@ -34,11 +32,7 @@ class Level(nn.Module):
 
 
 def unet():
-    torch.manual_seed(1)
-    net = nn.Sequential(Level(CHANNELS, 32, 4), nn.Conv2d(32, CLASSES, 3, padding=1))
+    level = Level(CHANNELS, BASE_CHANNELS, DEPTH)
+    net = nn.Sequential(level, nn.Conv2d(BASE_CHANNELS, CLASSES, 3, padding=1))
     assert sum(p.numel() for p in net.parameters()) == PARAMETERS
     return net
-
-
-if __name__ == "__main__":
-    torch.onnx.export(unet().eval(), (torch.rand(int(sys.argv[2]), CHANNELS, *SHAPE),), sys.argv[1])

@@ -1,0 +1,39 @@
+// Writes a model of train_pets as an ONNX file: see --help.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <unetpp/io/onnx.hpp>
+#include <unetpp/io/weights.hpp>
+
+#include "../networks.hpp"
+
+int main(int argc, char** argv) {
+  std::string model, onnx;
+  unetpp::OnnxConfig config;
+  CLI::App app("Writes a model of train_pets as an ONNX file of opset 17 that takes any number of images.",
+               "export_onnx");
+  app.add_option("MODEL", model, "The model: .safetensors")->required();
+  app.add_option("ONNX", onnx, "The file to write: .onnx")->required();
+  app.add_flag("--nchw", config.nchw, "Channels before height and width, as PyTorch has them; without, after them");
+  app.add_flag("--softmax", config.softmax, "Probabilities instead of logits");
+  try {
+    app.parse(argc, argv);
+    const unetpp::ModelInfo info = unetpp::parse_model_info(unetpp::read_metadata(model), model);
+    examples::with_network_of(info, model, [&]<class Net>() {
+      unetpp::Parameters<Net> parameters;
+      unetpp::load_weights(model, parameters);
+      unetpp::save_onnx(onnx, parameters, config, info);
+    });
+    return 0;
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "export_onnx: %s (--help lists the options)\n", error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "export_onnx: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,173 @@
+// train_pets stopped, and going on.
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "run_train_pets.hpp"
+#include "unetpp/io/safetensors.hpp"
+
+using namespace example_tests;
+
+namespace {
+
+ProgramResult train_epochs(const fs::path& out, const std::string& epochs, std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--synthetic", "14", "--batch", "4", "--epochs", epochs, "--out", out.string()});
+  return train(std::move(more));
+}
+
+/// metrics.csv without the times.
+std::vector<std::string> metrics(const fs::path& out) {
+  std::vector<std::string> all = lines(out / "metrics.csv");
+  for (std::string& line : all) line.erase(line.rfind(',', line.rfind(',') - 1));
+  return all;
+}
+
+/// The data of report.html, without the times.
+nlohmann::json page(const fs::path& out) {
+  const std::string text = unetpp::read_file(out / "report.html"), begin = "id=\"data\">";
+  const std::size_t from = text.find(begin) + begin.size();
+  nlohmann::json data = nlohmann::json::parse(text.substr(from, text.find("</script>", from) - from));
+  for (const char* key : {"settings", "started", "written", "report_seconds"}) data.erase(key);
+  for (auto& epoch : data["epochs"])
+    for (const char* key : {"seconds", "images_per_second"}) epoch.erase(key);
+  return data;
+}
+
+void check_same_run(const fs::path& out, const fs::path& expected) {
+  CHECK(unetpp::read_file(out / "model.safetensors") == unetpp::read_file(expected / "model.safetensors"));
+  CHECK(unetpp::read_file(out / "curves.png") == unetpp::read_file(expected / "curves.png"));
+  CHECK(metrics(out) == metrics(expected));
+  CHECK(page(out) == page(expected));
+  for (const auto& mask : fs::directory_iterator(expected / "masks"))
+    CHECK(unetpp::read_file(out / "masks" / mask.path().filename()) == unetpp::read_file(mask.path()));
+}
+
+int epoch_of(const fs::path& checkpoint) {
+  return nlohmann::json::parse(unetpp::read_metadata(checkpoint).at("training")).at("epoch");
+}
+
+}  // namespace
+
+TEST_CASE("SIGINT and SIGTERM end train_pets with their status and the command that goes on to the same bits") {
+  const auto old_handler = std::signal(SIGINT, SIG_DFL);  // what is ignored here would be ignored by the program
+  for (const std::string name : {"INT", "TERM"}) {
+    const TemporaryFolder folder;
+    const fs::path out = folder.path() / "it's here", whole = folder.path() / "whole";
+    const ProgramResult result =
+        train_synthetic_while(folder.path(), "kill -" + name + " $TRAIN_PETS", out, {"--epochs", "1000"});
+    check_error(result, name == "INT" ? 130 : 143,
+                {"stopped by SIG" + name, "--synthetic 14", "'" + folder.path().string() + "/it'\\''s here'",
+                 "--epochs 1000 --resume"});
+    const std::string epochs = std::to_string(std::max(2, epoch_of(out / "last.safetensors")));
+    CHECK(train_epochs(out, epochs, {"--resume", "--threads", "1"}).status == 0);
+    CHECK(train_epochs(whole, epochs, {"--threads", "2"}).status == 0);
+    check_same_run(out, whole);
+  }
+  std::signal(SIGINT, old_handler);
+}
+
+TEST_CASE("--resume with other settings is an error that lists them, and changes nothing") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  REQUIRE(train_synthetic(out).status == 0);
+  const std::string last = unetpp::read_file(out / "last.safetensors"), run = unetpp::read_file(out / "run.json");
+  const auto resume = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--resume", "--out", out.string()});
+    return train(std::move(arguments));
+  };
+  check_error(
+      resume({"--synthetic", "14", "--epochs", "3", "--batch", "5", "--learning-rate", "0.01"}), 1,
+      {(out / "last.safetensors").string(), "batch: expected 4, found 5", "learning_rate: expected 0.001, found 0.01"});
+  check_error(resume({"--synthetic", "21", "--seed", "1", "--limit", "9", "--batch", "4"}), 1,
+              {"synthetic: expected 14, found 21", "seed: expected 42, found 1", "limit: expected none, found 9",
+               "split: expected \"12 + 2 images"});
+  check_error(train_epochs(out, "1", {"--resume"}), 1, {"--epochs: expected at least the 2"});
+  CHECK(unetpp::read_file(out / "last.safetensors") == last);
+  CHECK(unetpp::read_file(out / "run.json") == run);
+}
+
+TEST_CASE("--resume trains on for more epochs, on other threads and elsewhere, as one run of as many epochs") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out", moved = folder.path() / "moved", whole = folder.path() / "whole";
+  REQUIRE(train_synthetic(out, {"--threads", "1"}).status == 0);
+  fs::rename(out, moved);
+  REQUIRE(train_epochs(moved, "3", {"--resume"}).status == 0);
+  REQUIRE(train_epochs(whole, "3").status == 0);
+  check_same_run(moved, whole);
+}
+
+TEST_CASE("--resume of a run that is over writes again what is missing, and removes what a killed one left") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out", copy = folder.path() / "copy";
+  REQUIRE(train_synthetic(out).status == 0);
+  fs::copy(out, copy, fs::copy_options::recursive);
+  for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png", "masks"})
+    fs::remove_all(out / name);
+  put(out / ".unetpp-1-2.tmp", "half a file");
+  put(out / "panels" / ".unetpp-1-3.tmp", "half a file");
+  REQUIRE(train_synthetic(out, {"--resume"}).status == 0);
+  check_same_run(out, copy);
+  CHECK_FALSE(fs::exists(out / ".unetpp-1-2.tmp"));
+  CHECK_FALSE(fs::exists(out / "panels" / ".unetpp-1-3.tmp"));
+}
+
+TEST_CASE("--resume begins a run where there is none, and refuses a model without a checkpoint") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  put(out / ".unetpp-1-2.tmp", "half of run.json");
+  CHECK(train_synthetic(out, {"--resume"}).status == 0);
+  CHECK(fs::exists(out / "model.safetensors"));
+  fs::remove(out / "last.safetensors");
+  const std::string model = unetpp::read_file(out / "model.safetensors");
+  check_error(train_synthetic(out, {"--resume"}), 1, {out.string(), "expected last.safetensors", "--overwrite"});
+  check_error(train_synthetic(out, {"--resume", "--overwrite"}), 2, {"--resume", "--overwrite"});
+  CHECK(unetpp::read_file(out / "model.safetensors") == model);
+  put(out / "other" / "thesis.tmp", "text");
+  check_error(train_synthetic(out / "other", {"--resume"}), 1, {(out / "other").string(), "other files"});
+}
+
+TEST_CASE("a checkpoint that is damaged is an error that names it, and stays as it is") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out", last = out / "last.safetensors";
+  REQUIRE(train_synthetic(out).status == 0);
+  const std::string whole = unetpp::read_file(last);
+  for (const std::string& bytes : {whole.substr(0, 5000), std::string("text"), std::string()}) {
+    put(last, bytes);
+    check_error(train_synthetic(out, {"--resume"}), 1, {last.string(), "expected", "found"});
+    CHECK(unetpp::read_file(last) == bytes);
+  }
+}
+
+TEST_CASE("--overwrite leaves no checkpoint of the run before") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out", whole = folder.path() / "whole";
+  REQUIRE(train_epochs(out, "3", {"--seed", "7"}).status == 0);
+  REQUIRE(train_synthetic(out, {"--overwrite"}).status == 0);
+  REQUIRE(train_synthetic(whole).status == 0);
+  check_same_run(out, whole);
+  CHECK(nlohmann::json::parse(unetpp::read_metadata(out / "best.safetensors").at("settings")).at("seed") == 42);
+}
+
+TEST_CASE("a folder in which another program trains is refused") {
+  const TemporaryFolder folder;
+  const unetpp::detail::Descriptor other(folder.path(), O_RDONLY | O_DIRECTORY);
+  REQUIRE(::flock(other.number(), LOCK_EX) == 0);
+  check_error(train_synthetic(folder.path()), 1, {folder.path().string(), "expected no other program"});
+}
+
+TEST_CASE("--patience ends training when no epoch is better, also when it goes on") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--patience", "1", "--learning-rate", "1e-30"});  // which changes nothing
+    return train_epochs(out, "1000", more).status;
+  };
+  REQUIRE(run({}) == 0);
+  CHECK(lines(out / "metrics.csv").size() == 3);
+  REQUIRE(run({"--resume"}) == 0);
+  CHECK(lines(out / "metrics.csv").size() == 3);
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# run.sh [onnx|all] [BUILD]: unetpp's models in other frameworks, on a default U-Net that is trained on real photographs.
+#   onnx   the exported networks in ONNX Runtime (about 100 MB of packages): what ctest runs
+#   all    PyTorch and Keras, too: logits, and weights there and back (Debian's PyTorch, 1.3 GB of tensorflow-cpu from PyPI)
+# BUILD is a build folder with the programs; without it they are built like the tests. The photographs are $UNETPP_PETS,
+# or ../shared/pets beside the source tree. Virtual environments are made in build/interop; packages that benchmarks/peers
+# has fetched already ($UNETPP_PEERS, or build/peers) are taken from there. Ends with status 77 and a line that says why
+# where something cannot be had.
+set -eu
+export PYTHONDONTWRITEBYTECODE=1 TF_CPP_MIN_LOG_LEVEL=2
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+part=${1:-all}
+build=${2:-$root/build/tests-g++}
+peers=${UNETPP_PEERS:-$root/build/peers}
+pets=${UNETPP_PETS:-$root/../shared/pets}
+python=/usr/bin/python3
+export PYTHONPATH="$here:$root/examples/convert"
+
+skip() {
+  echo "SKIPPED: models in other frameworks are not tested: $1"
+  exit 77
+}
+
+# environment NAME PACKAGE...: a virtual environment build/interop/NAME, in which those of build/peers/NAME are seen, too.
+environment() {
+  local name=$1 folder="$root/build/interop/$1" options=()
+  shift
+  [ -e "$folder/installed" ] && return
+  mkdir -p "$root/build/interop"
+  [ "$name" != pytorch ] || [ -e "$peers/pytorch/installed" ] || options=(--system-site-packages) # Debian's PyTorch
+  {
+    "$python" -m venv --clear "${options[@]}" "$folder" &&
+      { [ ! -e "$peers/$name/installed" ] || ls -d "$peers/$name"/lib/python3*/site-packages >"$(ls -d "$folder"/lib/python3*/site-packages)/peers.pth"; } &&
+      "$folder/bin/pip" install -q "$@" && touch "$folder/installed"
+  } >"$folder.log" 2>&1 || skip "$* cannot be installed: $(tail -n 1 "$folder.log")"
+}
+
+if [ $# -lt 2 ]; then
+  "$root/cmake/packages.sh" libonnx-dev libprotobuf-dev python3-venv
+  cmake -S "$root" -B "$build" --preset tests -DCMAKE_CXX_COMPILER=g++ >/dev/null
+  cmake --build "$build" --target train_pets export_onnx write_logits write_zoo
+fi
+export_onnx=$build/examples/export_onnx
+[ -x "$export_onnx" ] || skip "no ONNX library when it was built (Debian: libonnx-dev libprotobuf-dev)"
+work=$build/interop
+mkdir -p "$work"
+
+environment onnxruntime onnxruntime safetensors
+"$build/tests/write_zoo" "$work"
+"$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" zoo "$work"
+
+status=0
+"$export_onnx" "$work/zoo.safetensors" "$work/refused.onnx" 2>"$work/refused" || status=$?
+if [ "$status" -ne 1 ] || [ -e "$work/refused.onnx" ] || ! grep -q "zoo.safetensors: expected a U-Net .* found no word of its network" "$work/refused"; then
+  echo "FAILED: export_onnx does not refuse a model of another network"
+  exit 1
+fi
+[ -d "$pets/images" ] || skip "no photographs in $pets"
+[ "$part" = all ] && steps="--limit 408 --epochs 2" || steps="--limit 48 --epochs 1"
+# shellcheck disable=SC2086 # two options
+"$build/examples/train_pets" --data "$pets" $steps --validation 8 --batch 8 --report-images 0 --out "$work/run" --overwrite >"$work/train.log"
+cp "$work/run/model.safetensors" "$work/model.safetensors"
+mapfile -t images < <(find "$pets/images" -name 'american_bulldog_*.jpg' -o -name 'Bengal_*.jpg' | sort | awk 'NR % 40 == 1' | head -n 8)
+"$build/tests/write_logits" "$work/model.safetensors" "$work/logits.safetensors" "${images[@]}"
+"$export_onnx" "$work/model.safetensors" "$work/unet.onnx"
+"$export_onnx" "$work/model.safetensors" "$work/unet-nchw.onnx" --nchw
+"$export_onnx" "$work/model.safetensors" "$work/unet-softmax.onnx" --softmax
+"$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" unet "$work"
+[ "$part" = all ] || exit 0
+
+# there_and_back FRAMEWORK SUFFIX: the logits, and the weights by the example's two commands: the library gives the same
+# bits with what came back.
+there_and_back() {
+  local run="$root/build/interop/$1/bin/python"
+  local convert="$root/examples/convert/convert_$2.py"
+  "$run" "$here/$2_test.py" "$work/model.safetensors" "$work/logits.safetensors" "$work/$2.safetensors"
+  "$run" "$convert" "to-$2" "$work/model.safetensors" "$work/$2$3"
+  "$run" "$convert" to-unetpp "$work/$2$3" "$work/$2.safetensors"
+  "$build/tests/write_logits" "$work/$2.safetensors" "$work/$2-logits.safetensors" "${images[@]}"
+  cmp "$work/logits.safetensors" "$work/$2-logits.safetensors"
+  echo "unetpp to $2 and back by convert_$2.py: the same logits, bit for bit"
+}
+[ -e "$peers/pytorch/installed" ] || "$root/cmake/packages.sh" python3-torch python3-numpy || skip "no PyTorch"
+environment pytorch safetensors
+there_and_back pytorch pytorch .pt
+environment tensorflow tensorflow-cpu safetensors
+there_and_back tensorflow keras .weights.h5

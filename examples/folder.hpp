@@ -15,12 +15,14 @@ inline void make_folder(const std::filesystem::path& folder) {
   if (error) throw unetpp::FileError(folder.string() + ": cannot be made: " + error.message());
 }
 
-/// Removes a folder's files of this extension.
+inline bool is_picture(const std::filesystem::path& path) { return path.extension() == ".png"; }
+
+/// Removes those of a folder's files.
 /// Errors  FileError when one stays.
-inline void remove_files(const std::filesystem::path& folder, const char* extension) {
+inline void remove_files(const std::filesystem::path& folder, bool (*which)(const std::filesystem::path&)) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     std::error_code error;
-    if (entry.path().extension() == extension) std::filesystem::remove(entry.path(), error);
+    if (which(entry.path())) std::filesystem::remove(entry.path(), error);
     if (error) throw unetpp::FileError(entry.path().string() + ": cannot be replaced: " + error.message());
   }
 }

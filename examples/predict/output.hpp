@@ -35,7 +35,8 @@ class Output {
     }
     for (const char* name : {"masks", "overlays"}) {
       examples::make_folder(folder_ / name);
-      for (const char* extension : {".png", ".tmp"}) examples::remove_files(folder_ / name, extension);
+      examples::remove_files(folder_ / name, examples::is_picture);
+      examples::remove_files(folder_ / name, unetpp::detail::is_temporary);  // what a killed program left
     }
   }
 

@@ -31,7 +31,7 @@ class Output {
     const auto refuse = [&](const std::string& expected) {
       throw unetpp::FileError(folder_.string() + ": expected " + expected);
     };
-    const bool of_a_run = exists("run.json");
+    const bool of_a_run = exists("run.json") || exists("last.safetensors");
     if (!of_a_run && has_other_files()) refuse("a new, an empty or a run's folder, found other files in it");
     if (of_a_run && !overwrite && !resume)
       refuse("a new or an empty folder, found a run (--resume goes on with it, --overwrite replaces it)");
@@ -42,7 +42,7 @@ class Output {
     if (::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
       refuse("no other program that trains in it, found one");
     for (const char* name : {"", "masks", "panels"})
-      if (exists(name)) examples::remove_files(folder_ / name, ".tmp");  // what a killed run left
+      if (exists(name)) examples::remove_files(folder_ / name, unetpp::detail::is_temporary);  // what a killed run left
   }
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -57,7 +57,7 @@ class Output {
   /// The folder for event files, without those of another run.
   std::filesystem::path tensorboard(bool goes_on) const {
     examples::make_folder(folder_ / "tensorboard");
-    if (!goes_on) examples::remove_files(folder_ / "tensorboard", ".unetpp");
+    if (!goes_on) examples::remove_files(folder_ / "tensorboard", is_event_file);
     return folder_ / "tensorboard";
   }
 
@@ -65,7 +65,7 @@ class Output {
   void clear_pictures() const {
     for (const char* name : {"masks", "panels"}) {
       examples::make_folder(folder_ / name);
-      examples::remove_files(folder_ / name, ".png");
+      examples::remove_files(folder_ / name, examples::is_picture);
     }
   }
 
@@ -96,9 +96,11 @@ class Output {
   bool has_other_files() const {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder_, error))
-      if (entry.path().extension() != ".tmp") return true;
+      if (!unetpp::detail::is_temporary(entry.path())) return true;
     return false;
   }
+
+  static bool is_event_file(const std::filesystem::path& path) { return path.extension() == ".unetpp"; }
 
   std::filesystem::path folder_;
   std::optional<unetpp::detail::Descriptor> lock_;  // held as long as this lives

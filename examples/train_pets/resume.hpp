@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <unetpp/core/error.hpp>
+#include <unetpp/io/dataset.hpp>
 #include <unetpp/io/json.hpp>
 #include <unetpp/train/training_state.hpp>
+#include <vector>
 
 namespace train_pets {
 
@@ -66,8 +69,24 @@ inline void require_same_settings(const std::string& text, const nlohmann::order
   if (!differing.empty()) throw unetpp::FormatError(where + ": --resume with other settings: " + differing);
 }
 
-/// Errors  ArgumentError when training is further than this many epochs.
-inline void require_epochs(int epochs, const unetpp::TrainingState& state) {
+/// Throws unless a checkpoint's training can go on with these numbers of images and epochs.
+/// Errors  FormatError, which begins with `where`; ArgumentError when it is behind the last of the epochs.
+inline void require_possible(const unetpp::TrainingState& state, const unetpp::Split& parts, std::uint64_t seed,
+                             int epochs, const std::string& where) {
+  const auto check = [&](bool holds, const std::string& expected) {
+    if (!holds) throw unetpp::FormatError(where + ": expected " + expected);
+  };
+  const auto within = [](const std::vector<std::size_t>& positions, std::size_t size) {
+    return std::all_of(positions.begin(), positions.end(), [&](std::size_t i) { return i < size; });
+  };
+  const auto validated = [](const unetpp::EpochEnd& e) { return e.validation.has_value(); };
+  check(!state.seed || *state.seed == seed, "the run's seed in its training, too, found another");
+  check(within(state.train_left_out, parts.train.size()) && within(state.validation_left_out, parts.validation.size()),
+        "bad pairs that are in the split, found others");
+  check(state.samples <= parts.train.size(), "a position among the " + std::to_string(parts.train.size()) +
+                                                 " images to train, found " + std::to_string(state.samples));
+  check(std::all_of(state.history.begin(), state.history.end(), validated),
+        "a validation in every epoch, found an epoch without one");
   const int begun = state.samples > 0 ? state.epoch : state.epoch - 1;
   if (epochs < begun)
     throw unetpp::ArgumentError("--epochs: expected at least the " + std::to_string(begun) +

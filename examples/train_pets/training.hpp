@@ -82,7 +82,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   if (options.resume && output.has_checkpoint()) {
     require_same_settings(read_metadata(last)["settings"], settings, last);
     before = load_checkpoint(last, parameters, adam);
-    require_epochs(options.epochs, before.state);
+    require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
   } else if (options.resume) {
     std::printf("No %s to go on from: beginning\n", last.c_str());
@@ -111,8 +111,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   Loader<Net::in, Data> validation(dataset, parts.validation, config);
 
   validation.leave_out(before.state.validation_left_out);
-  for (validation.start_epoch(0);
-       !signals.stop() && validation.next();) {  // bad pairs are found before an epoch is spent
+  validation.start_epoch(0);  // bad pairs are found before an epoch is spent
+  while (!signals.stop() && validation.next()) {
   }
   if (signals.stop()) return stopped(signals, options);
   const std::vector<std::size_t> shown = validation.usable();

@@ -126,7 +126,7 @@ TEST_CASE("--resume begins a run where there is none, and refuses a model withou
   check_error(train_synthetic(out, {"--resume"}), 1, {out.string(), "expected last.safetensors", "--overwrite"});
   check_error(train_synthetic(out, {"--resume", "--overwrite"}), 2, {"--resume", "--overwrite"});
   CHECK(unetpp::read_file(out / "model.safetensors") == model);
-  put(out / "other" / "thesis.txt", "text");
+  put(out / "other" / "thesis.tmp", "text");
   check_error(train_synthetic(out / "other", {"--resume"}), 1, {(out / "other").string(), "other files"});
 }
 

@@ -9,6 +9,7 @@ root=$(cd "$here/../.." && pwd)
 "$root/cmake/packages.sh" clang libclang-rt-14-dev python3 libstb-dev nlohmann-json3-dev libeigen3-dev
 mkdir -p "$root/build/fuzz/findings"
 cd "$root/build/fuzz"
+rm -rf corpus
 "$here/make_corpus.py" corpus
 
 # No block larger than 16 MB from inputs of 4 KB, whatever sizes they claim.
@@ -17,7 +18,7 @@ fuzz() {
     -fsanitize-ignorelist="$here/wrapping.txt" -I"$root/include" -I"$root/examples" -isystem /usr/include/eigen3 \
     "$here/$1.cpp" -o "$1"
   rm -rf "grown/$1" && mkdir -p "grown/$1"
-  "./$1" -max_total_time="$seconds" -max_len=4096 -timeout=10 -malloc_limit_mb=16 -rss_limit_mb=1024 \
+  "./$1" -max_total_time="$seconds" -max_len=4096 -timeout=25 -malloc_limit_mb=16 -rss_limit_mb=1024 \
     -artifact_prefix="findings/$1-" "grown/$1" "corpus/$1" >"$1.log" 2>&1 ||
     { tail -n 60 "$1.log"; echo "tests/fuzz: $1: a finding; its input is in $PWD/findings"; return 1; }
   grep '^Done ' "$1.log" | sed "s/^/tests\/fuzz: $1: no finding: /"

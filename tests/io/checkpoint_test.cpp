@@ -13,6 +13,7 @@
 
 #include "../catch.hpp"
 #include "fixtures.hpp"
+#include "numbers.hpp"
 #include "unetpp/io/checkpoint_writer.hpp"
 #include "unetpp/unet.hpp"
 
@@ -23,7 +24,7 @@ using io_tests::TemporaryFolder;
 
 namespace {
 
-using Net = Sequential<Conv2D<Shape{6, 6, 1}, Conv2DConfig{.filters = 2, .kernel = 3}>>;
+using Net = Sequential<Conv2D<io_tests::in, Conv2DConfig{.filters = 3, .kernel = 3}>>;
 using Data = ArrayLoader<Net::in>;
 
 /// Two epochs of three batches, with a validation set.
@@ -35,10 +36,8 @@ struct Run {
   static Data random_images(std::size_t count, Data::Config config) {
     Batch<Net::in> images(count);
     Data::Labels labels(count);
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      images.span()[i] = Random(8).uniform(i);
-      labels.span()[i] = images.span()[i] > 0.5f;
-    }
+    for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = Random(8).uniform(i);
+    for (std::size_t i = 0; i < labels.size(); ++i) labels.span()[i] = images.span()[3 * i] > 0.5f;
     return {images, labels, config};
   }
   template <class... Callbacks>
@@ -112,6 +111,36 @@ TEST_CASE("training that goes on from a checkpoint in a file ends in the same bi
   CHECK(resumed.values() == whole.values());
 }
 
+TEST_CASE("training on a data set with bad samples stops after any batch and goes on to the same bits") {
+  const io_tests::Numbers numbers(13, {3, 7, 8, 12});
+  const TemporaryFolder folder;
+  FitConfig config;
+  config.epochs = 2;
+  config.progress = false;
+  config.threads = 1;
+  struct StopAt {
+    std::uint64_t steps;
+    bool stopping = false;
+    bool stop() const { return stopping; }
+    void on_batch_end(const BatchEnd&) { stopping = --steps == 0; }
+  };
+  std::vector<float> expected;
+  for (const std::uint64_t steps : {6u, 1u, 2u, 3u, 4u, 5u}) {  // 9 good samples: 3 batches an epoch
+    const LoaderConfig loading{.batch = 4, .seed = 2, .workers = 2};
+    io_tests::NumberLoader first(numbers, io_tests::first(13), loading), second(numbers, io_tests::first(13), loading);
+    Run begun, resumed;
+    CheckpointWriter writer(begun.parameters, begun.adam, {.folder = folder.path()});
+    config.start = {};
+    unetpp::fit(begun.parameters, begun.adam, first, config, StopAt{steps}, writer);
+    config.start = load_checkpoint(writer.last(), resumed.parameters, resumed.adam).state;
+    CHECK(config.start.train_left_out == first.left_out());
+    unetpp::fit(resumed.parameters, resumed.adam, second, config);
+    CHECK(second.skipped() == 4);
+    if (expected.empty()) expected = resumed.values();
+    CHECK(resumed.values() == expected);
+  }
+}
+
 TEST_CASE("a checkpoint before the first step has no moments, and training begins from it") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "last.safetensors";
@@ -153,10 +182,10 @@ TEST_CASE("a model without training, another network's checkpoint and a file tha
   CHECK(contains(refusal(path), "expected data_offsets"));
   save_weights(path, Run().parameters);
   CHECK(contains(refusal(path), "expected a checkpoint, with the metadata training"));
-  using Other = Sequential<Conv2D<Shape{6, 6, 1}, Conv2DConfig{.filters = 2, .kernel = 5}>>;
+  using Other = Sequential<Conv2D<io_tests::in, Conv2DConfig{.filters = 3, .kernel = 1}>>;
   save_checkpoint(path, Parameters<Other>(), Adam(), {});
   CHECK(contains(refusal(path),
-                 "conv2d.weight: expected float32 of shape [3, 3, 1, 2], found F32 of shape [5, 5, 1, 2]"));
+                 "conv2d.weight: expected float32 of shape [3, 3, 3, 3], found F32 of shape [1, 1, 3, 3]"));
 }
 
 TEST_CASE("each value of a checkpoint is checked, and the first wrong one is named") {
@@ -173,7 +202,7 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
       {"found 0 batches, 3 images and 4 steps", [](auto& j) { j["batches"] = 0; }},
       {"training: steps: expected an integer of at least 0, found \"many\"", [](auto& j) { j["steps"] = "many"; }},
       {"training: loss: expected a number, found true", [](auto& j) { j["loss"] = true; }},
-      {"expected sums and seconds of at least 0, found nan", [](auto& j) { j["seconds"] = nullptr; }},
+      {"expected weights and seconds of at least 0, found nan", [](auto& j) { j["seconds"] = nullptr; }},
       {"train_left_out: expected an integer of at least 0, found 0.5",
        [](auto& j) {
          j["train_left_out"] = {1, 0.5};
@@ -182,7 +211,7 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
       {"random: expected an object, found []", [](auto& j) { j["random"] = nlohmann::json::array(); }},
       {"history: expected an object with epoch", [](auto& j) { j["history"][0] = nlohmann::json::object(); }},
       {"expected epoch 1, found epoch 2", [](auto& j) { j["history"][0]["epoch"] = 2; }},
-      {"confusion: expected a list of 4", [](auto& j) { j["history"][0]["validation"]["confusion"].push_back(1); }},
+      {"confusion: expected a list of 9", [](auto& j) { j["history"][0]["validation"]["confusion"].push_back(1); }},
       {"optimizer: expected adam, found sgd", [](auto& j) { j["optimizer"]["name"] = "sgd"; }},
       {"optimizer: steps: expected an integer from 0", [](auto& j) { j["optimizer"]["steps"] = -1; }},
       {"expected 2 tensors, of the network and its optimizer, found 6", [](auto& j) { j["optimizer"]["steps"] = 0; }},

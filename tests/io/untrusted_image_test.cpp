@@ -92,9 +92,21 @@ TEST_CASE("a PNG whose data are larger than its image by orders is refused befor
   CHECK(refusal(png(4, 4, 8, 2, data)) == no_image + "data that take more memory than its size should");
 }
 
+TEST_CASE("what a PNG's data copy from a place that there is none of is zero, not what lay in memory") {
+  // 72 zeros, which is what stb first makes room for, and 7 bytes by a distance of the unused code 30.
+  std::string bytes = png(8, 8, 8, 0, std::string("\x78\x01\x63\xA0\x12\x80\x3E\x00\0\0\0\0", 12));
+  bytes[28] = 1;  // interlaced: with 15 rows, which each begin with a filter
+  CHECK(decode_image(bytes, "a.png").rgb == Bytes(3 * 64, 0));
+}
+
 TEST_CASE("colours that a PNG's palette does not have are black") {
   const std::string file = png(3, 1, 8, 3, stored(std::string("\0\0\1\xFF", 4)), png_chunk("PLTE", "abc"));
   CHECK(decode_image(file, "a.png").rgb == Bytes{'a', 'b', 'c', 0, 0, 0, 0, 0, 0});
+}
+
+TEST_CASE("a palette behind the end of a PNG is not looked at") {
+  const std::string bytes = unetpp::encode_png(drawn_image(2, 2));
+  CHECK(refusal(bytes + png_chunk("PLTE", "abc").substr(0, 9)).empty());
 }
 
 TEST_CASE("colours that a BMP's palette does not have are black") {

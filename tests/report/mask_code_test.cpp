@@ -53,6 +53,7 @@ TEST_CASE("decode_mask_code refuses masks of more or fewer pixels, and numbers t
   CHECK_FALSE(decode_mask_code(ten, 9, 3));
   CHECK_FALSE(decode_mask_code(ten, 11, 3));
   CHECK_FALSE(decode_mask_code("!", 10, 3));
+  CHECK_FALSE(decode_mask_code(ten, 10, 0));
   CHECK_FALSE(decode_mask_code(base64(std::string{27, static_cast<char>(128)}), 10, 3));
   CHECK_FALSE(decode_mask_code(base64(std::string(20, static_cast<char>(255))), 10, 3));
   CHECK_FALSE(decode_mask_code(base64(std::string{27, 0}), 10, 3));

@@ -58,6 +58,17 @@ TEST_CASE("the time left has the epochs to come and the validation as long as it
   CHECK(text.find("ETA 0:18:10") != std::string::npos);  // 30 + 20 + 13 * 80 s
 }
 
+TEST_CASE("training that goes on knows how long the epochs before it took") {
+  const std::string text = printed(true, [](Progress& p) {
+    TrainingState state;
+    state.epoch = 2;
+    state.history.push_back({1, 15, 0.5, {}, 80, 100});
+    p.on_fit_begin({2, 15, state});
+    p.on_batch_end({2, 15, 3000, 6000, 0.1, 0.1, 30});
+  });
+  CHECK(text.find("ETA 0:18:10") != std::string::npos);
+}
+
 TEST_CASE("after an epoch the line has the validation of the last one, and fits into 80 columns") {
   const std::string text = printed(true, [](Progress& p) {
     p.on_epoch_end(epoch());

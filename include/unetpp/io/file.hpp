@@ -81,6 +81,11 @@ inline std::filesystem::path temporary_path(const std::filesystem::path& target)
   return path;
 }
 
+/// Whether `temporary_path` may have made this path: such a file is left where a process was killed.
+inline bool is_temporary(const std::filesystem::path& path) {
+  return path.filename().string().starts_with(".unetpp-") && path.extension() == ".tmp";
+}
+
 inline bool write_all(const Descriptor& file, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = uninterrupted([&] { return ::write(file.number(), bytes.data(), bytes.size()); });

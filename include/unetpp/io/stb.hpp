@@ -24,7 +24,7 @@
 #define STBI_ONLY_GIF
 #define STBI_ONLY_BMP
 #define STBI_MALLOC(size) unetpp::detail::stb_allocate(size)
-#define STBI_REALLOC(block, size) unetpp::detail::stb_reallocate(block, size)
+#define STBI_REALLOC_SIZED(block, old_size, size) unetpp::detail::stb_reallocate(block, old_size, size)
 #define STBI_FREE(block) std::free(block)
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
@@ -44,7 +44,7 @@
 #undef STBI_ONLY_GIF
 #undef STBI_ONLY_BMP
 #undef STBI_MALLOC
-#undef STBI_REALLOC
+#undef STBI_REALLOC_SIZED
 #undef STBI_FREE
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 #undef STB_IMAGE_WRITE_STATIC

@@ -44,7 +44,7 @@ inline std::string with_whole_png_palette(std::string_view bytes) {
   constexpr std::size_t whole = 3 * 256;
   const std::size_t palette = find_png_chunk(bytes, "PLTE");
   const std::size_t size = palette == std::string_view::npos ? whole : big_endian(bytes, palette);
-  if (size >= whole || size % 3 != 0) return {};  // which stb refuses
+  if (size >= whole || size % 3 != 0 || bytes.size() - palette < 8 + size) return {};  // stb refuses or never sees it
   std::string filled(bytes);
   filled.insert(palette + 8 + size, whole - size, '\0');
   filled.replace(palette, 4, std::string("\0\0\3\0", 4));

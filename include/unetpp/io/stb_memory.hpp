@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 
 namespace unetpp {
 
@@ -14,8 +15,10 @@ inline thread_local std::size_t stb_block_limit = 0;
 
 inline void* stb_allocate(std::size_t size) { return size <= stb_block_limit ? std::calloc(1, size) : nullptr; }
 
-inline void* stb_reallocate(void* block, std::size_t size) {
-  return size <= stb_block_limit ? std::realloc(block, size) : nullptr;
+inline void* stb_reallocate(void* block, std::size_t old_size, std::size_t size) {
+  void* grown = size <= stb_block_limit ? std::realloc(block, size) : nullptr;
+  if (grown != nullptr && size > old_size) std::memset(static_cast<char*>(grown) + old_size, 0, size - old_size);
+  return grown;
 }
 
 }  // namespace detail

@@ -91,7 +91,7 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
     state.history.push_back(detail::parse_epoch({epoch, json.where("history")}, classes));
 
   const detail::JsonFields settings(json.object("optimizer"), json.where("optimizer"));
-  OptimizerState optimizer{.name = settings.text("name"), .steps = settings.integer("steps", 0)};
+  OptimizerState optimizer{.name = detail::printable(settings.text("name")), .steps = settings.integer("steps", 0)};
   const detail::JsonFields values(settings.object("settings"), settings.where("settings"));
   for (const auto& setting : settings.at("settings").items())
     optimizer.settings[setting.key()] = values.number(setting.key().c_str());

@@ -64,7 +64,7 @@ inline std::string encode_mask(std::span<const std::uint8_t> mask, std::size_t v
 inline std::optional<std::vector<std::uint8_t>> decode_mask_code(std::string_view text, std::size_t pixels,
                                                                  std::size_t values) {
   const std::optional<std::string> bytes = base64_bytes(text);
-  if (!bytes) return std::nullopt;
+  if (!bytes || values == 0) return std::nullopt;
   std::vector<std::uint8_t> mask;
   std::size_t number = 0, value = 0;
   int shift = 0;

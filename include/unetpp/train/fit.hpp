@@ -88,6 +88,11 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
   detail::match_seed(train, state);
   detail::leave_out(train, state.train_left_out);
   detail::leave_out(validation, state.validation_left_out);
+  const auto note_left_out = [&] {
+    detail::note_left_out(train, state.train_left_out);
+    detail::note_left_out(validation, state.validation_left_out);
+  };
+  note_left_out();
 
   Trainer<Net> trainer(train.batch(), SoftmaxCrossEntropy(config.loss), config.threads);
   std::optional<Evaluator<Net>> evaluator;
@@ -115,7 +120,7 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
       ++state.batches;
       ++state.steps;
       state.seconds = seconds();
-      detail::note_left_out(train, state.train_left_out);
+      note_left_out();
       tell(BatchEnd{state.epoch, epochs, state.samples, std::max<std::size_t>(state.samples, train.samples()),
                     loss.mean(), state.loss.mean(), state.seconds});
       stopping = stop();
@@ -142,7 +147,6 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
         return !(stopping = stop());
       };
       end.validation = evaluate(*evaluator, parameters, validation, watch);
-      detail::note_left_out(validation, state.validation_left_out);
       if (stopping) {  // its epoch is not over: whoever goes on validates again
         tell(ResumePoint{state.epoch, epochs, state, true});
         break;
@@ -155,6 +159,7 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
     state.batches = state.samples = 0;
     state.loss = {};
     state.seconds = 0;
+    note_left_out();  // also bad samples behind the last batch
     stopping = stop();
     tell(ResumePoint{state.epoch, epochs, state, stopping});
   }

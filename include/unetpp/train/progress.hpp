@@ -19,6 +19,10 @@ class Progress {
   explicit Progress(std::FILE* out = stdout) : out_(out), line_(out) {}
   Progress(std::FILE* out, bool terminal) : out_(out), line_(out, terminal) {}
 
+  void on_fit_begin(const FitBegin& e) {
+    if (!e.start.history.empty()) last_ = e.start.history.back();
+  }
+
   void on_batch_end(const BatchEnd& e) {
     loss_ = e.mean_loss;
     if (!line_.due()) return;

@@ -58,8 +58,9 @@ inline void require_consistent(const TrainingState& state) {
   check(state.batches <= state.samples && state.batches <= state.steps && (state.batches == 0) == (state.samples == 0),
         "batches of at least one image and one step each, found " + std::to_string(state.batches) + " batches, " +
             std::to_string(state.samples) + " images and " + std::to_string(state.steps) + " steps");
-  for (const double value : {state.loss.loss, state.loss.weight, state.seconds})
-    check(value >= 0 && std::isfinite(value), "sums and seconds of at least 0, found " + std::to_string(value));
+  check(std::isfinite(state.loss.loss), "a finite loss, found " + std::to_string(state.loss.loss));
+  for (const double value : {state.loss.weight, state.seconds})
+    check(value >= 0 && std::isfinite(value), "weights and seconds of at least 0, found " + std::to_string(value));
 }
 
 }  // namespace detail

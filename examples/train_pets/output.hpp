@@ -5,12 +5,14 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <thread>
 #include <unetpp/io/dataset.hpp>
 #include <unetpp/io/file.hpp>
 #include <unetpp/io/stop_on_signal.hpp>
@@ -39,8 +41,11 @@ class Output {
       refuse("last.safetensors to go on from, found a model without it (--overwrite begins anew)");
     examples::make_folder(folder_);
     lock_.emplace(folder_, O_RDONLY | O_DIRECTORY);
-    if (::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-      refuse("no other program that trains in it, found one");
+    // A killed process holds its lock until all of its memory is given back, which can take a second.
+    for (int tries = 0; ::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; ++tries) {
+      if (tries == 50) refuse("no other program that trains in it, found one");
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
     for (const char* name : {"", "masks", "panels"})
       if (exists(name)) examples::remove_files(folder_ / name, unetpp::detail::is_temporary);  // what a killed run left
   }

@@ -57,9 +57,9 @@ if [ "$status" -ne 1 ] || [ -e "$work/refused.onnx" ] || ! grep -q "zoo.safetens
   exit 1
 fi
 [ -d "$pets/images" ] || skip "no photographs in $pets"
-[ "$part" = all ] && steps="--limit 408 --epochs 2" || steps="--limit 48 --epochs 1"
+[ "$part" = all ] && steps="--limit 408 --epochs 2" || steps="--limit 24 --epochs 1"
 # shellcheck disable=SC2086 # two options
-"$build/examples/train_pets" --data "$pets" $steps --validation 8 --batch 8 --report-images 0 --out "$work/run" --overwrite >"$work/train.log"
+"$build/examples/train_pets" --data "$pets" $steps --validation 8 --batch 4 --report-images 0 --out "$work/run" --overwrite >"$work/train.log"
 cp "$work/run/model.safetensors" "$work/model.safetensors"
 mapfile -t images < <(find "$pets/images" -name 'american_bulldog_*.jpg' -o -name 'Bengal_*.jpg' | sort | awk 'NR % 40 == 1' | head -n 8)
 "$build/tests/write_logits" "$work/model.safetensors" "$work/logits.safetensors" "${images[@]}"

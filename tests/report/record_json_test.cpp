@@ -127,7 +127,7 @@ TEST_CASE("a report refuses another validation set or other shown images than be
 
 TEST_CASE("each value of a report's text is checked, and nothing is taken of a wrong one") {
   const TemporaryFolder folder;
-  const auto [text, history] = stopped(report_in(folder));
+  const auto before = stopped(report_in(folder));  // clang 14 cannot capture structured bindings
   struct Fault {
     const char* says;
     std::function<void(nlohmann::json&)> edit;
@@ -149,11 +149,11 @@ TEST_CASE("each value of a report's text is checked, and nothing is taken of a w
       {"report_seconds: expected a number", [](auto& j) { j["report_seconds"] = "long"; }},
   };
   for (const Fault& fault : faults) {
-    nlohmann::json json = nlohmann::json::parse(text);
+    nlohmann::json json = nlohmann::json::parse(before.first);
     fault.edit(json);
     SegmentationReport report = report_in(folder);
     const std::string message =
-        io_tests::message_of<FormatError>([&] { report.restore(json.dump(), history, "here"); });
+        io_tests::message_of<FormatError>([&] { report.restore(json.dump(), before.second, "here"); });
     INFO(message);
     CHECK(io_tests::contains(message, "here: "));
     CHECK(io_tests::contains(message, fault.says));

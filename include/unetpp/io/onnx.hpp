@@ -1,8 +1,12 @@
 #pragma once
 // Networks as ONNX files, for other programs to run. Needs the onnx library (CMake: unetpp::onnx).
 
+// Linux has a macro of the name of one of onnx's constants.
+#pragma push_macro("MAP_TYPE")
+#undef MAP_TYPE
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
+#pragma pop_macro("MAP_TYPE")
 
 #include <cstddef>
 #include <filesystem>

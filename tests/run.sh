@@ -14,4 +14,5 @@ build="$root/build/$preset-$(basename "$compiler")"
 mkdir -p "$root/build"
 cmake -S "$root" -B "$build" --preset "$preset" "-DCMAKE_CXX_COMPILER=$compiler" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
 cmake --build "$build"
-ctest --test-dir "$build" --output-on-failure --no-tests=error "$@"
+# Tests run side by side: OpenMP's threads sleep, not spin, when they wait.
+OMP_WAIT_POLICY=passive ctest --test-dir "$build" -j "$(nproc)" --output-on-failure --no-tests=error "$@"

@@ -70,7 +70,7 @@ TEST_CASE("SIGINT and SIGTERM end train_pets with their status and the command t
   std::signal(SIGINT, old_handler);
 }
 
-TEST_CASE("--resume with other settings is an error that lists them, and changes nothing") {
+TEST_CASE("a run resumed with other settings is an error that lists them, and changes nothing") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   REQUIRE(train_synthetic(out).status == 0);
@@ -90,7 +90,7 @@ TEST_CASE("--resume with other settings is an error that lists them, and changes
   CHECK(unetpp::read_file(out / "run.json") == run);
 }
 
-TEST_CASE("--resume trains on for more epochs, on other threads and elsewhere, as one run of as many epochs") {
+TEST_CASE("a resumed run trains on for more epochs, on other threads and elsewhere, as one run of as many epochs") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out", moved = folder.path() / "moved", whole = folder.path() / "whole";
   REQUIRE(train_synthetic(out, {"--threads", "1"}).status == 0);
@@ -100,7 +100,7 @@ TEST_CASE("--resume trains on for more epochs, on other threads and elsewhere, a
   check_same_run(moved, whole);
 }
 
-TEST_CASE("--resume of a run that is over writes again what is missing, and removes what a killed one left") {
+TEST_CASE("resuming a run that is over writes again what is missing, and removes what a killed one left") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out", copy = folder.path() / "copy";
   REQUIRE(train_synthetic(out).status == 0);
@@ -115,7 +115,7 @@ TEST_CASE("--resume of a run that is over writes again what is missing, and remo
   CHECK_FALSE(fs::exists(out / "panels" / ".unetpp-1-3.tmp"));
 }
 
-TEST_CASE("--resume begins a run where there is none, and refuses a model without a checkpoint") {
+TEST_CASE("resuming begins a run where there is none, and refuses a model without a checkpoint") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   put(out / ".unetpp-1-2.tmp", "half of run.json");
@@ -142,7 +142,7 @@ TEST_CASE("a checkpoint that is damaged is an error that names it, and stays as 
   }
 }
 
-TEST_CASE("--overwrite leaves no checkpoint of the run before") {
+TEST_CASE("a run with --overwrite leaves no checkpoint of the run before") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out", whole = folder.path() / "whole";
   REQUIRE(train_epochs(out, "3", {"--seed", "7"}).status == 0);
@@ -159,7 +159,7 @@ TEST_CASE("a folder in which another program trains is refused") {
   check_error(train_synthetic(folder.path()), 1, {folder.path().string(), "expected no other program"});
 }
 
-TEST_CASE("--patience ends training when no epoch is better, also when it goes on") {
+TEST_CASE("training with --patience ends training when no epoch is better, also when it goes on") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   const auto run = [&](std::vector<std::string> more) {

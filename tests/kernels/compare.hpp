@@ -1,6 +1,7 @@
 #pragma once
 // Runs the three passes of a fast convolution against those of im2col, with every instruction set of the machine.
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ using namespace unetpp;
 using namespace unetpp::kernels;
 
 inline constexpr float guard = 12345;
+inline constexpr std::size_t room = 1 << 14;  // guards behind the scratch memory that a kernel asked for
 
 /// Pixels of random values with `gap` guards after each pixel, and no more memory than that.
 struct Image {
@@ -73,11 +75,12 @@ Case random_case(std::uint64_t seed, const GeometryOf& geometry) {
 template <class Kernel>
 std::vector<float> run(const Case& c, const Image& from, const std::vector<float>& weight, Image to, const Image& mask,
                        const std::vector<float>& bias, int threads, std::size_t scratch_floats, const Kernel& kernel) {
-  Buffer<float> scratch(scratch_floats, guard);
+  Buffer<float> scratch(scratch_floats + room, guard);
   const Epilogue epilogue{c.bias ? bias.data() : nullptr, c.accumulate, c.relu, c.mask ? mask.memory.data() : nullptr,
                           mask.stride};
   kernel(c.g, c.batch, ConstPixels(from), weight.data(), Pixels(to), epilogue, Scratch{scratch.data(), threads});
   CHECK(to.guards_are_whole());
+  CHECK(std::count(scratch.end() - room, scratch.end(), guard) == room);
   return to.memory;
 }
 
@@ -116,9 +119,10 @@ void check(const Case& c, std::uint64_t seed) {
       const auto got = run(c, x, weight, y, y_mask, bias, threads, scratch, convolve_with);
       const auto got_transposed = run(c, y, weight, x, x_mask, bias, threads, scratch, transposed_with);
       std::vector<float> got_weight(dweight0), got_bias(dbias0);
-      Buffer<float> memory(Fast::scratch(g, c.batch, threads), guard);
+      Buffer<float> memory(Fast::gradient_scratch(g, c.batch, threads) + room, guard);
       Fast::weight_gradient(g, c.batch, x, y, got_weight.data(), c.bias ? got_bias.data() : nullptr,
                             {memory.data(), threads}, micro_kernels(set));
+      CHECK(std::count(memory.end() - room, memory.end(), guard) == room);
       CAPTURE(int(set), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias, c.accumulate, c.relu, c.mask);
       CHECK(difference(got, forward) < 2e-5);
       CHECK(difference(got_transposed, backward) < 2e-5);

@@ -6,7 +6,10 @@ namespace {
 
 struct Patches {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-    return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
+    return patch_scratch(g, batch, threads);
+  }
+  static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+    return patch_gradient_scratch(g, batch, threads);
   }
   static constexpr auto convolve = [](auto... arguments) { patch_convolve(arguments...); };
   static constexpr auto transposed = [](auto... arguments) { patch_convolve_transposed(arguments...); };

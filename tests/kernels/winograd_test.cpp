@@ -7,7 +7,10 @@ namespace {
 
 struct Winograd {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-    return std::max(winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads));
+    return winograd_scratch(g, batch, threads);
+  }
+  static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+    return winograd_gradient_scratch(g, batch, threads);
   }
   static constexpr auto convolve = [](auto... arguments) { winograd_convolve(arguments...); };
   static constexpr auto transposed = [](auto... arguments) { winograd_convolve_transposed(arguments...); };

@@ -146,12 +146,15 @@ struct NarrowConvolution {
 
 /// Floats of scratch that the two functions below need.
 constexpr std::size_t narrow_scratch(const ConvGeometry& g, int threads) {
-  const int few = std::min(g.in.channels, g.out.channels), many = std::max(g.in.channels, g.out.channels);
-  std::size_t most = 0;
-  for (const int panel : {8, 16, 32})
-    most = std::max({most, detail::NarrowConvolution::widen_scratch(few, many, panel, threads),
-                     detail::NarrowConvolution::narrow_scratch(few, many, panel, threads)});
-  return most;
+  const auto from_to = [&](int from, int to) {
+    std::size_t most = 0;
+    for (const int panel : {8, 16, 32})
+      most = std::max(most, from <= narrow_channels
+                                ? detail::NarrowConvolution::widen_scratch(from, to, panel, threads)
+                                : detail::NarrowConvolution::narrow_scratch(to, from, panel, threads));
+    return most;
+  };
+  return std::max(from_to(g.in.channels, g.out.channels), from_to(g.out.channels, g.in.channels));
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, a border of one pixel, and few channels on one side.

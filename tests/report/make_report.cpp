@@ -19,10 +19,12 @@ struct Kind {
   int epochs;   // that are done
   int planned;  // epochs
   bool validated = true;
+  bool stopped = false;
 };
 
 const Kind kinds[] = {{"page", 16, 15, 15}, {"long", 64, 200, 200}, {"waiting", 4, 0, 5},
-                      {"running", 4, 2, 5}, {"next", 4, 3, 5},      {"unvalidated", 0, 4, 4, false}};
+                      {"running", 4, 2, 5}, {"next", 4, 3, 5},      {"unvalidated", 0, 4, 4, false},
+                      {"stopped", 4, 2, 5, true, true}};
 
 constexpr Shape size{128, 128, 3};
 constexpr int classes = 3, ignored = 255;
@@ -117,6 +119,7 @@ void make(const Kind& kind, const std::filesystem::path& folder) {
     }
     report.on_epoch_end(end);
   }
+  if (kind.stopped) report.on_fit_end({kind.epochs, kind.planned, {}});
   std::printf("%s: %.2f s for the report of %d epochs\n", report.path().c_str(), report.seconds(), kind.epochs);
 }
 

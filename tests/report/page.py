@@ -35,7 +35,7 @@ def expected_canvas(truth, prediction, *, show_prediction=True, show_truth=True,
     out = np.zeros((SIZE, SIZE, side, side, 4), dtype=int)  # a square of canvas pixels for each of the mask's
     alpha, filled = int(2.55 * opacity + .5), prediction if show_prediction else truth
     if show_prediction or show_truth:
-        visible = on[filled]
+        visible = on[filled] | (errors & (on[truth] | on[prediction]))
         out[visible, ..., :3] = PALETTE[filled[visible]][:, None, None]
         out[visible, ..., 3] = alpha
     if show_prediction and show_truth:

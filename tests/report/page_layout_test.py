@@ -65,6 +65,19 @@ class Layout(Page):
         lowest = min(self.data["epochs"], key=lambda e: e["val_loss"])["epoch"]
         self.assertIn(f"lowest, epoch {lowest}", self.find("#loss-chart svg").text)
         self.assertEqual(len(self.all("#metric-chart .curve:not(.edge)")), 2 + CLASSES)
+        highest = max(self.data["epochs"], key=lambda e: e["mean_iou"])["epoch"]
+        self.assertIn(f"best mean IoU, epoch {highest}", self.find("#metric-chart svg").text)
+
+    def test_a_validation_loss_that_rises_while_the_training_loss_falls_is_called_overfitting(self):
+        self.open()
+        losses = [e["val_loss"] for e in self.data["epochs"]]
+        rise = losses[-1] / min(losses) - 1
+        self.assertGreater(rise, .02, "the drawn run overfits")
+        self.assertIn(f"rose by {100 * rise:.1f} %", self.find("#loss-chart p").text)
+        self.assertIn("overfits", self.find("#loss-chart p").text)
+        self.assertGreater(self.find("#loss-chart .gap").rect["width"], 10)
+        self.open("running")
+        self.assertEqual(self.all("#loss-chart .gap"), [])
 
     # Layout and colours
 
@@ -124,6 +137,14 @@ class Layout(Page):
         self.open("waiting")
         self.assertIn("The first epoch will be here", self.find("#empty").text)
         self.assertFalse(self.find("#main").is_displayed())
+
+    def test_a_run_that_was_stopped_says_so_and_waits_for_nothing(self):
+        self.open("stopped")
+        self.assertTrue(self.find("#status").text.startswith("Ended early"))
+        self.assertFalse(self.find("#refresh-label").is_displayed())
+        self.assertNotIn("Left, about", self.find("#figures").text)
+        self.open("running")
+        self.assertIn("Left, about", self.find("#figures").text)
 
     def test_a_run_without_validation_has_its_loss_alone(self):
         self.open("unvalidated")

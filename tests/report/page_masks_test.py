@@ -84,11 +84,16 @@ class Masks(Page):
     def test_images_are_sorted_by_iou(self):
         self.open()
         ious = lambda: [float(b.text) for b in self.all(".tile b")]
+        names = lambda: [n.get_attribute("title") for n in self.all(".tile .name")]
         self.assertEqual(ious(), sorted(ious()))
+        before = names()
+        self.press(*[Keys.ARROW_LEFT] * (EPOCHS - 1))
+        self.assertEqual(ious(), sorted(ious()))
+        self.assertNotEqual(names(), before, "another epoch has another order")
         self.script("arguments[0].value = 'best'; arguments[0].dispatchEvent(new Event('change'))", self.find("#sort"))
         self.assertEqual(ious(), sorted(ious(), reverse=True))
         self.script("arguments[0].value = 'order'; arguments[0].dispatchEvent(new Event('change'))", self.find("#sort"))
-        self.assertEqual([n.get_attribute("title") for n in self.all(".tile .name")], [i["name"] for i in self.data["images"]])
+        self.assertEqual(names(), [i["name"] for i in self.data["images"]])
 
     # Enlarged
 
@@ -115,7 +120,8 @@ class Masks(Page):
         self.check_canvas(0, EPOCHS - 3)
         self.press(Keys.ARROW_RIGHT)
         self.script("document.querySelector('.tile').focus()")
-        order = self.script("return sortedTiles().map((t) => tiles.indexOf(t))")
+        order = self.script("""return [...document.querySelectorAll('.tile')].map(
+            (button) => tiles.findIndex((tile) => tile.button === button))""")
         self.press(Keys.ENTER)
         self.assertTrue(self.find("#viewer").is_displayed())
         self.press(Keys.ARROW_RIGHT)

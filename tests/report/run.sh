@@ -18,7 +18,7 @@ install() {
 }
 mkdir -p "$folder"
 "$python" -c 'import numpy' 2>/dev/null || install python3-numpy || missing python3-numpy
-for kind in page running next waiting unvalidated long; do
+for kind in page running next waiting unvalidated stopped long; do
   "$make_report" "$kind" "$folder/$kind"
 done
 "$train_pets" --synthetic 60 --validation 12 --report-images 12 --epochs 3 --batch 8 --out "$folder/trained" --overwrite

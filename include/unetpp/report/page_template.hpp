@@ -239,10 +239,10 @@ dialog::backdrop { background: rgb(8 10 13 / .72); }
   </div>
 
   <div class="pair" id="class-numbers">
-    <section class="card"><h2>Classes <small class="at-epoch"></small></h2><div class="scroll" id="class-table"></div></section>
-    <section class="card"><h2>Confusion <small class="at-epoch"></small></h2><div class="scroll" id="confusion"></div></section>
+    <section class="card"><h2>Classes <small class="at-epoch"></small></h2><div class="scroll" id="class-table" tabindex="0" role="region" aria-label="Numbers of the classes"></div></section>
+    <section class="card"><h2>Confusion <small class="at-epoch"></small></h2><div class="scroll" id="confusion" tabindex="0" role="region" aria-label="Confusion matrix"></div></section>
   </div>
-  <details class="card"><summary>Numbers of every epoch</summary><div class="scroll" id="epoch-table"></div></details>
+  <details class="card"><summary>Numbers of every epoch</summary><div class="scroll" id="epoch-table" tabindex="0" role="region" aria-label="Numbers of every epoch"></div></details>
 </main>
 
 <section class="card run" aria-labelledby="run-title">
@@ -276,6 +276,7 @@ dialog::backdrop { background: rgb(8 10 13 / .72); }
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const epochs = data.epochs, images = data.images, classes = data.classes;
+const over = data.finished || data.ended_early;
 const validated = epochs.length > 0 && 'val_loss' in epochs[0];
 
 const byId = (id) => document.getElementById(id);
@@ -363,21 +364,24 @@ const pixelOf = (...channels) => new Uint32Array(new Uint8Array(channels).buffer
  *   prediction  every pixel in the colour of its predicted class
  *   truth       the same of the true class; over the prediction, thin white lines where the true class changes
  *   errors      only pixels whose prediction is wrong
- * Of classes that are switched off nothing is painted; ignored pixels are never wrong.
+ * Of classes that are switched off nothing is painted, but what is wrongly predicted as one where another was true;
+ * ignored pixels are never wrong.
  */
 function paint(canvas, image, truth, prediction, layers) {
   const {width} = image, side = canvas.width / width;
   const pixels = new ImageData(canvas.width, canvas.height), out = new Uint32Array(pixels.data.buffer);
   const on = [...state.shown, false], alpha = Math.round(2.55 * state.opacity);
-  const colours = [...classes.map(({colour}, c) => on[c] ?
-      pixelOf(...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), alpha) : 0), 0];
+  const colours = [...classes.map(({colour}) =>
+      pixelOf(...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), alpha)), 0];
   const white = pixelOf(255, 255, 255, Math.min(255, 2 * alpha));
   const lines = layers.truth && layers.prediction, filled = layers.prediction ? prediction : truth;
   const changes = (i, j) => truth[i] !== truth[j] && (on[truth[i]] || on[truth[j]]);
   for (let i = 0; i < truth.length; ++i) {
     if (layers.errors && (truth[i] === prediction[i] || truth[i] === classes.length)) continue;
     const first = Math.floor(i / width) * side * canvas.width + i % width * side;
-    for (let row = 0; row < side; ++row) out.fill(colours[filled[i]], first + row * canvas.width, first + row * canvas.width + side);
+    if (on[filled[i]] || layers.errors && (on[truth[i]] || on[prediction[i]]))
+      for (let row = 0; row < side; ++row)
+        out.fill(colours[filled[i]], first + row * canvas.width, first + row * canvas.width + side);
     if (!lines) continue;
     if ((i + 1) % width > 0 && changes(i, i + 1))
       for (let row = 0; row < side; ++row) out[first + row * canvas.width + side - 1] = white;
@@ -501,7 +505,7 @@ function chart(place, {title, low, high, series, best, bestText, gap, note}) {
     tip.style.top = '64px';
   });
   svg.addEventListener('pointerleave', () => { tip.hidden = true; });
-  svg.addEventListener('click', (event) => setEpoch(nearest(event)));
+  svg.addEventListener('click', (event) => goToEpoch(nearest(event)));
   new ResizeObserver(draw).observe(place);
   return move;
 }
@@ -583,7 +587,7 @@ function paintViewer() {
 
 /** To the next image of the grid, or with -1 to the one before. */
 function turnViewer(by) {
-  const order = sortedTiles();
+  const order = [...byId('grid').children].map((item) => tiles.find((tile) => tile.item === item));
   openViewer(order[(order.indexOf(viewed) + by + order.length) % order.length]);
 }
 
@@ -594,6 +598,7 @@ byId('viewer-later').addEventListener('click', () => setEpoch(state.epoch + 1));
 byId('viewer-close').addEventListener('click', () => viewer.close());
 viewer.addEventListener('click', (event) => { if (event.target === viewer) viewer.close(); });
 viewer.addEventListener('close', () => {
+  sortGrid();
   viewed.button.focus();
   viewed = null;
 });
@@ -669,7 +674,7 @@ function fillFigures() {
   figures.push(fact('Training loss', number(last.train_loss)),
                fact('Speed', number(last.images_per_second, 1), element('small', {}, 'images/s')),
                fact('Time', duration(seconds)));
-  if (!data.finished) figures.push(fact('Left, about', duration((data.planned - last.epoch) * seconds / epochs.length)));
+  if (!over) figures.push(fact('Left, about', duration((data.planned - last.epoch) * seconds / epochs.length)));
   byId('figures').replaceChildren(...figures);
 }
 
@@ -727,9 +732,9 @@ function resume() {
 function setUpReload() {
   const seconds = Math.max(1, ...epochs.map((e) => e.seconds), 5);
   const quiet = Date.now() / 1000 - data.written > 5 * seconds + 600;
-  const state = data.finished ? 'Finished' : quiet ? 'No news since' : 'Training, as of';
+  const state = data.finished ? 'Finished' : data.ended_early ? 'Ended early' : quiet ? 'No news since' : 'Training, as of';
   byId('status').textContent = `${state} ${time(data.written)}`;
-  if (data.finished || quiet) return;
+  if (over || quiet) return;
   byId('status').classList.add('live');
   byId('refresh-label').hidden = false;
   const wanted = recall('refresh');
@@ -777,6 +782,12 @@ function setEpoch(epoch) {
   update();
 }
 
+/** The same, where the grid is not to keep its order. */
+function goToEpoch(epoch) {
+  setEpoch(epoch);
+  sortGrid();
+}
+
 function toggle(button, flip) {
   button.addEventListener('click', () => {
     flip();
@@ -790,6 +801,7 @@ function play() {
   const stop = () => {
     clearInterval(playing);
     playing = null;
+    sortGrid();
     byId('play').classList.remove('playing');
     byId('play').setAttribute('aria-label', 'Replay the epochs');
   };
@@ -839,7 +851,7 @@ document.addEventListener('keydown', (event) => {
     if (across !== 0) turnViewer(across);
     else setEpoch(state.epoch + up);
   } else if (across !== 0) {
-    setEpoch(state.epoch + across);
+    goToEpoch(state.epoch + across);
   } else {
     return;
   }
@@ -852,15 +864,17 @@ function setUpCurves() {
     byId('metric-chart').hidden = true;
   } else {
     losses.push({name: 'validation', colour: 'var(--validation)', width: 2.5, values: epochs.map((e) => e.val_loss)});
+    const drawn = classes.slice(0, 12);
     const metrics = [
       {name: 'mean IoU', colour: 'var(--ink)', width: 3, values: epochs.map((e) => e.mean_iou)},
       {name: 'accuracy', colour: 'var(--soft)', width: 2, values: epochs.map((e) => e.accuracy)},
-      ...classes.slice(0, 12).map((c, i) => ({name: 'IoU ' + c.name, colour: c.colour, width: 2.25, values: epochs.map((e) => e.iou[i])})),
+      ...drawn.map((c, i) => ({name: 'IoU ' + c.name, colour: c.colour, width: 2.25, values: epochs.map((e) => e.iou[i])})),
     ];
     const at = greatest(metrics[0].values);
     moveCursors.push(chart(byId('metric-chart'), {
       title: 'Metrics', low: 0, high: 1, series: metrics, best: at, bestText: at < 0 ? '' : `best mean IoU, epoch ${epochs[at].epoch}`,
-      note: at < 0 ? '' : `Best mean IoU ${number(metrics[0].values[at])} after epoch ${epochs[at].epoch}.`,
+      note: at < 0 ? '' : `Best mean IoU ${number(metrics[0].values[at])} after epoch ${epochs[at].epoch}.` +
+          (classes.length > drawn.length ? ` Curves of the first ${drawn.length} of ${classes.length} classes; the tables have all.` : ''),
     }));
   }
   const all = losses.flatMap((s) => s.values).filter((v) => v !== null);
@@ -881,7 +895,8 @@ setUpTheme();
 setUpReload();
 fillRun();
 if (epochs.length === 0) {
-  byId('empty').textContent = 'Training has begun. The first epoch will be here when it is done.';
+  byId('empty').textContent = over ? 'Training ended before its first epoch was done.' :
+      'Training has begun. The first epoch will be here when it is done.';
   byId('empty').hidden = false;
   byId('figures').hidden = true;
 } else {

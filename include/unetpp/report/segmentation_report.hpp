@@ -85,6 +85,7 @@ class SegmentationReport {
   void on_fit_begin(const FitBegin& e) {
     if (!std::exchange(restored_, false)) run_ = {config_.classes, 0, {}, {}, unix_time()};
     run_.planned = e.epochs;
+    ended_early_ = false;
     shown_.reset();
     if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard);
     seconds_ = 0;
@@ -113,6 +114,12 @@ class SegmentationReport {
       if (events_) write_events(e);
       write_page();
     });
+  }
+
+  void on_fit_end(const FitEnd&) {
+    if (run_.finished()) return;
+    ended_early_ = true;
+    measured([&] { write_page(); });
   }
 
  private:
@@ -194,6 +201,7 @@ class SegmentationReport {
 
   void write_page() const {
     nlohmann::ordered_json data = report_data(run_);
+    data["ended_early"] = ended_early_;
     data["title"] = config_.title;
     data["settings"] = config_.settings;
     data["network"] = config_.network;
@@ -201,7 +209,7 @@ class SegmentationReport {
     data["started"] = run_.started;
     data["written"] = unix_time();
     data["report_seconds"] = detail::rounded(run_.report_seconds + seconds_);
-    write_file(path(), html_page(data), run_.finished());  // waits for the disk only when it is the last
+    write_file(path(), html_page(data), run_.finished() || ended_early_);  // waits for the disk only when it is the last
   }
 
   SegmentationReportConfig config_;
@@ -211,6 +219,7 @@ class SegmentationReport {
   double seconds_ = 0;
   Clock::time_point began_ = Clock::now();
   bool restored_ = false;
+  bool ended_early_ = false;
 };
 
 }  // namespace unetpp

@@ -95,7 +95,7 @@ function chart(place, {title, low, high, series, best, bestText, gap, note}) {
     tip.style.top = '64px';
   });
   svg.addEventListener('pointerleave', () => { tip.hidden = true; });
-  svg.addEventListener('click', (event) => setEpoch(nearest(event)));
+  svg.addEventListener('click', (event) => goToEpoch(nearest(event)));
   new ResizeObserver(draw).observe(place);
   return move;
 }

@@ -3,6 +3,7 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const epochs = data.epochs, images = data.images, classes = data.classes;
+const over = data.finished || data.ended_early;
 const validated = epochs.length > 0 && 'val_loss' in epochs[0];
 
 const byId = (id) => document.getElementById(id);

@@ -43,9 +43,9 @@ function resume() {
 function setUpReload() {
   const seconds = Math.max(1, ...epochs.map((e) => e.seconds), 5);
   const quiet = Date.now() / 1000 - data.written > 5 * seconds + 600;
-  const state = data.finished ? 'Finished' : quiet ? 'No news since' : 'Training, as of';
+  const state = data.finished ? 'Finished' : data.ended_early ? 'Ended early' : quiet ? 'No news since' : 'Training, as of';
   byId('status').textContent = `${state} ${time(data.written)}`;
-  if (data.finished || quiet) return;
+  if (over || quiet) return;
   byId('status').classList.add('live');
   byId('refresh-label').hidden = false;
   const wanted = recall('refresh');

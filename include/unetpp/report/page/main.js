@@ -34,6 +34,12 @@ function setEpoch(epoch) {
   update();
 }
 
+/** The same, where the grid is not to keep its order. */
+function goToEpoch(epoch) {
+  setEpoch(epoch);
+  sortGrid();
+}
+
 function toggle(button, flip) {
   button.addEventListener('click', () => {
     flip();
@@ -47,6 +53,7 @@ function play() {
   const stop = () => {
     clearInterval(playing);
     playing = null;
+    sortGrid();
     byId('play').classList.remove('playing');
     byId('play').setAttribute('aria-label', 'Replay the epochs');
   };
@@ -96,7 +103,7 @@ document.addEventListener('keydown', (event) => {
     if (across !== 0) turnViewer(across);
     else setEpoch(state.epoch + up);
   } else if (across !== 0) {
-    setEpoch(state.epoch + across);
+    goToEpoch(state.epoch + across);
   } else {
     return;
   }
@@ -109,15 +116,17 @@ function setUpCurves() {
     byId('metric-chart').hidden = true;
   } else {
     losses.push({name: 'validation', colour: 'var(--validation)', width: 2.5, values: epochs.map((e) => e.val_loss)});
+    const drawn = classes.slice(0, 12);
     const metrics = [
       {name: 'mean IoU', colour: 'var(--ink)', width: 3, values: epochs.map((e) => e.mean_iou)},
       {name: 'accuracy', colour: 'var(--soft)', width: 2, values: epochs.map((e) => e.accuracy)},
-      ...classes.slice(0, 12).map((c, i) => ({name: 'IoU ' + c.name, colour: c.colour, width: 2.25, values: epochs.map((e) => e.iou[i])})),
+      ...drawn.map((c, i) => ({name: 'IoU ' + c.name, colour: c.colour, width: 2.25, values: epochs.map((e) => e.iou[i])})),
     ];
     const at = greatest(metrics[0].values);
     moveCursors.push(chart(byId('metric-chart'), {
       title: 'Metrics', low: 0, high: 1, series: metrics, best: at, bestText: at < 0 ? '' : `best mean IoU, epoch ${epochs[at].epoch}`,
-      note: at < 0 ? '' : `Best mean IoU ${number(metrics[0].values[at])} after epoch ${epochs[at].epoch}.`,
+      note: at < 0 ? '' : `Best mean IoU ${number(metrics[0].values[at])} after epoch ${epochs[at].epoch}.` +
+          (classes.length > drawn.length ? ` Curves of the first ${drawn.length} of ${classes.length} classes; the tables have all.` : ''),
     }));
   }
   const all = losses.flatMap((s) => s.values).filter((v) => v !== null);
@@ -138,7 +147,8 @@ setUpTheme();
 setUpReload();
 fillRun();
 if (epochs.length === 0) {
-  byId('empty').textContent = 'Training has begun. The first epoch will be here when it is done.';
+  byId('empty').textContent = over ? 'Training ended before its first epoch was done.' :
+      'Training has begun. The first epoch will be here when it is done.';
   byId('empty').hidden = false;
   byId('figures').hidden = true;
 } else {

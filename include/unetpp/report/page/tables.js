@@ -70,7 +70,7 @@ function fillFigures() {
   figures.push(fact('Training loss', number(last.train_loss)),
                fact('Speed', number(last.images_per_second, 1), element('small', {}, 'images/s')),
                fact('Time', duration(seconds)));
-  if (!data.finished) figures.push(fact('Left, about', duration((data.planned - last.epoch) * seconds / epochs.length)));
+  if (!over) figures.push(fact('Left, about', duration((data.planned - last.epoch) * seconds / epochs.length)));
   byId('figures').replaceChildren(...figures);
 }
 

@@ -41,7 +41,7 @@ function paintViewer() {
 
 /** To the next image of the grid, or with -1 to the one before. */
 function turnViewer(by) {
-  const order = sortedTiles();
+  const order = [...byId('grid').children].map((item) => tiles.find((tile) => tile.item === item));
   openViewer(order[(order.indexOf(viewed) + by + order.length) % order.length]);
 }
 
@@ -52,6 +52,7 @@ byId('viewer-later').addEventListener('click', () => setEpoch(state.epoch + 1));
 byId('viewer-close').addEventListener('click', () => viewer.close());
 viewer.addEventListener('click', (event) => { if (event.target === viewer) viewer.close(); });
 viewer.addEventListener('close', () => {
+  sortGrid();
   viewed.button.focus();
   viewed = null;
 });

@@ -5,7 +5,8 @@
 // Images, data sets and weights in files are in unetpp/io/, pictures of results in unetpp/report/. Read it in this
 // order:
 
-// Tensors: Shape, Tensor<Shape> (an image), Batch<Shape> (n of them), BatchView (a slice of one, not owned).
+// Tensors: Shape, Tensor<Shape> (an image), Batch<Shape> (n of them), BatchView (a slice of one, not owned), and
+// as_matrix, which shows Eigen their pixels.
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/random.hpp"

@@ -3,7 +3,7 @@
 #   onnx   the exported networks in ONNX Runtime (about 100 MB of packages): what ctest runs
 #   all    PyTorch and Keras, too: logits, and weights there and back (Debian's PyTorch, 1.3 GB of tensorflow-cpu from PyPI)
 # BUILD is a build folder with the programs; without it they are built like the tests. The photographs are $UNETPP_PETS,
-# or ../shared/pets beside the source tree. Virtual environments are made in build/interop; packages that benchmarks/peers
+# or pets in the source tree. Virtual environments are made in build/interop; packages that benchmarks/peers
 # has fetched already ($UNETPP_PEERS, or build/peers) are taken from there. Ends with status 77 and a line that says why
 # where something cannot be had.
 set -eu
@@ -13,7 +13,7 @@ root=$(cd "$here/../.." && pwd)
 part=${1:-all}
 build=${2:-$root/build/tests-g++}
 peers=${UNETPP_PEERS:-$root/build/peers}
-pets=${UNETPP_PETS:-$root/../shared/pets}
+pets=${UNETPP_PETS:-$root/pets}
 python=/usr/bin/python3
 export PYTHONPATH="$here:$root/examples/convert"
 

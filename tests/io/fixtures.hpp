@@ -94,12 +94,12 @@ inline std::string stored(const std::string& bytes) {
          std::string(4, '\0');
 }
 
-/// The real photographs: $UNETPP_PETS, or ../shared/pets beside the source tree; empty when they are not there.
+/// The real photographs: $UNETPP_PETS, or pets in the source tree; empty when they are not there.
 inline std::filesystem::path pets_folder() {
   std::filesystem::path folder;
   if (const char* given = std::getenv("UNETPP_PETS")) folder = given;
 #ifdef UNETPP_SOURCE_DIR
-  if (folder.empty()) folder = std::filesystem::path(UNETPP_SOURCE_DIR) / ".." / "shared" / "pets";
+  if (folder.empty()) folder = std::filesystem::path(UNETPP_SOURCE_DIR) / "pets";
 #endif
   std::error_code ignored;
   return std::filesystem::is_directory(folder / "images", ignored) ? folder : std::filesystem::path();

@@ -150,7 +150,8 @@ void same_bits_past_the_caches(const ConvGeometry& g, std::size_t scratch_floats
     const Image weight(g.weights(), 1, 0, 0.1f, 3), bias(to.channels, 1, 0, 1, 4);
     const std::size_t stride = to.channels + gap;
     Buffer<float> y(to.pixels() * stride), scratch(scratch_floats);
-    CHECK(streams({y.data(), stride}, to.pixels(), to.channels) == (gap == 0 && to.channels % 16 == 0));
+    CHECK(Epilogue{}.streamed({y.data(), stride}, to.pixels(), to.channels).stream ==
+          (gap == 0 && to.channels % 16 == 0));
     const Epilogue epilogue{
         .bias = bias.memory.data(), .relu = true, .mask = mask.memory.data(), .mask_stride = mask.stride};
     kernel(g, std::size_t{1}, ConstPixels(x), weight.memory.data(), Pixels{y.data(), stride}, epilogue,
@@ -167,7 +168,7 @@ void same_bits_past_the_caches(const ConvGeometry& g, std::size_t scratch_floats
 /// Checks that a plan's scratch is enough for every smaller batch: PlanOf(geometry, batch, panel) has floats and scratch.
 template <class PlanOf>
 void scratch_is_enough_for_short_batches(const ConvGeometry& g, const PlanOf& plan_of) {
-  for (const int panel : {8, 16, 32})
+  for (const int panel : panel_widths)
     for (const int threads : {1, 3, 16}) {
       std::size_t least = 0;
       for (std::size_t batch = 1; batch <= 33; ++batch) {

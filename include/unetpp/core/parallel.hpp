@@ -29,6 +29,12 @@ inline void set_threads([[maybe_unused]] int threads) {
 #endif
 }
 
+/// Parts of at most `size` that `count` things make.
+template <class Count, class Size>
+constexpr auto parts_of(Count count, Size size) {
+  return (count + size - 1) / size;
+}
+
 /// Calls work(i, thread) once for every i in [0, count), on up to `threads` threads; thread is in [0, threads).
 /// Errors  work must not throw.
 template <class Work>

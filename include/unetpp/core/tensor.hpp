@@ -47,7 +47,6 @@ constexpr std::size_t dense_offset(Shape s, std::size_t image, int h, int w, int
 template <class T, Shape S>
 class BatchView {
  public:
-  using value_type = std::remove_const_t<T>;
   static constexpr Shape shape = S;
 
   BatchView() = default;
@@ -96,8 +95,6 @@ class BatchView {
 template <class Self, class T>
 class DenseArray {
  public:
-  using value_type = T;
-
   T* data() { return values_.data(); }
   const T* data() const { return values_.data(); }
   std::size_t size() const { return values_.size(); }

@@ -9,9 +9,9 @@ namespace unetpp::kernels {
 
 /// How a convolution is computed; `choose_algorithm` (kernels/convolution.hpp) says what automatic stands for.
 ///
-/// im2col: any kernel, stride, dilation and padding.  patches: windows side by side, nothing to gather.  narrow:
-/// 3×3 from or to at most four channels.  winograd4: F(4×4, 3×3), with 2.25 multiplications an output where im2col has 9.  winograd2: F(2×2, 3×3), with 4, and errors as
-/// small as im2col's.
+/// im2col: any kernel, stride, dilation and padding.  patches: windows side by side, nothing to gather.  narrow: 3×3
+/// from or to at most four channels.  winograd4: F(4×4, 3×3), with 2.25 multiplications an output where im2col has 9.
+/// winograd2: F(2×2, 3×3), with 4, and errors as small as im2col's.
 enum class ConvAlgorithm { automatic, im2col, patches, narrow, winograd4, winograd2 };
 
 /// A convolution of images of shape `in` to images of shape `out`; weight:

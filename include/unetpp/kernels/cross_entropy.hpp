@@ -21,7 +21,7 @@ struct LabelWeights {
 };
 
 /// Floats of scratch that the functions below need.
-constexpr std::size_t cross_entropy_scratch(std::size_t pixels) { return (pixels + pixel_block - 1) / pixel_block; }
+constexpr std::size_t cross_entropy_scratch(std::size_t pixels) { return parts_of(pixels, pixel_block); }
 
 /// The sum of the pixels' weights; NaN if a label is neither a class nor ignored.
 inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* labels, const LabelWeights& weights,
@@ -33,7 +33,7 @@ inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* 
     scratch.data[first / pixel_block] = sum;
   });
   double total = 0;
-  for (std::size_t i = 0; i < cross_entropy_scratch(pixels); ++i) total += scratch.data[i];
+  for (std::size_t i = 0; i < parts_of(pixels, pixel_block); ++i) total += scratch.data[i];
   return total;
 }
 
@@ -58,7 +58,7 @@ inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits,
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });
   double total = 0;
-  for (std::size_t i = 0; i < cross_entropy_scratch(pixels); ++i) total += scratch.data[i];
+  for (std::size_t i = 0; i < parts_of(pixels, pixel_block); ++i) total += scratch.data[i];
   return total;
 }
 

@@ -2,6 +2,9 @@
 // What is fused to the end of a kernel: how a computed value reaches its destination.
 
 #include <cstddef>
+#include <cstdint>
+
+#include "unetpp/kernels/operands.hpp"
 
 namespace unetpp::kernels {
 
@@ -10,8 +13,7 @@ struct Epilogue {
   const float* bias = nullptr;  // a value for each channel
   bool accumulate = false;      // add what the destination holds
   bool relu = false;            // then negative values become zero (NaN stays NaN)
-  const float* mask =
-      nullptr;  // then the value becomes zero where the mask, laid out as the destination, is not positive
+  const float* mask = nullptr;  // laid out as the destination: then the value becomes zero where it is not positive
   std::size_t mask_stride = 0;  // elements between the mask's pixels
   bool stream = false;          // past the caches where the kernel can: for what will have left them before it is read
 
@@ -20,6 +22,15 @@ struct Epilogue {
     Epilogue end = *this;
     if (end.bias) end.bias += channel;
     if (end.mask) end.mask += channel;
+    return end;
+  }
+
+  /// The same for all of y: past the caches if results are whole lines, and so many that they would push each other out.
+  Epilogue streamed(Pixels y, std::size_t pixels, int channels) const {
+    constexpr std::size_t line = 16, many = std::size_t{1} << 20;
+    Epilogue end = *this;
+    end.stream = !accumulate && reinterpret_cast<std::uintptr_t>(y.data) % 64 == 0 && y.stride % line == 0 &&
+                 static_cast<std::size_t>(channels) % line == 0 && pixels * channels >= many;
     return end;
   }
 

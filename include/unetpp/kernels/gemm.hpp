@@ -2,7 +2,7 @@
 // Matrix products through Eigen, in pieces whose packing buffers fit Eigen's stack limit, so that nothing is allocated.
 
 #include <Eigen/Core>
-#include <algorithm>
+#include <cstddef>
 
 namespace unetpp::kernels {
 

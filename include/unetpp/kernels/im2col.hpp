@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <numeric>
 
+#include "unetpp/core/parallel.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/operands.hpp"
 
@@ -73,11 +74,8 @@ struct TapBlocks {
   int channels;
   int width;
 
-  constexpr int pieces() const { return (channels + width - 1) / width; }
-  constexpr int tap_blocks() const {
-    const int most = std::max(1, width / channels);
-    return (taps + most - 1) / most;
-  }
+  constexpr int pieces() const { return parts_of(channels, width); }
+  constexpr int tap_blocks() const { return parts_of(taps, std::max(1, width / channels)); }
   constexpr int count() const { return pieces() > 1 ? taps * pieces() : tap_blocks(); }
   constexpr TapBlock operator[](int i) const {
     if (pieces() > 1) {

@@ -26,8 +26,6 @@ constexpr int channel_block(std::size_t pixels, int channels) {
   return std::min(channels, pixels >= 8 * gemm_rows ? gemm_columns : gemm_columns / 4);
 }
 
-constexpr int blocks(std::size_t size, int block) { return static_cast<int>((size + block - 1) / block); }
-
 /// How the weight gradient is cut: blocks of weight rows, blocks of filters, and runs of pixels that are summed apart
 /// and added in order, so many that a machine's cores find work.
 struct WeightGradientPlan {
@@ -40,12 +38,11 @@ struct WeightGradientPlan {
   constexpr WeightGradientPlan(const ConvGeometry& g, std::size_t batch)
       : rows{static_cast<int>(g.taps()), g.in.channels, gemm_rows},
         filter_block(std::min(g.out.channels, gemm_columns)),
-        filter_blocks(blocks(g.out.channels, filter_block)) {
+        filter_blocks(parts_of(g.out.channels, filter_block)) {
     const std::size_t pixels = batch * g.out.pixels();
-    const int wanted = blocks(32, rows.count() * filter_blocks);
-    runs = std::max(1, std::min(wanted, blocks(pixels, 8 * gemm_depth)));
-    const int pieces = blocks(pixels, gemm_depth);
-    run_pixels = blocks(pieces, runs) * gemm_depth;
+    const std::size_t wanted = parts_of(32, rows.count() * filter_blocks), most = parts_of(pixels, 8 * gemm_depth);
+    runs = static_cast<int>(std::max<std::size_t>(1, std::min(wanted, most)));
+    run_pixels = parts_of(parts_of(pixels, gemm_depth), runs) * gemm_depth;
   }
 };
 
@@ -69,8 +66,8 @@ void gather_product(const Gather& gather, std::size_t batch, const float* weight
   const std::size_t positions = batch * gather.positions();
   const TapBlocks taps{gather.taps(), gather.shape.channels, gemm_depth};
   const int filter_block = channel_block(positions, filters);
-  const int filter_blocks = blocks(filters, filter_block);
-  const std::size_t position_blocks = blocks(positions, gemm_rows);
+  const int filter_blocks = parts_of(filters, filter_block);
+  const std::size_t position_blocks = parts_of(positions, gemm_rows);
   parallel_for(scratch.threads, position_blocks * filter_blocks, [&](std::size_t unit, int thread) {
     float* column = scratch.data + thread * thread_scratch;
     float* product = column + gemm_rows * gemm_depth;
@@ -117,8 +114,8 @@ inline void im2col_convolve_transposed(const ConvGeometry& g, std::size_t batch,
   const std::size_t in_channels = g.in.channels, out_channels = g.out.channels;
   for (int a = 0; a < g.stride.height; ++a) {
     for (int b = 0; b < g.stride.width; ++b) {
-      const int rows = (g.in.height - a + g.stride.height - 1) / g.stride.height;
-      const int columns = (g.in.width - b + g.stride.width - 1) / g.stride.width;
+      const int rows = parts_of(g.in.height - a, g.stride.height);
+      const int columns = parts_of(g.in.width - b, g.stride.width);
       if (rows <= 0 || columns <= 0) continue;
       const Gather gather{y,
                           g.out,
@@ -179,7 +176,7 @@ inline void im2col_weight_gradient(const ConvGeometry& g, std::size_t batch, Con
   });
   if (plan.runs == 1) return;
   constexpr std::size_t slice = 4096;
-  parallel_for(scratch.threads, (g.weights() + slice - 1) / slice, [&](std::size_t unit, int) {
+  parallel_for(scratch.threads, parts_of(g.weights(), slice), [&](std::size_t unit, int) {
     const std::size_t end = std::min(g.weights(), (unit + 1) * slice);
     for (int run = 0; run < plan.runs; ++run)
       for (std::size_t i = unit * slice; i < end; ++i) dweight[i] += partials[run * g.weights() + i];

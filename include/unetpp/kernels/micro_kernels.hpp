@@ -94,8 +94,9 @@ struct MicroKernels {
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
 };
 
-/// The widest panel of any instruction set; every panel divides it.
-inline constexpr int widest_panel = 32;
+/// The panels of all instruction sets; each divides the next.
+inline constexpr int panel_widths[] = {8, 16, 32};
+inline constexpr int widest_panel = panel_widths[2];
 
 #if defined(__GNUC__)
 namespace baseline {

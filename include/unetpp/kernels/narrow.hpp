@@ -30,9 +30,10 @@ struct NarrowPatches {
   Shape shape;
   ConstPixels image;
 
-  // Floats of a patch, of its panels, of a line of pixels with one to either side and room to read on; of scratch.
+  // Floats of a patch and of its panels; of a line of pixels with one to either side, and of rows of patches, both with
+  // room to read or write on; of scratch.
   static constexpr int size(int few) { return 9 * few; }
-  static constexpr int padded(int few, int panel) { return panels_of(size(few), panel) * panel; }
+  static constexpr int padded(int few, int panel) { return parts_of(size(few), panel) * panel; }
   static constexpr std::size_t line(int few) { return aligned_floats((narrow_block + 2) * few + widest_panel); }
   static constexpr std::size_t rows(int few, int panel) {
     return aligned_floats(narrow_block * padded(few, panel) + widest_panel);

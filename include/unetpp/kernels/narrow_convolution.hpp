@@ -34,16 +34,16 @@ struct NarrowConvolution {
 
   // Taps whose values for few channels fit a panel, and what such a group's values of a row of pixels take.
   static constexpr int taps_of_panel(int few, int panel) { return std::min(9, panel / few); }
-  static constexpr int groups(int few, int panel) { return panels_of(9, taps_of_panel(few, panel)); }
+  static constexpr int groups(int few, int panel) { return parts_of(9, taps_of_panel(few, panel)); }
   static constexpr std::size_t group_row(int panel) { return std::size_t{1} * (narrow_block + 2) * panel; }
 
   static constexpr std::size_t widen_scratch(int few, int many, int panel, int threads) {
-    const std::size_t weights = std::size_t{1} * NarrowPatches::size(few) * panels_of(many, panel) * panel;
+    const std::size_t weights = std::size_t{1} * NarrowPatches::size(few) * parts_of(many, panel) * panel;
     return weights + threads * (NarrowPatches::scratch(few, panel) + narrow_block * panel);
   }
   static constexpr std::size_t narrow_scratch(int few, int many, int panel, int threads) {
     const std::size_t weights = std::size_t{1} * groups(few, panel) * many * panel;
-    const std::size_t own = (panels_of(many, panel) + 3 * groups(few, panel)) * group_row(panel);
+    const std::size_t own = (parts_of(many, panel) + 3 * groups(few, panel)) * group_row(panel);
     return weights + threads * (own + narrow_block * panel + widest_panel);
   }
 
@@ -53,16 +53,15 @@ struct NarrowConvolution {
                       : weight[(std::size_t{1} * tap * in.channels + from) * out.channels + to];
   }
 
-  int blocks() const { return panels_of(in.width, narrow_block); }
+  int blocks() const { return parts_of(in.width, narrow_block); }
   int block_begin(int block) const { return in.width * block / blocks(); }
 
   /// From few channels to many.
   void widen(ConstPixels x, const float* weight, Pixels y, const Epilogue& epilogue, Scratch scratch) const {
-    const int panel = kernels.panel, panels = panels_of(out.channels, panel), few = in.channels;
+    const int panel = kernels.panel, panels = parts_of(out.channels, panel), few = in.channels;
     const std::size_t packed_size = std::size_t{1} * NarrowPatches::size(few) * panel;
     const NarrowPatches patches_of{kernels, in, x};
-    Epilogue end = epilogue;
-    end.stream = streams(y, batch * out.pixels(), out.channels) && !end.accumulate;
+    const Epilogue end = epilogue.streamed(y, batch * out.pixels(), out.channels);
     float* packed = scratch.data;
     parallel_for(scratch.threads, panels, [&](std::size_t i, int) {
       const int first = static_cast<int>(i) * panel;
@@ -92,7 +91,7 @@ struct NarrowConvolution {
   /// From many channels to few.
   void narrow(ConstPixels x, const float* weight, Pixels y, const Epilogue& end, Scratch scratch) const {
     const int panel = kernels.panel, many = in.channels, few = out.channels, taps = taps_of_panel(few, panel);
-    const int group_count = groups(few, panel), bands = panels_of(in.height, band);
+    const int group_count = groups(few, panel), bands = parts_of(in.height, band);
     const std::size_t next = group_row(panel), slot = group_count * next;
     float* packed = scratch.data;
     for (int group = 0; group < group_count; ++group)
@@ -109,7 +108,7 @@ struct NarrowConvolution {
       const int top = static_cast<int>(unit / blocks() % bands) * band, bottom = std::min(top + band, in.height);
       const std::size_t image_row = unit / blocks() / bands * in.height;
       float* pixels = packed + group_count * many * panel + thread * own;
-      float* sums = pixels + panels_of(many, panel) * next;
+      float* sums = pixels + parts_of(many, panel) * next;
       float* values = sums + narrow_block * panel;  // of three rows, each with a pixel to either side
       const auto values_of = [&](int row) { return values + (row + 3) % 3 * slot; };
       const int begin = std::max(first - 1, 0), end_column = std::min(first + count + 1, in.width);
@@ -146,15 +145,13 @@ struct NarrowConvolution {
 
 /// Floats of scratch that the two functions below need.
 constexpr std::size_t narrow_scratch(const ConvGeometry& g, int threads) {
-  const auto from_to = [&](int from, int to) {
-    std::size_t most = 0;
-    for (const int panel : {8, 16, 32})
-      most = std::max(most, from <= narrow_channels
-                                ? detail::NarrowConvolution::widen_scratch(from, to, panel, threads)
-                                : detail::NarrowConvolution::narrow_scratch(to, from, panel, threads));
-    return most;
-  };
-  return std::max(from_to(g.in.channels, g.out.channels), from_to(g.out.channels, g.in.channels));
+  return detail::scratch_of_any_panel([&](int panel) {
+    const auto from_to = [&](int from, int to) {
+      return from <= narrow_channels ? detail::NarrowConvolution::widen_scratch(from, to, panel, threads)
+                                     : detail::NarrowConvolution::narrow_scratch(to, from, panel, threads);
+    };
+    return std::max(from_to(g.in.channels, g.out.channels), from_to(g.out.channels, g.in.channels));
+  });
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, a border of one pixel, and few channels on one side.

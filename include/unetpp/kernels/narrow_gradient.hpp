@@ -33,13 +33,13 @@ struct NarrowGradient {
 
   // Floats of a run's sums, panels of many with a row for each value of a patch, and of its bias gradient.
   static constexpr std::size_t sums(int few, int many, int panel) {
-    return std::size_t{1} * panels_of(many, panel) * panel * NarrowPatches::padded(few, panel);
+    return std::size_t{1} * parts_of(many, panel) * panel * NarrowPatches::padded(few, panel);
   }
   static constexpr std::size_t biases(int few, int many, int panel) {
-    return std::max(panels_of(many, panel) * panel, NarrowPatches::padded(few, panel));
+    return std::max(parts_of(many, panel) * panel, NarrowPatches::padded(few, panel));
   }
   static constexpr std::size_t own(int few, int many, int panel) {
-    return NarrowPatches::scratch(few, panel) + std::size_t{1} * panels_of(many, panel) * panel * narrow_block;
+    return NarrowPatches::scratch(few, panel) + std::size_t{1} * parts_of(many, panel) * panel * narrow_block;
   }
   static constexpr std::size_t floats(int few, int many, int panel, std::size_t runs, int threads) {
     return aligned_floats(runs * (sums(few, many, panel) + biases(few, many, panel))) + threads * own(few, many, panel);
@@ -47,18 +47,18 @@ struct NarrowGradient {
 
   void operator()(ConstPixels x, ConstPixels dy, float* dweight, float* dbias, Scratch scratch) const {
     const int panel = kernels.panel, size = NarrowPatches::size(few), padded = NarrowPatches::padded(few, panel);
-    const std::size_t run_rows = (rows + most_runs - 1) / most_runs, runs = (rows + run_rows - 1) / run_rows;
+    const std::size_t run_rows = parts_of(rows, most_runs), runs = parts_of(rows, run_rows);
     const std::size_t sum_size = sums(few, many, panel), bias_size = biases(few, many, panel);
     const NarrowPatches patches_of{kernels, few_in ? g.in : g.out, few_in ? x : dy};
     const ConstPixels pixels_of = few_in ? dy : x;
     float* all_sums = scratch.data;
     float* all_biases = all_sums + runs * sum_size;
     float* memory = all_sums + aligned_floats(runs * (sum_size + bias_size));
-    const int width = g.in.width, blocks = panels_of(width, narrow_block);
+    const int width = g.in.width, blocks = parts_of(width, narrow_block);
 
     parallel_for(scratch.threads, runs, [&](std::size_t run, int thread) {
       float* pixels = memory + thread * own(few, many, panel);
-      float* patch_memory = pixels + std::size_t{1} * panels_of(many, panel) * panel * narrow_block;
+      float* patch_memory = pixels + std::size_t{1} * parts_of(many, panel) * panel * narrow_block;
       bool more = false;
       for (std::size_t row = run * run_rows; row < std::min(rows, (run + 1) * run_rows); ++row)
         for (int block = 0; block < blocks; ++block, more = true) {
@@ -73,7 +73,7 @@ struct NarrowGradient {
                                          pixels + m / panel * patches_of.next(),
                                          all_sums + run * sum_size + (m / panel * padded + k) * panel, more);
           const float* summed = few_in ? pixels : patches;  // of dy
-          for (int c = 0; c < (few_in ? many : size); c += panel)
+          for (int c = 0; dbias && c < (few_in ? many : size); c += panel)
             kernels.sum_rows(summed + c / panel * patches_of.next(), count, all_biases + run * bias_size + c, more);
         }
     });
@@ -103,10 +103,8 @@ constexpr std::size_t narrow_gradient_scratch(const ConvGeometry& g, std::size_t
   const bool few_in = g.in.channels <= narrow_channels;
   const int few = few_in ? g.in.channels : g.out.channels, many = few_in ? g.out.channels : g.in.channels;
   const std::size_t runs = std::min<std::size_t>(detail::NarrowGradient::most_runs, batch * g.in.height);
-  std::size_t most = 0;
-  for (const int panel : {8, 16, 32})
-    most = std::max(most, detail::NarrowGradient::floats(few, many, panel, runs, threads));
-  return most;
+  return detail::scratch_of_any_panel(
+      [&](int panel) { return detail::NarrowGradient::floats(few, many, panel, runs, threads); });
 }
 
 /// dweight += the gradient of `narrow_convolve`'s weight for the input x and the output gradient dy; dbias += that of

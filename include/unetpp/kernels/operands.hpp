@@ -2,7 +2,6 @@
 // What kernels work on: raw pointers with the distances that views carry.
 
 #include <cstddef>
-#include <cstdint>
 
 namespace unetpp::kernels {
 
@@ -20,13 +19,6 @@ struct ConstPixels {
   constexpr ConstPixels(const float* d, std::size_t s) : data(d), stride(s) {}
   constexpr ConstPixels(Pixels p) : data(p.data), stride(p.stride) {}  // NOLINT: implicit, reading is less than writing
 };
-
-/// Whether results should go past the caches: they are whole lines, and so many that they would push each other out.
-inline bool streams(Pixels y, std::size_t pixels, int channels) {
-  constexpr std::size_t line = 16, many = std::size_t{1} << 20;
-  return reinterpret_cast<std::uintptr_t>(y.data) % 64 == 0 && y.stride % line == 0 &&
-         static_cast<std::size_t>(channels) % line == 0 && pixels * channels >= many;
-}
 
 /// Where bias gradients are added, unless null: a convolution's is the sum of dy over its pixels, that of a transposed
 /// convolution the sum of x.

@@ -4,20 +4,22 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace unetpp::kernels::detail {
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
 
-constexpr int panels_of(int channels, int panel) { return (channels + panel - 1) / panel; }
+namespace unetpp::kernels::detail {
 
 /// The size of blocks, of at most `most`, of which there are eight or a multiple of eight: threads get equal shares.
 constexpr int even_block(std::size_t count, int most) {
-  const std::size_t eights = (count + 8 * most - 1) / (8 * most);
-  return static_cast<int>((count + 8 * eights - 1) / (8 * eights));
+  return static_cast<int>(parts_of(count, 8 * parts_of(count, 8 * most)));
 }
 
-/// The largest scratch that a plan needs with any panel width.
-template <class PlanFor>
-constexpr std::size_t scratch_of_any_panel(const PlanFor& plan_for, int threads) {
-  return std::max({plan_for(8).scratch(threads), plan_for(16).scratch(threads), plan_for(32).scratch(threads)});
+/// The largest scratch that is needed with any panel width: floats(panel).
+template <class Floats>
+constexpr std::size_t scratch_of_any_panel(const Floats& floats) {
+  std::size_t most = 0;
+  for (const int panel : panel_widths) most = std::max<std::size_t>(most, floats(panel));
+  return most;
 }
 
 }  // namespace unetpp::kernels::detail

@@ -41,14 +41,14 @@ struct PatchPlan {
   static constexpr int most_own = 96;  // positions of a block that a thread has for itself
   static constexpr int most_shared = 256;
 
-  constexpr int padded(int n) const { return panels_of(n, panel) * panel; }
+  constexpr int padded(int n) const { return parts_of(n, panel) * panel; }
   // Of the convolution: floats of a position's patch, panels of weights, floats of each.
   constexpr int patch() const { return taps * padded(channels); }
-  constexpr int filter_panels() const { return panels_of(filters, panel); }
+  constexpr int filter_panels() const { return parts_of(filters, panel); }
   constexpr std::size_t filter_panel() const { return std::size_t{1} * taps * channels * panel; }
   // The same of the transposed one, with a panel's weights of one tap.
   constexpr int pixel() const { return padded(filters); }
-  constexpr int tap_panels() const { return taps * panels_of(channels, panel); }
+  constexpr int tap_panels() const { return taps * parts_of(channels, panel); }
   constexpr std::size_t tap_panel() const { return std::size_t{1} * filters * panel; }
 
   constexpr std::size_t packed_positions() const {
@@ -89,7 +89,7 @@ struct PatchConvolution {
       float* packed = scratch.data;
       float* blocks = packed + aligned_floats(panels * panel_size);
       parallel_for(scratch.threads, panels, [&](std::size_t i, int) { pack_panel(i, packed + i * panel_size); });
-      parallel_for(scratch.threads, panels_of(plan.positions, plan.block), [&](std::size_t block, int thread) {
+      parallel_for(scratch.threads, parts_of(plan.positions, plan.block), [&](std::size_t block, int thread) {
         float* positions = blocks + thread * (plan.packed_positions() + plan.sums());
         const std::size_t first = block * plan.block;
         const int count = count_from(first, plan.block);
@@ -103,7 +103,7 @@ struct PatchConvolution {
     float* positions = scratch.data;
     for (std::size_t first = 0; first < plan.positions; first += plan.block) {
       const int count = count_from(first, plan.block);
-      parallel_for(scratch.threads, panels_of(count, piece), [&](std::size_t i, int) {
+      parallel_for(scratch.threads, parts_of(count, piece), [&](std::size_t i, int) {
         const int from = static_cast<int>(i) * piece;
         pack_positions(first + from, std::min(piece, count - from), positions + std::size_t{1} * from * plan.panel);
       });
@@ -118,8 +118,7 @@ struct PatchConvolution {
   /// y = x ∗ weight.
   void convolve(ConstPixels x, const float* weight, Pixels y, const Epilogue& epilogue, Scratch scratch) const {
     const int panel = plan.panel;
-    Epilogue end = epilogue;
-    end.stream = streams(y, plan.positions, plan.filters) && !end.accumulate;
+    const Epilogue end = epilogue.streamed(y, plan.positions, plan.filters);
     const std::size_t next = std::size_t{1} * plan.block * panel, tap_size = plan.padded(plan.channels) * plan.block;
     const auto columns = [&](std::size_t i) { return std::min(panel, plan.filters - static_cast<int>(i) * panel); };
     share_out(
@@ -142,9 +141,8 @@ struct PatchConvolution {
 
   /// x = the transposed convolution of y.
   void transpose(ConstPixels y, const float* weight, Pixels x, const Epilogue& epilogue, Scratch scratch) const {
-    const int panel = plan.panel, panels = panels_of(plan.channels, panel);
-    Epilogue end = epilogue;
-    end.stream = streams(x, plan.positions * plan.taps, plan.channels) && !end.accumulate;
+    const int panel = plan.panel, panels = parts_of(plan.channels, panel);
+    const Epilogue end = epilogue.streamed(x, plan.positions * plan.taps, plan.channels);
     const std::size_t next = std::size_t{1} * plan.block * panel;
     const auto channel = [&](std::size_t i) { return static_cast<int>(i) % panels * panel; };
     const auto columns = [&](std::size_t i) { return std::min(panel, plan.channels - channel(i)); };
@@ -173,7 +171,7 @@ struct PatchConvolution {
 
 /// Floats of scratch that they need.
 constexpr std::size_t patch_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  return detail::scratch_of_any_panel([&](int panel) { return detail::PatchPlan(g, batch, panel); }, threads);
+  return detail::scratch_of_any_panel([&](int panel) { return detail::PatchPlan(g, batch, panel).scratch(threads); });
 }
 
 /// y = x ∗ weight.

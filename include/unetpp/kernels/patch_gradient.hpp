@@ -31,19 +31,19 @@ struct PatchGradientPlan {
         channels(g.in.channels),
         filters(g.out.channels),
         positions(batch * g.out.pixels()) {
-    run = std::max<std::size_t>(least, (positions + wanted_runs() - 1) / wanted_runs());
-    runs = (positions + run - 1) / run;
+    run = std::max<std::size_t>(least, parts_of(positions, wanted_runs()));
+    runs = parts_of(positions, run);
   }
 
   static constexpr std::size_t least = 256;  // positions of a run
   constexpr std::size_t wanted_runs() const { return std::max<std::size_t>(1, 32 / squares()); }
 
-  constexpr int down() const { return panels_of(channels, square); }
-  constexpr int across() const { return panels_of(filters, square); }
+  constexpr int down() const { return parts_of(channels, square); }
+  constexpr int across() const { return parts_of(filters, square); }
   constexpr std::size_t squares() const { return std::size_t{1} * down() * across(); }
   // A square's sums are panels of filters, each with a row for each channel.
   constexpr int sum_rows() const { return std::min(square, channels); }
-  constexpr int sum_columns() const { return panels_of(std::min(square, filters), widest_panel) * widest_panel; }
+  constexpr int sum_columns() const { return parts_of(std::min(square, filters), widest_panel) * widest_panel; }
   // Floats of the sums of a tap and of a unit, of a run's sums of pixels, and of what a thread packs of either side.
   constexpr std::size_t tap_size() const { return std::size_t{1} * sum_rows() * sum_columns(); }
   constexpr std::size_t sum_size() const { return taps * tap_size(); }
@@ -55,7 +55,7 @@ struct PatchGradientPlan {
   /// Floats that this plan and that of any smaller batch need: those of the most runs.
   constexpr std::size_t scratch(int threads) const {
     PatchGradientPlan largest = *this;
-    largest.runs = std::min(wanted_runs(), (positions + least - 1) / least);
+    largest.runs = std::min(wanted_runs(), parts_of(positions, least));
     return largest.floats(threads);
   }
 };

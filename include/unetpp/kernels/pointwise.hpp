@@ -17,7 +17,7 @@ inline constexpr std::size_t pixel_block = 1024;
 /// Calls work(first, last) for consecutive blocks of [0, count).
 template <class Work>
 void parallel_blocks(int threads, std::size_t count, std::size_t block, const Work& work) {
-  parallel_for(threads, (count + block - 1) / block,
+  parallel_for(threads, parts_of(count, block),
                [&](std::size_t unit, int) { work(unit * block, std::min(count, (unit + 1) * block)); });
 }
 
@@ -43,7 +43,7 @@ inline void relu_gradient(std::size_t pixels, int channels, ConstPixels x, Const
 
 /// Floats of scratch that `bias_gradient` needs.
 constexpr std::size_t bias_gradient_scratch(std::size_t pixels, int channels) {
-  return aligned_floats((pixels + pixel_block - 1) / pixel_block * channels);
+  return aligned_floats(parts_of(pixels, pixel_block) * channels);
 }
 
 /// dbias += the sum of dy over the pixels.

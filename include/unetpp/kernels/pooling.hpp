@@ -66,7 +66,7 @@ struct WindowMaximum {
 /// Calls work(image, first channel, channels) for every image and block of channels.
 template <class Work>
 void for_each_pool_block(const PoolGeometry& g, std::size_t batch, int threads, const Work& work) {
-  const std::size_t blocks = (g.in.channels + pool_channels - 1) / pool_channels;
+  const std::size_t blocks = parts_of(g.in.channels, pool_channels);
   parallel_for(threads, batch * blocks, [&](std::size_t unit, int) {
     const int first = static_cast<int>(unit % blocks) * pool_channels;
     work(unit / blocks, first, std::min(pool_channels, g.in.channels - first));

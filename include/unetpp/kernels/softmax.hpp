@@ -29,7 +29,7 @@ inline void softmax(std::size_t pixels, int channels, ConstPixels x, Pixels y, i
 /// dx = epilogue(y·(dy − Σ y·dy)) for y = softmax(x).
 inline void softmax_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx,
                              const Epilogue& epilogue, Scratch scratch) {
-  parallel_for(scratch.threads, (pixels + pixel_block - 1) / pixel_block, [&](std::size_t unit, int thread) {
+  parallel_for(scratch.threads, parts_of(pixels, pixel_block), [&](std::size_t unit, int thread) {
     float* y = scratch.data + thread * aligned_floats(channels);
     for (std::size_t i = unit * pixel_block; i < std::min(pixels, (unit + 1) * pixel_block); ++i) {
       softmax_pixel(channels, x.data + i * x.stride, y);

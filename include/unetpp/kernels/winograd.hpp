@@ -13,85 +13,21 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "unetpp/core/buffer.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/conv_geometry.hpp"
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/panels.hpp"
+#include "unetpp/kernels/winograd_plan.hpp"
 
 namespace unetpp::kernels {
 
 namespace detail {
 
-/// Pixels a side of the tiles that a convolution is cut into.
-constexpr int winograd_tile(const ConvGeometry& g) { return g.algorithm == ConvAlgorithm::winograd2 ? 2 : 4; }
-
 inline const WinogradKernels& winograd_kernels(const MicroKernels& kernels, const ConvGeometry& g) {
   return winograd_tile(g) == 2 ? kernels.winograd2 : kernels.winograd4;
 }
-
-/// Floats from one plane to the next: a cache line more than it holds, or all planes would fall on the same places of
-/// the cache.
-constexpr std::size_t plane_stride(std::size_t floats) { return aligned_floats(floats) + 16; }
-
-/// How a convolution is cut. Where weights are small beside the image they are transformed once, and threads take
-/// blocks of tiles. Where they are large (or tiles few) the tiles are gone through in blocks that all threads share,
-/// and threads take panels of filters, whose transformed weights are used while they are in the cache.
-struct WinogradPlan {
-  int depth;    // channels read
-  int filters;  // channels written
-  int panel;
-  int points;
-  std::size_t tiles;
-  bool share_tiles;
-  int block;  // tiles
-  int chunk;  // channels read, of which the transformed weights are made at a time if tiles are shared
-
-  constexpr WinogradPlan(Shape in, int written, int tile, std::size_t batch, int panel_width)
-      : depth(in.channels),
-        filters(written),
-        panel(panel_width),
-        points((tile + 2) * (tile + 2)),
-        tiles(batch * TileGrid(in.height, in.width, tile).in_image()),
-        share_tiles(has_large_weights() || tiles < 192),
-        block(share_tiles ? most_shared() : even_block(tiles, most_own)),
-        chunk(std::min(depth, 128)) {}
-
-  static constexpr int most_own = 32;  // tiles of a block that a thread has for itself
-  constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
-  constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters >= 128 * 256; }
-
-  constexpr std::size_t blocks() const { return (tiles + block - 1) / block; }
-  constexpr int filter_panels() const { return panels_of(filters, panel); }
-  constexpr int columns(int filter_panel) const { return std::min(panel, filters - filter_panel * panel); }
-
-  // Floats of a plane of: a block's transformed tiles, a filter panel's transformed weights, a block's sums for a filter
-  // panel.
-  constexpr std::size_t tile_plane() const {
-    return plane_stride(std::size_t{1} * panels_of(depth, panel) * panel * block);
-  }
-  constexpr std::size_t weight_plane() const {
-    return plane_stride(std::size_t{1} * (share_tiles ? chunk : depth) * panel);
-  }
-  constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * panel * block); }
-
-  constexpr std::size_t floats(int threads) const {
-    const std::size_t shared = share_tiles ? tile_plane() : filter_panels() * weight_plane();
-    const std::size_t own = (share_tiles ? weight_plane() : tile_plane()) + sum_plane();
-    return points * (shared + threads * own);
-  }
-  /// Floats that this plan and that of any smaller batch need: those of the largest blocks either way.
-  constexpr std::size_t scratch(int threads) const {
-    WinogradPlan shared = *this, own = *this;
-    shared.share_tiles = true;
-    shared.block = most_shared();
-    own.share_tiles = false;
-    own.block = most_own;
-    return has_large_weights() ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));
-  }
-};
 
 /// A convolution, or a transposed one, of one image shape.
 struct WinogradConvolution {
@@ -139,7 +75,7 @@ struct WinogradConvolution {
 
   void share_out_tiles(Scratch scratch) const {
     constexpr int rows = 32;  // of weights, for one piece of work
-    const std::size_t weight_size = plan.points * plan.weight_plane(), chunks = panels_of(plan.depth, rows);
+    const std::size_t weight_size = plan.points * plan.weight_plane(), chunks = parts_of(plan.depth, rows);
     float* weights = scratch.data;
     parallel_for(scratch.threads, plan.filter_panels() * chunks, [&](std::size_t unit, int) {
       const int panel = static_cast<int>(unit / chunks), first = static_cast<int>(unit % chunks) * rows;
@@ -165,7 +101,7 @@ struct WinogradConvolution {
     float* tiles = scratch.data;
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
-      parallel_for(scratch.threads, (count + piece - 1) / piece, [&](std::size_t unit, int) {
+      parallel_for(scratch.threads, parts_of(count, piece), [&](std::size_t unit, int) {
         const int from = static_cast<int>(unit) * piece;
         transform_input(first + from, std::min(piece, count - from), tiles + std::size_t{1} * from * plan.panel);
       });
@@ -187,8 +123,6 @@ struct WinogradConvolution {
 inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight,
                      Pixels y, const Epilogue& epilogue, Scratch scratch, const MicroKernels& kernels) {
   const Shape &from = transposed ? g.out : g.in, &to = transposed ? g.in : g.out;
-  Epilogue end = epilogue;
-  end.stream = streams(y, batch * to.pixels(), to.channels) && !end.accumulate;
   const WinogradConvolution convolution{kernels,
                                         winograd_kernels(kernels, g),
                                         g,
@@ -198,7 +132,7 @@ inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, 
                                         x,
                                         weight,
                                         y,
-                                        end};
+                                        epilogue.streamed(y, batch * to.pixels(), to.channels)};
   if (convolution.plan.share_tiles)
     convolution.share_out_filters(scratch);
   else
@@ -212,7 +146,8 @@ constexpr std::size_t winograd_scratch(const ConvGeometry& g, std::size_t batch,
   const int tile = detail::winograd_tile(g);
   const auto forward = [&](int panel) { return detail::WinogradPlan(g.in, g.out.channels, tile, batch, panel); };
   const auto backward = [&](int panel) { return detail::WinogradPlan(g.out, g.in.channels, tile, batch, panel); };
-  return std::max(detail::scratch_of_any_panel(forward, threads), detail::scratch_of_any_panel(backward, threads));
+  return detail::scratch_of_any_panel(
+      [&](int panel) { return std::max(forward(panel).scratch(threads), backward(panel).scratch(threads)); });
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.

@@ -14,64 +14,6 @@ namespace unetpp::kernels {
 
 namespace detail {
 
-/// How a weight gradient is cut. With few weights, runs of tiles are summed apart and added in order at the end; a
-/// thread takes a run, in blocks of tiles. With many, all threads share the transformed tiles of a block, and a thread
-/// takes a square of channels×filters.
-struct WinogradGradientPlan {
-  int channels;
-  int filters;
-  int panel;
-  int points;
-  std::size_t tiles;
-  bool share_tiles;
-  int square;  // channels and filters
-  std::size_t runs;
-  std::size_t run_tiles;
-  int block;  // tiles
-
-  constexpr WinogradGradientPlan(const ConvGeometry& g, std::size_t batch, int panel_width)
-      : channels(g.in.channels),
-        filters(g.out.channels),
-        panel(panel_width),
-        points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
-        tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
-        share_tiles(std::size_t{1} * channels * filters > 64 * 128),
-        square(std::size_t{1} * channels * filters >= 256 * 128 ? 64 : 32) {
-    runs = most_runs();
-    run_tiles = (tiles + runs - 1) / runs;
-    runs = (tiles + run_tiles - 1) / run_tiles;
-    const std::size_t blocks = (run_tiles + most_tiles() - 1) / most_tiles();
-    block = static_cast<int>((run_tiles + blocks - 1) / blocks);
-  }
-
-  constexpr std::size_t most_tiles() const { return share_tiles ? 128 : 48; }  // of a block
-  constexpr std::size_t most_runs() const {
-    return share_tiles || tiles < 2 * most_tiles() ? 1 : std::min<std::size_t>(16, tiles / most_tiles() / 2 * 2);
-  }
-  constexpr std::size_t next() const { return std::size_t{1} * block * panel; }
-  constexpr std::size_t input_plane() const { return plane_stride(panels_of(channels, panel) * next()); }
-  constexpr std::size_t gradient_plane() const { return plane_stride(panels_of(filters, panel) * next()); }
-  /// Sums of a run, or of a square, as panels of filters, each with a row for each channel.
-  constexpr int sum_rows() const { return share_tiles ? square : channels; }
-  constexpr int sum_panels() const { return panels_of(share_tiles ? square : filters, panel); }
-  constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * sum_panels() * sum_rows() * panel); }
-  constexpr std::size_t sum_size() const { return points * sum_plane(); }
-  constexpr std::size_t bias_size() const { return std::size_t{1} * panels_of(filters, panel) * panel; }
-
-  constexpr std::size_t floats(int threads) const {
-    const std::size_t transformed = points * (input_plane() + gradient_plane());
-    return share_tiles ? transformed + threads * sum_size() + aligned_floats(bias_size())
-                       : threads * transformed + runs * (sum_size() + aligned_floats(bias_size()));
-  }
-  /// Floats that this plan and that of any smaller batch need: those of the largest blocks and the most runs.
-  constexpr std::size_t scratch(int threads) const {
-    WinogradGradientPlan largest = *this;
-    largest.runs = most_runs();
-    largest.block = static_cast<int>(std::min(tiles, most_tiles()));
-    return largest.floats(threads);
-  }
-};
-
 struct WinogradGradient {
   const MicroKernels& kernels;
   const WinogradKernels& transform;
@@ -140,7 +82,7 @@ struct WinogradGradient {
       }
     });
     constexpr int rows = 4;
-    parallel_for(scratch.threads, panels_of(plan.channels, rows), [&](std::size_t unit, int) {
+    parallel_for(scratch.threads, parts_of(plan.channels, rows), [&](std::size_t unit, int) {
       const int channel = static_cast<int>(unit) * rows;
       add(runs + channel * plan.panel, plan.runs, channel, std::min(rows, plan.channels - channel), 0, plan.filters);
     });
@@ -155,10 +97,10 @@ struct WinogradGradient {
     float* gradients = inputs + plan.points * plan.input_plane();
     float* bias = gradients + plan.points * plan.gradient_plane();
     float* sums = bias + aligned_floats(plan.bias_size());
-    const int square = plan.square, down = panels_of(plan.channels, square), across = panels_of(plan.filters, square);
+    const int square = plan.square, down = parts_of(plan.channels, square), across = parts_of(plan.filters, square);
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
-      parallel_for(scratch.threads, panels_of(count, piece), [&](std::size_t unit, int) {
+      parallel_for(scratch.threads, parts_of(count, piece), [&](std::size_t unit, int) {
         const int from = static_cast<int>(unit) * piece;
         transform_tiles(first + from, std::min(piece, count - from), from, inputs, gradients);
       });
@@ -181,8 +123,8 @@ struct WinogradGradient {
 
 /// Floats of scratch that the function below needs.
 constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  return detail::scratch_of_any_panel([&](int panel) { return detail::WinogradGradientPlan(g, batch, panel); },
-                                      threads);
+  return detail::scratch_of_any_panel(
+      [&](int panel) { return detail::WinogradGradientPlan(g, batch, panel).scratch(threads); });
 }
 
 /// dweight += the gradient of `winograd_convolve`'s weight for the input x and the output gradient dy; dbias += that of

@@ -9,6 +9,9 @@ namespace unetpp {
 
 using kernels::ConvAlgorithm;
 
+/// What is fused to the end of a convolution.
+enum class Activation { none, relu };
+
 /// The tensors of a convolution (or of the transposed one, which has the same weight): weight, and a bias for each filter.
 /// Source  fan_in and fan_out are Keras's: taps times the last two extents of the weight.
 template <bool Bias>

@@ -8,7 +8,7 @@
 //   multiply_adds      multiplications of one image's forward pass
 //   rectified          whether the output went through a fused ReLU; whoever computes the gradient of that output then
 //                      zeroes it where the output is not positive (InputGradient::rectified says so)
-//   scratch(n, t)      floats of scratch memory for a batch of n on t threads
+//   scratch(n, t)      floats of scratch memory for batches of up to n on t threads
 //   forward(p, x, y, memory)
 //   backward(p, dp, x, dy, dx, memory)    accumulates into dp, writes dx as InputGradient says; needs x, never y
 //

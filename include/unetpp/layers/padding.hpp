@@ -12,16 +12,13 @@ namespace unetpp {
 /// Source  TensorFlow's and Keras's rule.
 enum class Padding { same, valid };
 
-enum class Activation { none, relu };
-
 /// One axis of a sliding window: the number of outputs and the padding before the first input.
 struct WindowAxis {
   int out;
   int pad;
 };
 
-/// Extent  same: out = ceil(in / stride); valid: out = floor((in - window) / stride) + 1 (not positive if it does not
-/// fit).
+/// Extent  same: out = ceil(in / stride); valid: out = floor((in - window) / stride) + 1, 0 if it does not fit.
 constexpr WindowAxis window_axis(int in, int window, int stride, Padding padding) {
   if (padding == Padding::valid) return {in < window ? 0 : (in - window) / stride + 1, 0};
   const int out = (in + stride - 1) / stride;

@@ -15,10 +15,6 @@ namespace unetpp {
 template <int Slots>
 class Planner {
  public:
-  static constexpr std::size_t unplaced = static_cast<std::size_t>(-1);
-
-  constexpr Planner() { offsets_.fill(unplaced); }
-
   constexpr void take(int slot, std::size_t floats) {
     sizes_[slot] = aligned_floats(floats);
     std::size_t offset = 0;
@@ -35,7 +31,8 @@ class Planner {
 
   constexpr void release(int slot) {
     int* end = living_.data() + living_count_;
-    std::copy(std::find(living_.data(), end, slot) + 1, end, std::find(living_.data(), end, slot));
+    int* found = std::find(living_.data(), end, slot);
+    std::copy(found + 1, end, found);
     --living_count_;
   }
 

@@ -18,7 +18,7 @@ struct UNetConfig {
   int classes = 3;
   int base_channels = 32;
   int depth = 4;
-  ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // of the 3×3 convolutions; im2col is that of all
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // of the 3×3 convolutions; im2col: of the others, too
 };
 
 namespace detail {
@@ -72,6 +72,12 @@ struct UNetLayers {
   using type = Sequential<Level, Conv2D<Level::out, Conv2DConfig{.filters = C.classes, .algorithm = C.algorithm}>>;
 };
 
+constexpr UNetConfig resized(UNetConfig config, int height, int width) {
+  config.height = height;
+  config.width = width;
+  return config;
+}
+
 }  // namespace detail
 
 /// The vanilla U-Net: `depth` times two 3×3 convolutions with ReLU and 2×2 max pooling, twice as many filters each
@@ -86,7 +92,7 @@ struct UNet : detail::UNetLayers<UNet<C>, C>::type {
 
   /// The same network, so the same parameters, at another size.
   template <int Height, int Width>
-  using resized = UNet<UNetConfig{Height, Width, C.channels, C.classes, C.base_channels, C.depth, C.algorithm}>;
+  using resized = UNet<detail::resized(C, Height, Width)>;
 };
 
 static_assert(UNet<>::parameter_count == 7'760'931);

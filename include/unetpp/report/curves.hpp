@@ -64,7 +64,7 @@ inline void draw_curves(Plot& plot, int top, int height, const std::string& titl
 
 }  // namespace detail
 
-/// Training and validation loss above, mean IoU, accuracy and the IoU of each class below.
+/// Training and validation loss above, mean IoU, accuracy and the IoU of each class, of the first 8, below.
 /// Errors  ArgumentError without epochs.
 inline Image draw_curves(const std::vector<EpochEnd>& epochs, const std::vector<ReportClass>& classes) {
   if (epochs.empty()) throw ArgumentError("draw_curves: expected at least one epoch, found none");
@@ -84,7 +84,7 @@ inline Image draw_curves(const std::vector<EpochEnd>& epochs, const std::vector<
   std::vector<detail::Curve> metrics{
       validated("mean IoU", {40, 44, 52}, 4, [](const Evaluation& v) { return v.confusion.mean_iou(); }),
       validated("accuracy", {150, 156, 166}, 2, [](const Evaluation& v) { return v.confusion.accuracy(); })};
-  for (std::size_t c = 0; c < classes.size(); ++c)
+  for (std::size_t c = 0; c < std::min<std::size_t>(classes.size(), 8); ++c)  // as many names as there is room for
     metrics.push_back(validated("IoU " + classes[c].name, classes[c].colour, 2,
                                 [&](const Evaluation& v) { return v.confusion.iou(static_cast<int>(c)); }));
   double highest = 0;

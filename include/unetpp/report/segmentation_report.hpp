@@ -209,7 +209,8 @@ class SegmentationReport {
     data["started"] = run_.started;
     data["written"] = unix_time();
     data["report_seconds"] = detail::rounded(run_.report_seconds + seconds_);
-    write_file(path(), html_page(data), run_.finished() || ended_early_);  // waits for the disk only when it is the last
+    const bool last = run_.finished() || ended_early_;
+    write_file(path(), html_page(data), last);  // waits for the disk only then
   }
 
   SegmentationReportConfig config_;

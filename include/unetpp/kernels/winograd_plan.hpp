@@ -1,0 +1,137 @@
+#pragma once
+// How Winograd's convolutions are cut into tiles, blocks of tiles and panels of channels, and the memory they need.
+
+#include <algorithm>
+#include <cstddef>
+
+#include "unetpp/core/buffer.hpp"
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/core/shape.hpp"
+#include "unetpp/kernels/conv_geometry.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/panels.hpp"
+
+namespace unetpp::kernels::detail {
+
+/// Pixels a side of the tiles that a convolution is cut into.
+constexpr int winograd_tile(const ConvGeometry& g) { return g.algorithm == ConvAlgorithm::winograd2 ? 2 : 4; }
+
+/// Floats from one plane to the next: a cache line more than it holds, or all planes would fall on the same places of
+/// the cache.
+constexpr std::size_t plane_stride(std::size_t floats) { return aligned_floats(floats) + 16; }
+
+/// How a convolution is cut. Where weights are small beside the image they are transformed once, and threads take
+/// blocks of tiles. Where they are large (or tiles few) the tiles are gone through in blocks that all threads share,
+/// and threads take panels of filters, whose transformed weights are used while they are in the cache.
+struct WinogradPlan {
+  int depth;    // channels read
+  int filters;  // channels written
+  int panel;
+  int points;
+  std::size_t tiles;
+  bool share_tiles;
+  int block;  // tiles
+  int chunk;  // channels read, of which the transformed weights are made at a time if tiles are shared
+
+  constexpr WinogradPlan(Shape in, int written, int tile, std::size_t batch, int panel_width)
+      : depth(in.channels),
+        filters(written),
+        panel(panel_width),
+        points((tile + 2) * (tile + 2)),
+        tiles(batch * TileGrid(in.height, in.width, tile).in_image()),
+        share_tiles(has_large_weights() || tiles < 192),
+        block(share_tiles ? most_shared() : even_block(tiles, most_own)),
+        chunk(std::min(depth, 128)) {}
+
+  static constexpr int most_own = 32;  // tiles of a block that a thread has for itself
+  constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
+  constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters >= 128 * 256; }
+
+  constexpr std::size_t blocks() const { return parts_of(tiles, block); }
+  constexpr int filter_panels() const { return parts_of(filters, panel); }
+  constexpr int columns(int filter_panel) const { return std::min(panel, filters - filter_panel * panel); }
+
+  // Floats of a plane of: a block's transformed tiles, a filter panel's transformed weights, a block's sums for a filter
+  // panel.
+  constexpr std::size_t tile_plane() const {
+    return plane_stride(std::size_t{1} * parts_of(depth, panel) * panel * block);
+  }
+  constexpr std::size_t weight_plane() const {
+    return plane_stride(std::size_t{1} * (share_tiles ? chunk : depth) * panel);
+  }
+  constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * panel * block); }
+
+  constexpr std::size_t floats(int threads) const {
+    const std::size_t shared = share_tiles ? tile_plane() : filter_panels() * weight_plane();
+    const std::size_t own = (share_tiles ? weight_plane() : tile_plane()) + sum_plane();
+    return points * (shared + threads * own);
+  }
+  /// Floats that this plan and that of any smaller batch need: those of the largest blocks either way.
+  constexpr std::size_t scratch(int threads) const {
+    WinogradPlan shared = *this, own = *this;
+    shared.share_tiles = true;
+    shared.block = most_shared();
+    own.share_tiles = false;
+    own.block = most_own;
+    return has_large_weights() ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));
+  }
+};
+
+/// How a weight gradient is cut. With few weights, runs of tiles are summed apart and added in order at the end; a
+/// thread takes a run, in blocks of tiles. With many, all threads share the transformed tiles of a block, and a thread
+/// takes a square of channels×filters.
+struct WinogradGradientPlan {
+  int channels;
+  int filters;
+  int panel;
+  int points;
+  std::size_t tiles;
+  bool share_tiles;
+  int square;  // channels and filters
+  std::size_t runs;
+  std::size_t run_tiles;
+  int block;  // tiles
+
+  constexpr WinogradGradientPlan(const ConvGeometry& g, std::size_t batch, int panel_width)
+      : channels(g.in.channels),
+        filters(g.out.channels),
+        panel(panel_width),
+        points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
+        tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
+        share_tiles(std::size_t{1} * channels * filters > 64 * 128),
+        square(std::size_t{1} * channels * filters >= 256 * 128 ? 64 : 32) {
+    runs = most_runs();
+    run_tiles = parts_of(tiles, runs);
+    runs = parts_of(tiles, run_tiles);
+    block = static_cast<int>(parts_of(run_tiles, parts_of(run_tiles, most_tiles())));
+  }
+
+  constexpr std::size_t most_tiles() const { return share_tiles ? 128 : 48; }  // of a block
+  constexpr std::size_t most_runs() const {
+    return share_tiles || tiles < 2 * most_tiles() ? 1 : std::min<std::size_t>(16, tiles / most_tiles() / 2 * 2);
+  }
+  constexpr std::size_t next() const { return std::size_t{1} * block * panel; }
+  constexpr std::size_t input_plane() const { return plane_stride(parts_of(channels, panel) * next()); }
+  constexpr std::size_t gradient_plane() const { return plane_stride(parts_of(filters, panel) * next()); }
+  /// Sums of a run, or of a square, as panels of filters, each with a row for each channel.
+  constexpr int sum_rows() const { return share_tiles ? square : channels; }
+  constexpr int sum_panels() const { return parts_of(share_tiles ? square : filters, panel); }
+  constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * sum_panels() * sum_rows() * panel); }
+  constexpr std::size_t sum_size() const { return points * sum_plane(); }
+  constexpr std::size_t bias_size() const { return std::size_t{1} * parts_of(filters, panel) * panel; }
+
+  constexpr std::size_t floats(int threads) const {
+    const std::size_t transformed = points * (input_plane() + gradient_plane());
+    return share_tiles ? transformed + threads * sum_size() + aligned_floats(bias_size())
+                       : threads * transformed + runs * (sum_size() + aligned_floats(bias_size()));
+  }
+  /// Floats that this plan and that of any smaller batch need: those of the largest blocks and the most runs.
+  constexpr std::size_t scratch(int threads) const {
+    WinogradGradientPlan largest = *this;
+    largest.runs = most_runs();
+    largest.block = static_cast<int>(std::min(tiles, most_tiles()));
+    return largest.floats(threads);
+  }
+};
+
+}  // namespace unetpp::kernels::detail

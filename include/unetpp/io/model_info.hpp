@@ -59,10 +59,7 @@ inline Metadata to_metadata(const ModelInfo& info) {
                                        {"depth", info.depth}};
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (const ModelClass& c : info.class_list) classes.push_back({{"name", c.name}, {"colour", c.colour}});
-  const auto text = [](const nlohmann::ordered_json& json) {
-    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  };
-  return {{"network", text(network)}, {"classes", text(classes)}, {"preprocessing", info.preprocessing}};
+  return {{"network", dump_json(network)}, {"classes", dump_json(classes)}, {"preprocessing", info.preprocessing}};
 }
 
 namespace detail {

@@ -21,6 +21,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/io/file.hpp"
 #include "unetpp/io/half.hpp"
+#include "unetpp/io/json.hpp"
 #include "unetpp/io/safetensors_header.hpp"
 
 namespace unetpp {
@@ -137,7 +138,7 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
     end += t.values.size_bytes();
     header[t.name] = {{"dtype", "F32"}, {"shape", t.extents}, {"data_offsets", {begin, end}}};
   }
-  std::string text = header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string text = dump_json(header);
   text.append((8 - text.size() % 8) % 8, ' ');
   const std::uint64_t length = text.size();
   std::string bytes;

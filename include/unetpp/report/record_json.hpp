@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/io/json.hpp"
 #include "unetpp/io/json_fields.hpp"
 #include "unetpp/report/mask_code.hpp"
 #include "unetpp/report/record.hpp"
@@ -34,7 +35,7 @@ inline std::string to_text(const RunRecord& run) {
                               {"masks", std::vector(shown.masks.begin(), shown.masks.begin() + past)},
                               {"iou", std::vector(shown.iou.begin(), shown.iou.begin() + past)}});
   }
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return dump_json(json);
 }
 
 namespace detail {

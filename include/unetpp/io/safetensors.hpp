@@ -120,8 +120,8 @@ struct TensorData {
 
 /// Writes tensors in the order given. Text that is not UTF-8 is written with replacement characters.
 /// Source  huggingface.co/docs/safetensors: length of the header, header in JSON, data.
-/// Errors  FileError; the old file then stays as it was. ArgumentError for two tensors of one name, or values that do
-///         not fill the extents.
+/// Errors  FileError, or ArgumentError for two tensors of one name, values that do not fill the extents, or a header that
+///         no reader takes; the old file then stays as it was.
 inline void write_safetensors(const std::filesystem::path& path, const std::vector<TensorData>& tensors,
                               const Metadata& metadata) {
   nlohmann::ordered_json header;
@@ -140,6 +140,9 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
   }
   std::string text = dump_json(header);
   text.append((8 - text.size() % 8) % 8, ' ');
+  if (text.size() > max_safetensors_header)
+    throw ArgumentError(path.string() + ": expected names and texts for a header of at most " +
+                        std::to_string(max_safetensors_header) + " bytes, found " + std::to_string(text.size()));
   const std::uint64_t length = text.size();
   std::string bytes;
   bytes.reserve(sizeof length + text.size() + end);

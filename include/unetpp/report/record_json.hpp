@@ -40,7 +40,7 @@ inline std::string to_text(const RunRecord& run) {
 
 namespace detail {
 
-/// `room`: the pixels that this image may still have, so that a small file cannot ask for much memory.
+/// `room`: the pixels that this image and its mask may still have, so that a small file cannot ask for much memory.
 inline ShownImage parse_shown_image(const JsonFields& json, std::size_t epochs, std::size_t classes,
                                     std::size_t& room) {
   constexpr int most = 1 << 15;
@@ -81,7 +81,8 @@ inline void parse_record(std::string_view text, const std::string& where, RunRec
   const nlohmann::json parsed = parse_json(text, where, limits);
   const detail::JsonFields json(parsed, where);
   std::vector<ShownImage> images;
-  std::size_t room = default_max_pixels;
+  // A grey image and its mask, which take fewest bytes, have 96 pixels a byte in all.
+  std::size_t room = default_max_pixels + 128 * text.size();
   for (const nlohmann::json& image : json.list("images"))
     images.push_back(detail::parse_shown_image({image, json.where("images")}, run.epochs.size(), run.classes.size(), room));
   const auto started = static_cast<std::int64_t>(json.count("started"));

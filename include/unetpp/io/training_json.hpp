@@ -40,7 +40,7 @@ inline EpochEnd parse_epoch(const JsonFields& json, int classes) {
   if (!json.has("validation")) return e;
   const JsonFields validation(json.object("validation"), json.where("validation"));
   const auto size = static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes);
-  json_list(validation.at("confusion"), size, validation.where("confusion"));
+  validation.list("confusion", size);
   e.validation = Evaluation{{validation.number("loss"), validation.number("weight")},
                             ConfusionMatrix(classes, validation.counts("confusion"))};
   return e;

@@ -47,9 +47,7 @@ inline ShownImage parse_shown_image(const JsonFields& json, std::size_t epochs, 
   const auto refuse = [&](const char* key, const std::string& expected) {
     throw FormatError(json.where(key) + ": expected " + expected);
   };
-  const Mask size{json_integer(json.at("width"), 1, most, json.where("width")),
-                  json_integer(json.at("height"), 1, most, json.where("height")),
-                  {}};
+  const Mask size{json.integer("width", 1, most), json.integer("height", 1, most), {}};
   const std::size_t pixels = std::size_t{1} * static_cast<unsigned>(size.width) * static_cast<unsigned>(size.height);
   if (pixels > room) refuse("width", "fewer pixels in all");
   room -= pixels;
@@ -62,12 +60,12 @@ inline ShownImage parse_shown_image(const JsonFields& json, std::size_t epochs, 
   const auto truth = decode_mask_code(json.text("truth"), pixels, classes + 1);
   if (!truth) refuse("truth", "a mask of " + size_text(size.width, size.height) + " pixels");
   shown.truth.values = *truth;
-  for (const nlohmann::json& mask : json_list(json.at("masks"), epochs, json.where("masks"))) {
+  for (const nlohmann::json& mask : json.list("masks", epochs)) {
     if (!mask.is_string() || !decode_mask_code(mask.get<std::string>(), pixels, classes))
       refuse("masks", "masks of " + size_text(size.width, size.height) + " pixels");
     shown.masks.push_back(mask.get<std::string>());
   }
-  for (const nlohmann::json& iou : json_list(json.at("iou"), epochs, json.where("iou")))
+  for (const nlohmann::json& iou : json.list("iou", epochs))
     shown.iou.push_back(JsonFields::number_of(iou, json.where("iou")));
   return shown;
 }

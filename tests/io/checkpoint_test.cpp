@@ -51,6 +51,7 @@ std::string refusal(const std::filesystem::path& path) {
   const std::string message = message_of<FormatError>([&] { load_checkpoint(path, run.parameters, run.adam); });
   CHECK(contains(message, path.string()));
   CHECK(std::count(message.begin(), message.end(), '\n') == 0);
+  CHECK(message.size() < path.string().size() + 300);
   CHECK(run.values() == before);
   CHECK(run.adam.state().steps == 0);
   return message;
@@ -150,6 +151,10 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
       {"expected 2 tensors, of the network and its optimizer, found 6", [](auto& j) { j["optimizer"]["steps"] = 0; }},
       {"expected learning_rate of at least 0", [](auto& j) { j["optimizer"]["settings"]["learning_rate"] = -1; }},
       {"expected betas below 1", [](auto& j) { j["optimizer"]["settings"]["beta1"] = 1; }},
+      {"settings: ??[31mxxx",
+       [](auto& j) { j["optimizer"]["settings"]["\n\x1b[31m" + std::string(5000, 'x')] = "0.5"; }},
+      {"settings: a?b: expected a number, found \"0.5\"",
+       [](auto& j) { j["optimizer"]["settings"][std::string("a\0b", 3)] = "0.5"; }},
       {"expected the settings of adam", [](auto& j) { j["optimizer"]["settings"]["gamma"] = 1; }},
   };
   for (const Fault& fault : faults) {

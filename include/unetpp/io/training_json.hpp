@@ -94,7 +94,7 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
   OptimizerState optimizer{.name = detail::printable(settings.text("name")), .steps = settings.integer("steps", 0)};
   const detail::JsonFields values(settings.object("settings"), settings.where("settings"));
   for (const auto& setting : settings.at("settings").items())
-    optimizer.settings[setting.key()] = values.number(setting.key().c_str());
+    optimizer.settings[setting.key()] = values.number(setting.key());
   try {
     detail::require_consistent(state);
   } catch (const ArgumentError& error) {

@@ -25,8 +25,9 @@ std::filesystem::path write_checkpoint(const TemporaryFolder& folder) {
   return path;
 }
 
-/// Writes a checkpoint again, with another text of its training.
-void change(const std::filesystem::path& path, const std::function<void(nlohmann::json&)>& edit) {
+/// Writes a checkpoint again, with another text of its training or another first value of a tensor.
+void change(const std::filesystem::path& path, const std::function<void(nlohmann::json&)>& edit,
+            const std::string& tensor = "", float value = 0) {
   const SafetensorsFile file(path);
   std::vector<std::vector<float>> values;
   std::vector<TensorData> tensors;
@@ -35,6 +36,7 @@ void change(const std::filesystem::path& path, const std::function<void(nlohmann
     const std::vector<int> extents(entry.extents.begin(), entry.extents.end());
     values.emplace_back((entry.end - entry.begin) / sizeof(float));
     file.read(name, extents, values.back());
+    if (name == tensor) values.back()[0] = value;
     tensors.push_back({name, extents, values.back()});
   }
   Metadata metadata = file.metadata();
@@ -169,14 +171,29 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
 
 TEST_CASE("parameters and moments that are not finite are refused") {
   const TemporaryFolder folder;
-  const auto path = folder.path() / "last.safetensors";
-  Run run;
-  run.parameters.span()[3] = std::numeric_limits<float>::infinity();
-  save_checkpoint(path, run.parameters, run.adam, {});
-  CHECK(contains(refusal(path), "expected parameters that are finite numbers"));
-  run.parameters.span()[3] = 0;
-  std::vector<float> gradients(Net::parameter_count, std::numeric_limits<float>::quiet_NaN());
-  run.adam.step(Parameters<Net>().span(), gradients);
-  save_checkpoint(path, run.parameters, run.adam, {});
+  const auto path = write_checkpoint(folder);
+  const auto as_it_was = [](nlohmann::json&) {};
+  change(path, as_it_was, "optimizer.m.conv2d.bias", std::numeric_limits<float>::quiet_NaN());
   CHECK(contains(refusal(path), "expected finite numbers in m, found nan"));
+  change(path, as_it_was, "conv2d.weight", std::numeric_limits<float>::infinity());
+  CHECK(contains(refusal(path), "expected parameters that are finite numbers"));
+}
+
+TEST_CASE("a checkpoint that nobody could go on from is not written, and the one before stays") {
+  const TemporaryFolder folder;
+  const auto path = write_checkpoint(folder);
+  const std::string before = read_file(path);
+  const auto message = [&](const Run& run) {
+    return message_of<NonFiniteLossError>([&] { save_checkpoint(path, run.parameters, run.adam, {}); });
+  };
+  Run large, far;
+  std::vector<float> gradients(Net::parameter_count, 0.0f);
+  gradients.back() = 3e20f;  // finite, but its square is not
+  large.adam.step(Parameters<Net>().span(), gradients);
+  CHECK(message(large) ==
+        path.string() +
+            ": not written: tensor optimizer.v.conv2d.bias: expected finite numbers, found NaN or infinity");
+  far.parameters.span()[3] = std::numeric_limits<float>::infinity();
+  CHECK(contains(message(far), "tensor conv2d.weight: expected finite numbers"));
+  CHECK(read_file(path) == before);
 }

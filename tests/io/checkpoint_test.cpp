@@ -71,6 +71,8 @@ TEST_CASE("training that goes on from a checkpoint in a file ends in the same bi
   CHECK(checkpoint.state.epoch == 2);
   CHECK(checkpoint.state.samples == 3);
   CHECK(checkpoint.state.seed == 4u);
+  CHECK(checkpoint.state.batch == 3u);
+  CHECK(checkpoint.state.images == 8u);
   REQUIRE(checkpoint.state.history.size() == 1);
   CHECK(checkpoint.state.history[0].validation->confusion(1, 1) > 0);
   resumed.fit(checkpoint.state);
@@ -145,8 +147,13 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
        }},
       {"validation_left_out: expected a list", [](auto& j) { j["validation_left_out"] = 3; }},
       {"random: expected an object, found []", [](auto& j) { j["random"] = nlohmann::json::array(); }},
+      {"random: generator: expected Philox4x32-10, found mt19937",
+       [](auto& j) { j["random"]["generator"] = "mt19937"; }},
+      {"training: batch: expected an integer of at least 0", [](auto& j) { j["batch"] = "large"; }},
       {"history: expected an object with epoch", [](auto& j) { j["history"][0] = nlohmann::json::object(); }},
       {"expected epoch 1, found epoch 2", [](auto& j) { j["history"][0]["epoch"] = 2; }},
+      {"expected weights and seconds of at least 0, found nan", [](auto& j) { j["history"][0]["seconds"] = nullptr; }},
+      {"expected weights and seconds of at least 0, found -1", [](auto& j) { j["history"][0]["seconds"] = -1; }},
       {"confusion: expected a list of 9", [](auto& j) { j["history"][0]["validation"]["confusion"].push_back(1); }},
       {"optimizer: expected adam, found sgd", [](auto& j) { j["optimizer"]["name"] = "sgd"; }},
       {"optimizer: steps: expected an integer from 0", [](auto& j) { j["optimizer"]["steps"] = -1; }},

@@ -30,8 +30,8 @@ inline bool all_finite(std::span<const float> values) {
 }  // namespace detail
 
 /// Writes all that `fit` needs to go on with the same bits; `load_weights` reads the weights alone.
-/// Errors  FileError, or NonFiniteLossError for parameters or moments that are NaN or infinite, which nobody could go on
-///         from; the old file then stays as it was.
+/// Errors  FileError, or NonFiniteLossError for parameters or moments that are NaN or infinite, from which nobody could
+///         go on; the old file then stays as it was.
 template <Layer Net, class Optimizer>
 void save_checkpoint(const std::filesystem::path& path, const Parameters<Net>& parameters, const Optimizer& optimizer,
                      const TrainingState& state, Metadata metadata = {}) {

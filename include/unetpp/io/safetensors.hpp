@@ -120,8 +120,8 @@ struct TensorData {
 
 /// Writes tensors in the order given. Text that is not UTF-8 is written with replacement characters.
 /// Source  huggingface.co/docs/safetensors: length of the header, header in JSON, data.
-/// Errors  FileError, or ArgumentError for two tensors of one name, values that do not fill the extents, or a header that
-///         no reader takes; the old file then stays as it was.
+/// Errors  FileError, or ArgumentError for two tensors of one name, values that do not fill the extents, or a header
+///         that no reader takes; the old file then stays as it was.
 inline void write_safetensors(const std::filesystem::path& path, const std::vector<TensorData>& tensors,
                               const Metadata& metadata) {
   nlohmann::ordered_json header;

@@ -137,9 +137,9 @@ def training(steps):
              "validation": {"loss": 1.0, "weight": 2.0, "confusion": [1, 2, 3, 4]}}
     settings = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-07, "learning_rate": 0.001}
     return {"epoch": 2, "batches": min(steps, 1), "samples": min(steps, 1), "loss": 0.25, "weight": 9.0, "seconds": 3,
-            "steps": steps, "random": {"generator": "Philox4x32-10", "seed": 7}, "train_left_out": [3],
-            "validation_left_out": [], "optimizer": {"name": "adam", "steps": steps, "settings": settings},
-            "history": [epoch]}
+            "steps": steps, "random": {"generator": "Philox4x32-10", "seed": 7}, "batch": 1, "images": 7,
+            "train_left_out": [3], "validation_left_out": [],
+            "optimizer": {"name": "adam", "steps": steps, "settings": settings}, "history": [epoch]}
 
 
 def checkpoints():

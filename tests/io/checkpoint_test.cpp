@@ -25,8 +25,9 @@ std::filesystem::path write_checkpoint(const TemporaryFolder& folder) {
   return path;
 }
 
-/// Writes a checkpoint again, with another text of its training.
-void change(const std::filesystem::path& path, const std::function<void(nlohmann::json&)>& edit) {
+/// Writes a checkpoint again, with another text of its training or another first value of a tensor.
+void change(const std::filesystem::path& path, const std::function<void(nlohmann::json&)>& edit,
+            const std::string& tensor = "", float value = 0) {
   const SafetensorsFile file(path);
   std::vector<std::vector<float>> values;
   std::vector<TensorData> tensors;
@@ -35,6 +36,7 @@ void change(const std::filesystem::path& path, const std::function<void(nlohmann
     const std::vector<int> extents(entry.extents.begin(), entry.extents.end());
     values.emplace_back((entry.end - entry.begin) / sizeof(float));
     file.read(name, extents, values.back());
+    if (name == tensor) values.back()[0] = value;
     tensors.push_back({name, extents, values.back()});
   }
   Metadata metadata = file.metadata();
@@ -51,6 +53,7 @@ std::string refusal(const std::filesystem::path& path) {
   const std::string message = message_of<FormatError>([&] { load_checkpoint(path, run.parameters, run.adam); });
   CHECK(contains(message, path.string()));
   CHECK(std::count(message.begin(), message.end(), '\n') == 0);
+  CHECK(message.size() < path.string().size() + 300);
   CHECK(run.values() == before);
   CHECK(run.adam.state().steps == 0);
   return message;
@@ -68,6 +71,8 @@ TEST_CASE("training that goes on from a checkpoint in a file ends in the same bi
   CHECK(checkpoint.state.epoch == 2);
   CHECK(checkpoint.state.samples == 3);
   CHECK(checkpoint.state.seed == 4u);
+  CHECK(checkpoint.state.batch == 3u);
+  CHECK(checkpoint.state.images == 8u);
   REQUIRE(checkpoint.state.history.size() == 1);
   CHECK(checkpoint.state.history[0].validation->confusion(1, 1) > 0);
   resumed.fit(checkpoint.state);
@@ -142,14 +147,23 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
        }},
       {"validation_left_out: expected a list", [](auto& j) { j["validation_left_out"] = 3; }},
       {"random: expected an object, found []", [](auto& j) { j["random"] = nlohmann::json::array(); }},
+      {"random: generator: expected Philox4x32-10, found mt19937",
+       [](auto& j) { j["random"]["generator"] = "mt19937"; }},
+      {"training: batch: expected an integer of at least 0", [](auto& j) { j["batch"] = "large"; }},
       {"history: expected an object with epoch", [](auto& j) { j["history"][0] = nlohmann::json::object(); }},
       {"expected epoch 1, found epoch 2", [](auto& j) { j["history"][0]["epoch"] = 2; }},
+      {"expected weights and seconds of at least 0, found nan", [](auto& j) { j["history"][0]["seconds"] = nullptr; }},
+      {"expected weights and seconds of at least 0, found -1", [](auto& j) { j["history"][0]["seconds"] = -1; }},
       {"confusion: expected a list of 9", [](auto& j) { j["history"][0]["validation"]["confusion"].push_back(1); }},
       {"optimizer: expected adam, found sgd", [](auto& j) { j["optimizer"]["name"] = "sgd"; }},
       {"optimizer: steps: expected an integer from 0", [](auto& j) { j["optimizer"]["steps"] = -1; }},
       {"expected 2 tensors, of the network and its optimizer, found 6", [](auto& j) { j["optimizer"]["steps"] = 0; }},
       {"expected learning_rate of at least 0", [](auto& j) { j["optimizer"]["settings"]["learning_rate"] = -1; }},
       {"expected betas below 1", [](auto& j) { j["optimizer"]["settings"]["beta1"] = 1; }},
+      {"settings: ??[31mxxx",
+       [](auto& j) { j["optimizer"]["settings"]["\n\x1b[31m" + std::string(5000, 'x')] = "0.5"; }},
+      {"settings: a?b: expected a number, found \"0.5\"",
+       [](auto& j) { j["optimizer"]["settings"][std::string("a\0b", 3)] = "0.5"; }},
       {"expected the settings of adam", [](auto& j) { j["optimizer"]["settings"]["gamma"] = 1; }},
   };
   for (const Fault& fault : faults) {
@@ -164,14 +178,29 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
 
 TEST_CASE("parameters and moments that are not finite are refused") {
   const TemporaryFolder folder;
-  const auto path = folder.path() / "last.safetensors";
-  Run run;
-  run.parameters.span()[3] = std::numeric_limits<float>::infinity();
-  save_checkpoint(path, run.parameters, run.adam, {});
-  CHECK(contains(refusal(path), "expected parameters that are finite numbers"));
-  run.parameters.span()[3] = 0;
-  std::vector<float> gradients(Net::parameter_count, std::numeric_limits<float>::quiet_NaN());
-  run.adam.step(Parameters<Net>().span(), gradients);
-  save_checkpoint(path, run.parameters, run.adam, {});
+  const auto path = write_checkpoint(folder);
+  const auto as_it_was = [](nlohmann::json&) {};
+  change(path, as_it_was, "optimizer.m.conv2d.bias", std::numeric_limits<float>::quiet_NaN());
   CHECK(contains(refusal(path), "expected finite numbers in m, found nan"));
+  change(path, as_it_was, "conv2d.weight", std::numeric_limits<float>::infinity());
+  CHECK(contains(refusal(path), "expected parameters that are finite numbers"));
+}
+
+TEST_CASE("a checkpoint that nobody could go on from is not written, and the one before stays") {
+  const TemporaryFolder folder;
+  const auto path = write_checkpoint(folder);
+  const std::string before = read_file(path);
+  const auto message = [&](const Run& run) {
+    return message_of<NonFiniteLossError>([&] { save_checkpoint(path, run.parameters, run.adam, {}); });
+  };
+  Run large, far;
+  std::vector<float> gradients(Net::parameter_count, 0.0f);
+  gradients.back() = 3e20f;  // finite, but its square is not
+  large.adam.step(Parameters<Net>().span(), gradients);
+  CHECK(message(large) ==
+        path.string() +
+            ": not written: tensor optimizer.v.conv2d.bias: expected finite numbers, found NaN or infinity");
+  far.parameters.span()[3] = std::numeric_limits<float>::infinity();
+  CHECK(contains(message(far), "tensor conv2d.weight: expected finite numbers"));
+  CHECK(read_file(path) == before);
 }

@@ -65,6 +65,34 @@ TEST_CASE("a writer writes when training begins, after every epoch, and the best
   CHECK(first.metadata.at("best") == R"({"epoch":1,"score":-1.0})");
 }
 
+TEST_CASE("a writer that goes on without the best checkpoint says so, and goes on") {
+  const TemporaryFolder folder;
+  std::vector<std::string> warnings;
+  const auto writer_of = [&](Run& run, double sign) {
+    return CheckpointWriter(run.parameters, run.adam,
+                            {.folder = folder.path(),
+                             .score = [sign](const EpochEnd& e) { return sign * e.epoch; },
+                             .warn = [&](const std::string& line) { warnings.push_back(line); }});
+  };
+  struct StopAfterEpoch {
+    bool over = false;
+    void on_epoch_end(const EpochEnd&) { over = true; }
+    bool stop() const { return over; }
+  };
+  Run first, second, third, whole;
+  auto writer = writer_of(first, 1), again = writer_of(second, 1), later_is_worse = writer_of(third, -1);
+  first.fit({}, StopAfterEpoch{}, writer);
+  second.fit(load_checkpoint(writer.last(), second.parameters, second.adam).state, again);
+  CHECK(warnings.empty());
+  first.fit({}, StopAfterEpoch{}, writer);
+  std::filesystem::remove(writer.best());
+  third.fit(load_checkpoint(writer.last(), third.parameters, third.adam).state, later_is_worse);
+  CHECK(warnings == std::vector<std::string>{writer.best().string() +
+                                             ": expected the checkpoint of epoch 1, the best so far, found none; only "
+                                             "a better epoch will write it again"});
+  CHECK_FALSE(std::filesystem::exists(writer.best()));
+}
+
 TEST_CASE("a writer of 0 minutes writes after every batch, and any one when training is stopped") {
   const TemporaryFolder folder;
   const auto steps_seen = [&](double minutes, std::uint64_t stop_at) {

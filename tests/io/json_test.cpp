@@ -16,6 +16,13 @@ std::string refusal(const std::string& text, JsonLimits limits = {}) {
 
 }  // namespace
 
+TEST_CASE("JSON is written in the order of its type, with replacement characters where it is not UTF-8") {
+  const auto value = [](auto json) { return json = {{"b", "\xff"}, {"a", {1}}}; };
+  CHECK(dump_json(value(nlohmann::json())) == "{\"a\":[1],\"b\":\"\xef\xbf\xbd\"}");
+  CHECK(dump_json(value(nlohmann::ordered_json())) == "{\"b\":\"\xef\xbf\xbd\",\"a\":[1]}");
+  CHECK(dump_json(nlohmann::json{{"a", 1}}, 2) == "{\n  \"a\": 1\n}");
+}
+
 TEST_CASE("JSON is parsed to its value") {
   CHECK(parse_json(R"( {"a":[1,{"a":"b"}],"c":{"a":null}} )", "f").dump() == R"({"a":[1,{"a":"b"}],"c":{"a":null}})");
 }

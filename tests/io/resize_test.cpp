@@ -17,15 +17,10 @@ using unetpp::Mask;
 using unetpp::resize_bilinear;
 using unetpp::resize_nearest;
 
-std::vector<float> resized_floats(const Image& image, int height, int width) {
-  std::vector<float> out(std::size_t{3} * height * width);
-  resize_bilinear(image, height, width, out);
-  return out;
-}
-
-void check_close(const std::vector<float>& got, const std::vector<float>& of_255) {
-  REQUIRE(got.size() == of_255.size());
-  for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(of_255[i] / 255).margin(1e-6));
+/// Whether these are the expected values, rounded; one that is half-way may be rounded either way.
+void check_rounded(const Image& got, const std::vector<float>& expected) {
+  REQUIRE(got.rgb.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(std::abs(got.rgb[i] - expected[i]) <= 0.5001f);
 }
 
 /// Three columns, two rows.
@@ -34,14 +29,14 @@ const Image small{3, 2, {10, 200, 30, 90, 0, 255, 7, 77, 177, 250, 128, 64, 1, 2
 }  // namespace
 
 TEST_CASE("an image is enlarged as tf.image.resize does it") {
-  check_close(resized_floats(small, 3, 4),
-              {10.f,  200.f, 30.f, 60.f,     75.f,    170.625f, 58.875f, 28.875f,  225.75f,   7.f,   77.f,  177.f,
-               130.f, 164.f, 47.f, 77.1875f, 62.125f, 98.25f,   48.5f,   35.6875f, 136.3125f, 53.5f, 93.5f, 148.5f,
-               250.f, 128.f, 64.f, 94.375f,  49.25f,  25.875f,  38.125f, 42.5f,    46.875f,   100.f, 110.f, 120.f});
+  check_rounded(resize_bilinear(small, 3, 4),
+                {10.f,  200.f, 30.f, 60.f,     75.f,    170.625f, 58.875f, 28.875f,  225.75f,   7.f,   77.f,  177.f,
+                 130.f, 164.f, 47.f, 77.1875f, 62.125f, 98.25f,   48.5f,   35.6875f, 136.3125f, 53.5f, 93.5f, 148.5f,
+                 250.f, 128.f, 64.f, 94.375f,  49.25f,  25.875f,  38.125f, 42.5f,    46.875f,   100.f, 110.f, 120.f});
 }
 
 TEST_CASE("an image is made smaller as tf.image.resize does it") {
-  check_close(resized_floats(small, 1, 2), {108.875f, 123.25f, 67.5f, 51.5f, 70.375f, 143.625f});
+  check_rounded(resize_bilinear(small, 1, 2), {108.875f, 123.25f, 67.5f, 51.5f, 70.375f, 143.625f});
 }
 
 TEST_CASE("an image of the same size stays as it is") {
@@ -49,25 +44,13 @@ TEST_CASE("an image of the same size stays as it is") {
   CHECK(resize_bilinear(image, 9, 13).rgb == image.rgb);
 }
 
-TEST_CASE("a resized image of bytes is the one of floats, rounded") {
-  const Image image = drawn_image(37, 23);
-  const Image bytes = resize_bilinear(image, 16, 11);
-  const std::vector<float> floats = resized_floats(image, 16, 11);
-  REQUIRE(bytes.rgb.size() == floats.size());
-  float worst = 0;
-  for (std::size_t i = 0; i < floats.size(); ++i) worst = std::max(worst, std::abs(bytes.rgb[i] - 255 * floats[i]));
-  CHECK(worst <= 0.5001f);
-  CHECK(bytes.width == 11);
-  CHECK(bytes.height == 16);
-}
-
 TEST_CASE("a white image stays white at any size") {
   const Image white{5, 7, std::vector<std::uint8_t>(5 * 7 * 3, 255)};
   for (const int side : {1, 2, 3, 64}) {
     const Image image = resize_bilinear(white, side, side + 1);
+    CHECK(image.width == side + 1);
+    CHECK(image.height == side);
     CHECK(image.rgb == std::vector<std::uint8_t>(std::size_t{3} * side * (side + 1), 255));
-    const std::vector<float> floats = resized_floats(white, side, side + 1);
-    CHECK(std::all_of(floats.begin(), floats.end(), [](float v) { return v == 1.0f; }));
   }
 }
 
@@ -103,9 +86,4 @@ TEST_CASE("nothing is resized from or to an empty size") {
   CHECK_THROWS_AS(resize_bilinear(Image{}, 4, 4), unetpp::ArgumentError);
   CHECK_THROWS_AS(resize_nearest(drawn_trimap(2, 2), 4, -1), unetpp::ArgumentError);
   CHECK_THROWS_AS(resize_nearest(Mask{2, 2, {1}}, 4, 4), unetpp::ArgumentError);
-}
-
-TEST_CASE("an image is not resized into memory of another size") {
-  std::vector<float> out(11);
-  CHECK_THROWS_AS(resize_bilinear(small, 2, 2, out), unetpp::ArgumentError);
 }

@@ -92,6 +92,20 @@ TEST_CASE("tensors of one name, or of another size than their values, are not wr
   CHECK(folder.entries() == 0);
 }
 
+TEST_CASE("a header that no reader takes is not written, and the old file stays") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "f";
+  write_safetensors(path, {}, {{"key", "old"}});
+  const auto message = [&](std::size_t size) {
+    return message_of<ArgumentError>([&] { write_safetensors(path, {}, {{"key", std::string(size, 'x')}}); });
+  };
+  const std::size_t around = std::string(R"({"__metadata__":{"key":""}})").size();
+  CHECK(contains(message(max_safetensors_header - around + 1), "a header of at most 100000000 bytes, found 100000008"));
+  CHECK(read_metadata(path).at("key") == "old");
+  CHECK(message(max_safetensors_header - around).empty());
+  CHECK(read_metadata(path).at("key").size() == max_safetensors_header - around);
+}
+
 TEST_CASE("tensors of 16 bits are read as float32, all of their values") {
   const std::vector<std::uint16_t> ones(10'001, 0x3c00);
   CHECK(read_as("F16", ones) == std::vector<float>(10'001, 1.0f));

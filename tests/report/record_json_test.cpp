@@ -125,6 +125,27 @@ TEST_CASE("a report refuses another validation set or other shown images than be
   CHECK_THROWS_AS(validate(more, 3), ArgumentError);
 }
 
+TEST_CASE("a report goes on with images whose names are not UTF-8") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> names{"caf\xe9", "\xff\xfe", "c"};
+  const auto [text, history] = stopped(report_in(folder, names));
+  SegmentationReport resumed = report_in(folder, names), other = report_in(folder, {"cafe", "x", "y"});
+  resumed.restore(text, history, "here");
+  CHECK(resumed.run().images.size() == 2);
+  CHECK_THROWS_AS(other.restore(text, history, "here"), FormatError);
+}
+
+TEST_CASE("a report goes on with as many and as large images as it was written with") {
+  const Image grey{2048, 2048, std::vector<std::uint8_t>(std::size_t{3} * 2048 * 2048, 127)};
+  const Mask truth{2048, 2048, std::vector<std::uint8_t>(std::size_t{1} * 2048 * 2048, 1)};
+  RunRecord run{numbered_classes(2), 1, {epoch_end(1)}, {}}, back = run;
+  const ShownImage shown{0, "grey", {}, encode_jpeg(grey), truth, {}, {encode_mask(truth.values, 2)}, {1.0}};
+  run.images.assign(13, shown);  // more pixels than one image may have
+  const std::string text = to_text(run);
+  parse_record(text, "here", back);
+  CHECK(to_text(back) == text);
+}
+
 TEST_CASE("each value of a report's text is checked, and nothing is taken of a wrong one") {
   const TemporaryFolder folder;
   const auto before = stopped(report_in(folder));  // clang 14 cannot capture structured bindings

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,17 @@ TEST_CASE("training that goes on knows how long the epochs before it took") {
     p.on_batch_end({2, 15, 3000, 6000, 0.1, 0.1, 30});
   });
   CHECK(text.find("ETA 0:18:10") != std::string::npos);
+}
+
+TEST_CASE("a time left that is too long for a clock, or not a number, is shown all the same") {
+  const auto line = [](double seconds, int epochs) {
+    return printed(true, [&](Progress& p) {
+      p.on_epoch_end({1, epochs, 0.5, {}, seconds, 100});
+      p.on_batch_end({2, epochs, 3000, 6000, 0.1, 0.1, 30});
+    });
+  };
+  CHECK(line(1e300, 15).find("ETA 596523:14:07") != std::string::npos);
+  CHECK(line(std::numeric_limits<double>::infinity(), 2).find("ETA 0:00:00") != std::string::npos);  // 0 * infinity
 }
 
 TEST_CASE("after an epoch the line has the validation of the last one, and fits into 80 columns") {

@@ -145,6 +145,27 @@ TEST_CASE("training that goes on behind its last epoch trains nothing and return
   CHECK(events == 0);
 }
 
+TEST_CASE("fit refuses to go on with another seed, batch size or number of images") {
+  Run<ArraySource> first;
+  StopAt stop{2};
+  first.fit({}, stop);
+  const auto message = [&](std::size_t count, Data::Config config) {
+    Run<ArraySource> run;
+    static_cast<Data&>(run.train) = bright_pixels(count, config);
+    try {
+      run.fit(stop.state);
+    } catch (const ArgumentError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string expected = "unetpp: training goes on: expected a loader whose ";
+  CHECK(message(10, {.batch = 3, .seed = 4}).empty());
+  CHECK(message(10, {.batch = 3, .seed = 5}) == expected + "seed is 4, found 5");
+  CHECK(message(10, {.batch = 2, .seed = 4}) == expected + "batch size is 3, found 2");
+  CHECK(message(11, {.batch = 3, .seed = 4}) == expected + "number of images is 10, found 11");
+}
+
 TEST_CASE("fit refuses a start that no training can have been at, another seed, and more images than there are") {
   const auto refuses = [](TrainingState state) {
     Run<ArraySource> run;

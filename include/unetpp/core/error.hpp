@@ -25,7 +25,7 @@ struct FormatError : Error {
   using Error::Error;
 };
 
-/// The loss became NaN or infinite.
+/// The loss, or the parameters that training made, became NaN or infinite.
 struct NonFiniteLossError : Error {
   using Error::Error;
 };

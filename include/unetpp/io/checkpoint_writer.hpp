@@ -2,9 +2,11 @@
 // A callback of `fit` with which no run is lost.
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +22,9 @@ struct CheckpointWriterConfig {
   double minutes = 10;                   // between two within an epoch; 0: one after every batch
   Score score = mean_iou_score;          // by which an epoch is the best
   std::function<Metadata()> metadata{};  // text that goes with each: settings, model_info
+  std::function<void(const std::string&)> warn = [](const std::string& line) {
+    std::fprintf(stderr, "warning: %s\n", line.c_str());
+  };  // gets one line when best.safetensors has gone since the run was stopped
 };
 
 /// Writes last.safetensors when `fit` begins, after every epoch, every few minutes and when `fit` is stopped, and
@@ -48,7 +53,11 @@ class CheckpointWriter {
     std::error_code ignored;
     std::filesystem::create_directories(config_.folder, ignored);
     write(last(), e.start);
-    if (best_.epoch() == 0) std::filesystem::remove(best(), ignored);  // of another run
+    if (best_.epoch() == 0)
+      std::filesystem::remove(best(), ignored);  // of another run
+    else if (config_.warn && !std::filesystem::exists(best(), ignored))
+      config_.warn(best().string() + ": expected the checkpoint of epoch " + std::to_string(best_.epoch()) +
+                   ", the best so far, found none; only a better epoch will write it again");
   }
   void on_epoch_end(const EpochEnd& e) { is_best_ = best_.add(e); }
   void on_resume_point(const ResumePoint& e) {

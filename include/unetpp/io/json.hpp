@@ -1,5 +1,5 @@
 #pragma once
-// JSON that somebody else may have written.
+// JSON written, and read where somebody else may have written it.
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
@@ -11,6 +11,12 @@
 #include "unetpp/core/error.hpp"
 
 namespace unetpp {
+
+/// The text of a value of nlohmann's; what is not UTF-8 in it becomes replacement characters.
+template <class Json>
+std::string dump_json(const Json& value, int indent = -1) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 /// What `parse_json` takes at most.
 struct JsonLimits {

@@ -11,7 +11,6 @@
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/io/json.hpp"
-#include "unetpp/io/model_info.hpp"
 
 namespace unetpp {
 
@@ -23,33 +22,53 @@ class JsonFields {
  public:
   JsonFields(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {}
 
-  std::string where(const char* key) const { return where_ + ": " + key; }
-  bool has(const char* key) const { return object_.is_object() && object_.contains(key); }
-  const nlohmann::json& at(const char* key) const { return json_member(object_, key, where_); }
-
-  int integer(const char* key, int least) const {
-    return json_integer(at(key), least, std::numeric_limits<int>::max() - 1, where(key));
+  std::string where(const std::string& key) const { return where_ + ": " + printable(key); }
+  bool has(const std::string& key) const { return object_.is_object() && object_.contains(key); }
+  const nlohmann::json& at(const std::string& key) const {
+    if (!has(key))
+      throw FormatError(where_ + ": expected an object with " + printable(key) + ", found " +
+                        printable(object_.dump()));
+    return object_[key];
   }
-  std::uint64_t count(const char* key) const { return count_of(at(key), where(key)); }
-  std::vector<std::size_t> counts(const char* key) const {
+
+  int integer(const std::string& key, int least, int most = std::numeric_limits<int>::max() - 1) const {
+    return integer_of(at(key), least, most, where(key));
+  }
+  std::vector<int> integers(const std::string& key, std::size_t size, int least, int most) const {
+    std::vector<int> all;
+    for (const nlohmann::json& value : list(key, size)) all.push_back(integer_of(value, least, most, where(key)));
+    return all;
+  }
+  std::uint64_t count(const std::string& key) const { return count_of(at(key), where(key)); }
+  std::vector<std::size_t> counts(const std::string& key) const {
     std::vector<std::size_t> all;
     for (const nlohmann::json& value : list(key)) all.push_back(count_of(value, where(key)));
     return all;
   }
-  double number(const char* key) const { return number_of(at(key), where(key)); }
-  std::string text(const char* key) const {
+  double number(const std::string& key) const { return number_of(at(key), where(key)); }
+  std::string text(const std::string& key) const {
     if (!at(key).is_string()) wrong(key, "a text", at(key));
     return at(key).get<std::string>();
   }
-  const nlohmann::json& list(const char* key) const {
+  const nlohmann::json& list(const std::string& key) const {
     if (!at(key).is_array()) wrong(key, "a list", at(key));
     return at(key);
   }
-  const nlohmann::json& object(const char* key) const {
+  const nlohmann::json& list(const std::string& key, std::size_t size) const {
+    if (list(key).size() != size) wrong(key, "a list of " + std::to_string(size), at(key));
+    return at(key);
+  }
+  const nlohmann::json& object(const std::string& key) const {
     if (!at(key).is_object()) wrong(key, "an object", at(key));
     return at(key);
   }
 
+  static int integer_of(const nlohmann::json& value, int least, int most, const std::string& where) {
+    if (!value.is_number_integer() || value < least || value > most)
+      throw FormatError(where + ": expected an integer from " + std::to_string(least) + " to " + std::to_string(most) +
+                        ", found " + printable(value.dump()));
+    return value.get<int>();
+  }
   static std::uint64_t count_of(const nlohmann::json& value, const std::string& where) {
     if (!value.is_number_unsigned())
       throw FormatError(where + ": expected an integer of at least 0, found " + printable(value.dump()));
@@ -63,7 +82,7 @@ class JsonFields {
   }
 
  private:
-  [[noreturn]] void wrong(const char* key, const char* expected, const nlohmann::json& found) const {
+  [[noreturn]] void wrong(const std::string& key, const std::string& expected, const nlohmann::json& found) const {
     throw FormatError(where(key) + ": expected " + expected + ", found " + printable(found.dump()));
   }
 

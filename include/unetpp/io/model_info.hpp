@@ -1,6 +1,7 @@
 #pragma once
 // What a model file says of its network beside the weights.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,8 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/io/json.hpp"
-#include "unetpp/io/safetensors.hpp"
+#include "unetpp/io/json_fields.hpp"
+#include "unetpp/io/safetensors_header.hpp"
 
 namespace unetpp {
 
@@ -59,37 +61,8 @@ inline Metadata to_metadata(const ModelInfo& info) {
                                        {"depth", info.depth}};
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (const ModelClass& c : info.class_list) classes.push_back({{"name", c.name}, {"colour", c.colour}});
-  const auto text = [](const nlohmann::ordered_json& json) {
-    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  };
-  return {{"network", text(network)}, {"classes", text(classes)}, {"preprocessing", info.preprocessing}};
+  return {{"network", dump_json(network)}, {"classes", dump_json(classes)}, {"preprocessing", info.preprocessing}};
 }
-
-namespace detail {
-
-/// An integer that somebody else wrote.
-inline int json_integer(const nlohmann::json& value, int least, int most, const std::string& where) {
-  if (!value.is_number_integer() || value < least || value > most)
-    throw FormatError(where + ": expected an integer from " + std::to_string(least) + " to " + std::to_string(most) +
-                      ", found " + printable(value.dump()));
-  return value.get<int>();
-}
-
-/// A member of an object that somebody else wrote.
-inline const nlohmann::json& json_member(const nlohmann::json& object, const char* key, const std::string& where) {
-  if (!object.is_object() || !object.contains(key))
-    throw FormatError(where + ": expected an object with " + key + ", found " + printable(object.dump()));
-  return object[key];
-}
-
-/// A list of this many elements that somebody else wrote.
-inline const nlohmann::json& json_list(const nlohmann::json& value, std::size_t size, const std::string& where) {
-  if (!value.is_array() || value.size() != size)
-    throw FormatError(where + ": expected a list of " + std::to_string(size) + ", found " + printable(value.dump()));
-  return value;
-}
-
-}  // namespace detail
 
 /// What `to_metadata` wrote; what is missing keeps its default.
 /// Errors  FormatError naming the file and the text that is not as it should be.
@@ -99,16 +72,13 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
   ModelInfo info;
   if (const auto text = metadata.find("network"); text != metadata.end()) {
     const std::string where = file_name + ": metadata network";
-    const nlohmann::json network = parse_json(text->second, where, limits);
-    const auto& input = detail::json_list(detail::json_member(network, "input", where), 3, where + ".input");
-    const auto extent = [&](std::size_t i) { return detail::json_integer(input[i], 1, most, where + ".input"); };
-    const auto number = [&](const char* key, int highest) {
-      return detail::json_integer(detail::json_member(network, key, where), 0, highest, where + "." + key);
-    };
-    info.input = {extent(0), extent(1), extent(2)};
-    info.classes = number("classes", most);
-    info.base_channels = number("base_channels", most);
-    info.depth = number("depth", 16);
+    const nlohmann::json parsed = parse_json(text->second, where, limits);
+    const detail::JsonFields network(parsed, where);
+    const std::vector<int> input = network.integers("input", 3, 1, most);
+    info.input = {input[0], input[1], input[2]};
+    info.classes = network.integer("classes", 0, most);
+    info.base_channels = network.integer("base_channels", 0, most);
+    info.depth = network.integer("depth", 0, 16);
   }
   if (const auto text = metadata.find("classes"); text != metadata.end()) {
     const std::string where = file_name + ": metadata classes";
@@ -117,13 +87,11 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
         (info.classes != 0 && !list.empty() && list.size() != std::size_t(info.classes)))
       throw FormatError(where + ": expected a list with each of the network's " + std::to_string(info.classes) +
                         " classes, found " + detail::printable(text->second));
-    for (const nlohmann::json& entry : list) {
-      const auto& name = detail::json_member(entry, "name", where);
-      if (!name.is_string()) throw FormatError(where + ": expected a name, found " + detail::printable(name.dump()));
-      ModelClass one{name.get<std::string>(), {}};
-      const auto& colour = detail::json_list(detail::json_member(entry, "colour", where), 3, where + ".colour");
-      for (std::size_t c = 0; c < 3; ++c)
-        one.colour[c] = static_cast<std::uint8_t>(detail::json_integer(colour[c], 0, 255, where + ".colour"));
+    for (const nlohmann::json& element : list) {
+      const detail::JsonFields entry(element, where);
+      ModelClass one{entry.text("name"), {}};
+      const std::vector<int> colour = entry.integers("colour", 3, 0, 255);
+      std::copy(colour.begin(), colour.end(), one.colour.begin());
       info.class_list.push_back(std::move(one));
     }
   }

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
@@ -36,18 +34,23 @@ inline std::vector<Taps> bilinear_taps(int in, int out) {
   return taps;
 }
 
-/// Writes store(value), value in [0, 255], for every channel of every pixel of the output.
-template <class T, class Store>
-void bilinear(const Image& image, int height, int width, T* out, const Store& store) {
-  require_size(height, width, "the size to resize to");
-  require_pixels(image.height, image.width, 3, image.rgb.size());
-  const std::vector<Taps> rows = bilinear_taps(image.height, height);
-  const std::vector<Taps> columns = bilinear_taps(image.width, width);
+}  // namespace detail
+
+/// An image at another size, by linear interpolation between the centres of the nearest pixels, rounded to 8 bits.
+/// Source  tf.image.resize(images, size, "bilinear", antialias=False).
+/// Errors  ArgumentError for an empty image or size.
+inline Image resize_bilinear(const Image& image, int height, int width) {
+  detail::require_size(height, width, "the size to resize to");
+  detail::require_pixels(image.height, image.width, 3, image.rgb.size());
+  const std::vector<detail::Taps> rows = detail::bilinear_taps(image.height, height);
+  const std::vector<detail::Taps> columns = detail::bilinear_taps(image.width, width);
   const std::size_t stride = std::size_t{3} * image.width;
-  for (const Taps& row : rows) {
+  Image resized{width, height, std::vector<std::uint8_t>(std::size_t{3} * height * width)};
+  std::uint8_t* out = resized.rgb.data();
+  for (const detail::Taps& row : rows) {
     const std::uint8_t* above = image.rgb.data() + row.first * stride;
     const std::uint8_t* below = image.rgb.data() + row.second * stride;
-    for (const Taps& column : columns) {
+    for (const detail::Taps& column : columns) {
       const std::size_t left = std::size_t{3} * column.first;
       const std::size_t right = std::size_t{3} * column.second;
       for (std::size_t c = 0; c < 3; ++c) {
@@ -56,31 +59,11 @@ void bilinear(const Image& image, int height, int width, T* out, const Store& st
           return a + (line[right + c] - a) * column.weight;
         };
         const float top = between(above);
-        *out++ = store(top + (between(below) - top) * row.weight);
+        *out++ = static_cast<std::uint8_t>(top + (between(below) - top) * row.weight + 0.5f);
       }
     }
   }
-}
-
-}  // namespace detail
-
-/// An image at another size, by linear interpolation between the centres of the nearest pixels, rounded to 8 bits.
-/// Source  tf.image.resize(images, size, "bilinear", antialias=False).
-/// Errors  ArgumentError for an empty image or size.
-inline Image resize_bilinear(const Image& image, int height, int width) {
-  detail::require_size(height, width, "the size to resize to");
-  Image out{width, height, std::vector<std::uint8_t>(std::size_t{3} * height * width)};
-  detail::bilinear(image, height, width, out.rgb.data(), [](float v) { return static_cast<std::uint8_t>(v + 0.5f); });
-  return out;
-}
-
-/// The same without rounding, into memory of the caller's.
-/// Shapes  out: height×width×3.
-/// Units   out: [0, 1].
-/// Errors  ArgumentError for an empty image or size, or an output of another size.
-inline void resize_bilinear(const Image& image, int height, int width, std::span<float> out) {
-  detail::require_pixels(height, width, 3, out.size());
-  detail::bilinear(image, height, width, out.data(), [](float v) { return v / 255.0f; });
+  return resized;
 }
 
 /// A mask at another size, smaller or larger: every pixel takes the value of the nearest one, so that no value appears

@@ -21,6 +21,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/io/file.hpp"
 #include "unetpp/io/half.hpp"
+#include "unetpp/io/json.hpp"
 #include "unetpp/io/safetensors_header.hpp"
 
 namespace unetpp {
@@ -119,8 +120,8 @@ struct TensorData {
 
 /// Writes tensors in the order given. Text that is not UTF-8 is written with replacement characters.
 /// Source  huggingface.co/docs/safetensors: length of the header, header in JSON, data.
-/// Errors  FileError; the old file then stays as it was. ArgumentError for two tensors of one name, or values that do
-///         not fill the extents.
+/// Errors  FileError, or ArgumentError for two tensors of one name, values that do not fill the extents, or a header
+///         that no reader takes; the old file then stays as it was.
 inline void write_safetensors(const std::filesystem::path& path, const std::vector<TensorData>& tensors,
                               const Metadata& metadata) {
   nlohmann::ordered_json header;
@@ -137,8 +138,11 @@ inline void write_safetensors(const std::filesystem::path& path, const std::vect
     end += t.values.size_bytes();
     header[t.name] = {{"dtype", "F32"}, {"shape", t.extents}, {"data_offsets", {begin, end}}};
   }
-  std::string text = header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string text = dump_json(header);
   text.append((8 - text.size() % 8) % 8, ' ');
+  if (text.size() > max_safetensors_header)
+    throw ArgumentError(path.string() + ": expected names and texts for a header of at most " +
+                        std::to_string(max_safetensors_header) + " bytes, found " + std::to_string(text.size()));
   const std::uint64_t length = text.size();
   std::string bytes;
   bytes.reserve(sizeof length + text.size() + end);

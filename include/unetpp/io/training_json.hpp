@@ -18,6 +18,8 @@ namespace unetpp {
 
 namespace detail {
 
+inline constexpr const char* generator = "Philox4x32-10";  // of core/random.hpp
+
 inline nlohmann::ordered_json to_json(const EpochEnd& e) {
   nlohmann::ordered_json json{{"epoch", e.epoch},
                               {"epochs", e.epochs},
@@ -40,7 +42,7 @@ inline EpochEnd parse_epoch(const JsonFields& json, int classes) {
   if (!json.has("validation")) return e;
   const JsonFields validation(json.object("validation"), json.where("validation"));
   const auto size = static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes);
-  json_list(validation.at("confusion"), size, validation.where("confusion"));
+  validation.list("confusion", size);
   e.validation = Evaluation{{validation.number("loss"), validation.number("weight")},
                             ConfusionMatrix(classes, validation.counts("confusion"))};
   return e;
@@ -58,12 +60,14 @@ inline std::string to_text(const TrainingState& state, const OptimizerState& opt
       {"weight", state.loss.weight},
       {"seconds", state.seconds},
       {"steps", state.steps},
-      {"random", {{"generator", "Philox4x32-10"}}},
+      {"random", {{"generator", detail::generator}}},
       {"train_left_out", state.train_left_out},
       {"validation_left_out", state.validation_left_out},
       {"optimizer", {{"name", optimizer.name}, {"steps", optimizer.steps}, {"settings", optimizer.settings}}},
       {"history", nlohmann::ordered_json::array()}};
   if (state.seed) json["random"]["seed"] = *state.seed;
+  if (state.batch) json["batch"] = *state.batch;
+  if (state.images) json["images"] = *state.images;
   for (const EpochEnd& e : state.history) json["history"].push_back(detail::to_json(e));
   return json.dump();
 }
@@ -81,12 +85,19 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
                       .loss = {json.number("loss"), json.number("weight")},
                       .seconds = json.number("seconds"),
                       .steps = json.count("steps"),
-                      .seed = {},
                       .history = {},
+                      .seed = {},
+                      .batch = {},
+                      .images = {},
                       .train_left_out = json.counts("train_left_out"),
                       .validation_left_out = json.counts("validation_left_out")};
   const detail::JsonFields random(json.object("random"), json.where("random"));
+  if (const std::string name = random.text("generator"); name != detail::generator)
+    throw FormatError(random.where("generator") + ": expected " + detail::generator + ", found " +
+                      detail::printable(name));
   if (random.has("seed")) state.seed = random.count("seed");
+  if (json.has("batch")) state.batch = json.count("batch");
+  if (json.has("images")) state.images = json.count("images");
   for (const nlohmann::json& epoch : json.list("history"))
     state.history.push_back(detail::parse_epoch({epoch, json.where("history")}, classes));
 
@@ -94,7 +105,7 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
   OptimizerState optimizer{.name = detail::printable(settings.text("name")), .steps = settings.integer("steps", 0)};
   const detail::JsonFields values(settings.object("settings"), settings.where("settings"));
   for (const auto& setting : settings.at("settings").items())
-    optimizer.settings[setting.key()] = values.number(setting.key().c_str());
+    optimizer.settings[setting.key()] = values.number(setting.key());
   try {
     detail::require_consistent(state);
   } catch (const ArgumentError& error) {

@@ -52,14 +52,13 @@ template <Layer Net>
 Metadata load_weights(const std::filesystem::path& path, Parameters<Net>& parameters) {
   const SafetensorsFile file(path);
   const std::vector<NamedTensor> tensors = parameter_tensors<Net>();
-  for (const NamedTensor& t : tensors) file.require(t.name, t.extents);
+  Parameters<Net> loaded = parameters;
+  read_named_data<Net>(file, loaded.span());
   for (const auto& [name, entry] : file.tensors())
     if (!name.starts_with(optimizer_prefix) &&
         std::none_of(tensors.begin(), tensors.end(), [&n = name](const NamedTensor& t) { return t.name == n; }))
       throw FormatError(file.name() + ": tensor " + detail::printable(name) +
                         ": expected none of this name in the network, found one in the file");
-  Parameters<Net> loaded = parameters;
-  read_named_data<Net>(file, loaded.span());
   parameters = std::move(loaded);
   return file.metadata();
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "unetpp/io/json.hpp"
 #include "unetpp/report/page_template.hpp"
 #include "unetpp/report/record.hpp"
 
@@ -80,7 +81,7 @@ inline nlohmann::ordered_json report_data(const RunRecord& run) {
 inline std::string html_page(const nlohmann::ordered_json& data) {
   constexpr std::string_view place = "{{data}}";
   const std::size_t at = page_template.find(place);
-  const std::string json = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const std::string json = dump_json(data);
   std::string page(page_template.substr(0, at));
   page.reserve(page_template.size() + json.size() + json.size() / 16);
   for (std::size_t from = 0; from < json.size();) {

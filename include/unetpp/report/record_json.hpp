@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/io/json.hpp"
 #include "unetpp/io/json_fields.hpp"
 #include "unetpp/report/mask_code.hpp"
 #include "unetpp/report/record.hpp"
@@ -34,21 +35,19 @@ inline std::string to_text(const RunRecord& run) {
                               {"masks", std::vector(shown.masks.begin(), shown.masks.begin() + past)},
                               {"iou", std::vector(shown.iou.begin(), shown.iou.begin() + past)}});
   }
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return dump_json(json);
 }
 
 namespace detail {
 
-/// `room`: the pixels that this image may still have, so that a small file cannot ask for much memory.
+/// `room`: the pixels that this image and its mask may still have, so that a small file cannot ask for much memory.
 inline ShownImage parse_shown_image(const JsonFields& json, std::size_t epochs, std::size_t classes,
                                     std::size_t& room) {
   constexpr int most = 1 << 15;
   const auto refuse = [&](const char* key, const std::string& expected) {
     throw FormatError(json.where(key) + ": expected " + expected);
   };
-  const Mask size{json_integer(json.at("width"), 1, most, json.where("width")),
-                  json_integer(json.at("height"), 1, most, json.where("height")),
-                  {}};
+  const Mask size{json.integer("width", 1, most), json.integer("height", 1, most), {}};
   const std::size_t pixels = std::size_t{1} * static_cast<unsigned>(size.width) * static_cast<unsigned>(size.height);
   if (pixels > room) refuse("width", "fewer pixels in all");
   room -= pixels;
@@ -61,12 +60,12 @@ inline ShownImage parse_shown_image(const JsonFields& json, std::size_t epochs, 
   const auto truth = decode_mask_code(json.text("truth"), pixels, classes + 1);
   if (!truth) refuse("truth", "a mask of " + size_text(size.width, size.height) + " pixels");
   shown.truth.values = *truth;
-  for (const nlohmann::json& mask : json_list(json.at("masks"), epochs, json.where("masks"))) {
+  for (const nlohmann::json& mask : json.list("masks", epochs)) {
     if (!mask.is_string() || !decode_mask_code(mask.get<std::string>(), pixels, classes))
       refuse("masks", "masks of " + size_text(size.width, size.height) + " pixels");
     shown.masks.push_back(mask.get<std::string>());
   }
-  for (const nlohmann::json& iou : json_list(json.at("iou"), epochs, json.where("iou")))
+  for (const nlohmann::json& iou : json.list("iou", epochs))
     shown.iou.push_back(JsonFields::number_of(iou, json.where("iou")));
   return shown;
 }
@@ -80,7 +79,8 @@ inline void parse_record(std::string_view text, const std::string& where, RunRec
   const nlohmann::json parsed = parse_json(text, where, limits);
   const detail::JsonFields json(parsed, where);
   std::vector<ShownImage> images;
-  std::size_t room = default_max_pixels;
+  // A grey image and its mask, which take fewest bytes, have 96 pixels a byte in all.
+  std::size_t room = default_max_pixels + 128 * text.size();
   for (const nlohmann::json& image : json.list("images"))
     images.push_back(detail::parse_shown_image({image, json.where("images")}, run.epochs.size(), run.classes.size(), room));
   const auto started = static_cast<std::int64_t>(json.count("started"));

@@ -14,8 +14,8 @@
 namespace unetpp {
 
 /// What `fit` reads from: batches of images with labels, epoch after epoch.
-///   batch()             the largest number of images in a batch
-///   samples()           the number of images of an epoch
+///   batch()             the largest number of images in a batch; another one than before is an error
+///   samples()           the number of images of an epoch; with those left out always the same
 ///   start_epoch(e)      begins epoch e = 0, 1, ...
 ///   next()              moves to the next batch; false at the end of the epoch
 ///   images(), labels()  the batch, until the next call of next() or start_epoch()
@@ -39,15 +39,20 @@ struct NoValidation {};
 
 namespace detail {
 
-/// Errors  ArgumentError for an order of the images that is not the state's.
+/// Errors  ArgumentError for a loader that makes other batches than the state's.
 template <class Source>
-void match_seed(const Source& source, TrainingState& state) {
-  if constexpr (requires { source.seed(); }) {
-    if (state.seed && *state.seed != source.seed())
-      throw ArgumentError("unetpp: training goes on: expected a loader of seed " + std::to_string(*state.seed) +
-                          ", found one of " + std::to_string(source.seed()));
-    state.seed = source.seed();
-  }
+void match_source(const Source& source, TrainingState& state) {
+  const auto match = [](const char* what, auto& before, auto now) {
+    if (before && *before != now)
+      throw ArgumentError(std::string("unetpp: training goes on: expected a loader whose ") + what + " is " +
+                          std::to_string(*before) + ", found " + std::to_string(now));
+    before = now;
+  };
+  if constexpr (requires { source.seed(); }) match("seed", state.seed, source.seed());
+  match("batch size", state.batch, source.batch());
+  std::size_t images = source.samples();
+  if constexpr (requires { source.left_out(); }) images += source.left_out().size();
+  match("number of images", state.images, images);
 }
 
 template <class Source>

@@ -85,7 +85,7 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
 
   TrainingState state = config.start;
   detail::require_consistent(state);
-  detail::match_seed(train, state);
+  detail::match_source(train, state);
   detail::leave_out(train, state.train_left_out);
   detail::leave_out(validation, state.validation_left_out);
   const auto note_left_out = [&] {

@@ -81,9 +81,10 @@ class EarlyStopping {
     best_.add(e);
     last_ = e.epoch;
   }
+  /// Whether none of the last `patience` epochs was better than all before, at which `fit` ends.
   bool stop() const { return last_ - best_.epoch() >= patience_; }
 
-  /// Of the epochs so far, and whether it ended training.
+  /// The best of the epochs so far.
   const BestEpoch& best() const { return best_; }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -24,13 +25,15 @@ class Progress {
   }
 
   void on_batch_end(const BatchEnd& e) {
+    constexpr double largest = std::numeric_limits<int>::max();
     loss_ = e.mean_loss;
     if (!line_.due()) return;
     const auto all = static_cast<double>(e.all_samples), done = static_cast<double>(e.samples),
                speed = done / e.seconds;
     const double validating = last_ ? std::max(0.0, last_->seconds - all / last_->images_per_second) : 0;
     const double epoch = last_ ? last_->seconds : all / speed;
-    const int left = static_cast<int>((all - done) / speed + validating + (e.epochs - e.epoch) * epoch + 0.5);
+    const double seconds = (all - done) / speed + validating + (e.epochs - e.epoch) * epoch + 0.5;
+    const int left = seconds > 0 ? static_cast<int>(std::min(seconds, largest)) : 0;  // NaN, too, is 0
     char line[160];
     std::size_t length =
         print(line, 0, "%d/%d %s  ETA %d:%02d:%02d  loss %.4f", e.epoch, e.epochs,

@@ -34,8 +34,12 @@ struct TrainingState {
   double seconds = 0;       // that they took
 
   std::uint64_t steps = 0;                 // of all epochs
-  std::optional<std::uint64_t> seed = {};  // of the order of the images, if the loader has one
   std::vector<EpochEnd> history = {};      // epochs 1 .. epoch - 1
+
+  // Of the training loader, without which the bits become others; not known before `fit` has seen one.
+  std::optional<std::uint64_t> seed = {};  // of the order of the images, if it has one
+  std::optional<std::size_t> batch = {};   // images in a batch
+  std::optional<std::size_t> images = {};  // in an epoch, bad ones included
 
   // Bad samples that the loaders have met, as their left_out().
   std::vector<std::size_t> train_left_out = {};
@@ -52,15 +56,20 @@ inline void require_consistent(const TrainingState& state) {
   check(state.epoch >= 1 && state.history.size() + 1 == static_cast<std::size_t>(state.epoch),
         "a history of the epochs before epoch " + std::to_string(state.epoch) + ", found one of " +
             std::to_string(state.history.size()));
-  for (std::size_t i = 0; i < state.history.size(); ++i)
+  const auto check_at_least_0 = [&](double value) {
+    check(value >= 0 && std::isfinite(value), "weights and seconds of at least 0, found " + std::to_string(value));
+  };
+  for (std::size_t i = 0; i < state.history.size(); ++i) {
     check(state.history[i].epoch == static_cast<int>(i) + 1,
           "epoch " + std::to_string(i + 1) + ", found epoch " + std::to_string(state.history[i].epoch));
+    check_at_least_0(state.history[i].seconds);
+  }
   check(state.batches <= state.samples && state.batches <= state.steps && (state.batches == 0) == (state.samples == 0),
         "batches of at least one image and one step each, found " + std::to_string(state.batches) + " batches, " +
             std::to_string(state.samples) + " images and " + std::to_string(state.steps) + " steps");
   check(std::isfinite(state.loss.loss), "a finite loss, found " + std::to_string(state.loss.loss));
-  for (const double value : {state.loss.weight, state.seconds})
-    check(value >= 0 && std::isfinite(value), "weights and seconds of at least 0, found " + std::to_string(value));
+  check_at_least_0(state.loss.weight);
+  check_at_least_0(state.seconds);
 }
 
 }  // namespace detail

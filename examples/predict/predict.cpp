@@ -1,14 +1,10 @@
 // Predicts the class of every pixel of images with a model of train_pets: see --help and the README.
 
-#include <unistd.h>
-
-#include <csignal>
 #include <cstdio>
-#include <exception>
-#include <new>
 #include <string>
 #include <unetpp/io/weights.hpp>
 
+#include "../main.hpp"
 #include "../networks.hpp"
 #include "inputs.hpp"
 #include "masks.hpp"
@@ -94,24 +90,8 @@ int run(const Options& options) {
 }  // namespace predict
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file too large for its limit is then an error of write(), like a full disk
   predict::Options options;
   CLI::App app("Predicts the class of every pixel of images with a model of train_pets.", "predict");
   predict::declare(app, options);
-  try {
-    app.parse(argc, argv);
-    return predict::run(options);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "predict: %s (--help lists the options)\n", error.what());
-    return 2;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "predict: not enough memory; a smaller --batch needs less\n");
-    return 1;
-  } catch (const std::exception& error) {
-    std::fflush(stdout);
-    std::fprintf(stderr, "predict: %s\n", error.what());
-    return 1;
-  }
+  return examples::run_main(app, argc, argv, [&] { return predict::run(options); });
 }

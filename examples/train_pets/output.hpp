@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -22,6 +21,7 @@
 
 #include "../folder.hpp"
 
+#include "../in_parallel.hpp"
 namespace train_pets {
 
 /// The folder of a run.
@@ -117,9 +117,9 @@ void write_predictions(const Output& output, const unetpp::Parameters<Net>& para
                        const std::vector<std::size_t>& indices, std::size_t batch,
                        const unetpp::StopOnSignal& signals) {
   using namespace unetpp;
-  InferenceWorkspace<Net> workspace(batch);
+  Predictor<Net> predictor(parameters, {.batch = batch});
   Batch<Net::in> images(batch);
-  std::vector<std::uint8_t> labels(Net::in.pixels()), classes;
+  std::vector<std::uint8_t> labels(Net::in.pixels());
   output.clear_pictures();
   for (std::size_t first = 0; first < indices.size() && !signals.stop(); first += batch) {
     std::vector<std::string> names;
@@ -130,23 +130,11 @@ void write_predictions(const Output& output, const unetpp::Parameters<Net>& para
       write_sample(samples.back(), Net::in, images.span().subspan((i - first) * Net::in.size(), Net::in.size()),
                    labels);
     }
-    const BatchView<const float, Net::out> logits =
-        workspace.forward(parameters, std::as_const(images).view().images(0, samples.size()));
-    classes.resize(logits.pixels());
-    predict_classes(logits, std::span(classes));
-
-    std::vector<std::exception_ptr> errors(samples.size());
-    parallel_for(max_threads(), samples.size(), [&](std::size_t i, int) {
-      try {
-        const auto from = classes.begin() + static_cast<std::ptrdiff_t>(i * Net::out.pixels());
-        output.write_pictures(names[i], samples[i],
-                              {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
-      } catch (...) {
-        errors[i] = std::current_exception();
-      }
-    });
-    for (const std::exception_ptr& error : errors)
-      if (error) std::rethrow_exception(error);
+    const LabelView<Net::out> classes = predictor.classes(std::as_const(images).view().images(0, samples.size()));
+    examples::rethrow_first(examples::in_parallel(samples.size(), [&](std::size_t i) {
+      const std::uint8_t* from = classes.images(i, 1).data();
+      output.write_pictures(names[i], samples[i], {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
+    }));
   }
 }
 

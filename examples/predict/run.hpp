@@ -66,7 +66,7 @@ class Run {
   std::vector<unetpp::Image> load(std::span<const Input> inputs) {
     std::vector<unetpp::Image> images(inputs.size()), good_images;
     const auto errors = examples::in_parallel(
-        inputs.size(), [&](std::size_t i) { images[i] = unetpp::read_image(inputs[i].file, options_.max_pixels()); });
+        inputs.size(), [&](std::size_t i) { images[i] = unetpp::read_image(inputs[i].file, options_.limit.pixels()); });
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       predictions_.push_back({.file = inputs[i].file.string(), .name = inputs[i].name});
       try {

@@ -26,7 +26,7 @@ int run(Options options) {
     return train<examples::DrawnPetsNet>(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed),
                                          options, output);
   }
-  const PetDataset dataset(options.data);
+  const PetDataset dataset(options.data, options.image_limit.pixels());
   const PassedOver& passed = dataset.passed_over();
   std::printf("%zu pairs in %s; passed over: %zu .mat files, %zu dotfiles, %zu without a partner, %zu others\n",
               dataset.size(), options.data.c_str(), passed.mat, passed.dotfiles, passed.unpaired, passed.other);

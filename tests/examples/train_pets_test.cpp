@@ -12,15 +12,6 @@ using namespace example_tests;
 
 namespace {
 
-/// Four good pairs a, b, c, d of 40x30 pixels.
-void make_pets(const fs::path& folder) {
-  for (const char* stem : {"a", "b", "c", "d"}) {
-    put(folder / "images" / (std::string(stem) + ".jpg"), unetpp::encode_jpeg(io_tests::drawn_image(40, 30)));
-    put(folder / "annotations" / "trimaps" / (std::string(stem) + ".png"),
-        unetpp::encode_png(io_tests::drawn_trimap(40, 30)));
-  }
-}
-
 /// Ways to spoil pair b, each with what the error must say beside the file's name.
 struct Fault {
   const char* file;
@@ -274,4 +265,20 @@ TEST_CASE("a disk that is full when training begins leaves the model from before
   check_error(result, 1, {(out / "last.safetensors").string(), "File too large"});
   CHECK(unetpp::read_file(out / "model.safetensors") == "of a long night");
   for (const auto& entry : fs::directory_iterator(out)) CHECK(entry.path().extension() != ".tmp");
+}
+
+TEST_CASE("train_pets with --limit-megapixels refuses larger images, and goes on with the same limit alone") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  put(pets / "images" / "large.jpg", unetpp::encode_jpeg(io_tests::drawn_image(1001, 1000)));
+  put(pets / "annotations" / "trimaps" / "large.png", unetpp::encode_png(io_tests::drawn_trimap(1001, 1000)));
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--epochs", "1", "--batch", "2", "--out", out.string()});
+    return train(std::move(more));
+  };
+  check_error(run({"--limit-megapixels", "1"}), 0, {"large.jpg: expected at most 1000000 pixels", "1001x1000"});
+  check_error(run({"--resume"}), 1, {"limit_megapixels: expected 1, found none"});
+  CHECK(run({"--resume", "--limit-megapixels", "1"}).status == 0);
+  check_error(train({"--limit-megapixels", "1"}), 2, {"--data"});
 }

@@ -45,7 +45,6 @@ int predict(const Options& options, const ModelInfo& info) {
     names.push_back(c.name);
     json["classes"].push_back({{"name", c.name}, {"colour", c.colour}});
   }
-  output.write_json(json);  // so that the folder is known for one of predictions, should this end early
   if (inputs.passed_over > 0) std::printf("%zu files in the folders passed over\n", inputs.passed_over);
   std::fflush(stdout);
 
@@ -53,6 +52,8 @@ int predict(const Options& options, const ModelInfo& info) {
   double network_seconds = 0;
   const auto predict_with = [&](auto& masks) {
     if (options.benchmark) masks({Image{1, 1, {0, 0, 0}}});  // first use of memory and threads
+    // Not before it is known that the options and the memory will do.
+    output.begin(json);
     const double before = masks.seconds();
     run(masks);
     network_seconds = masks.seconds() - before;

@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "../folder.hpp"
-
 #include "../in_parallel.hpp"
+
 namespace train_pets {
 
 /// The folder of a run.
@@ -33,11 +33,10 @@ class Output {
     const auto refuse = [&](const std::string& expected) {
       throw unetpp::FileError(folder_.string() + ": expected " + expected);
     };
-    const bool of_a_run = exists("run.json") || exists("last.safetensors");
-    if (!of_a_run && has_other_files()) refuse("a new, an empty or a run's folder, found other files in it");
-    if (of_a_run && !overwrite && !resume)
-      refuse("a new or an empty folder, found a run (--resume goes on with it, --overwrite replaces it)");
-    if (resume && exists("model.safetensors") && !exists("last.safetensors"))
+    examples::require_free(
+        folder_, {"a run", {"run.json", "last.safetensors"}, "--resume goes on with it, --overwrite replaces it"},
+        overwrite || resume);
+    if (resume && exists("model.safetensors") && !has_checkpoint())
       refuse("last.safetensors to go on from, found a model without it (--overwrite begins anew)");
     examples::make_folder(folder_);
     lock_.emplace(folder_, O_RDONLY | O_DIRECTORY);
@@ -55,15 +54,18 @@ class Output {
   std::filesystem::path last() const { return folder_ / "last.safetensors"; }
   bool has_checkpoint() const { return exists("last.safetensors"); }
 
-  void write_run(const nlohmann::ordered_json& run) const {
-    unetpp::write_file(folder_ / "run.json", run.dump(2) + "\n");
+  /// Removes what another run left. Its checkpoints go behind what can be made again of them: whenever this is killed,
+  /// that run goes on, or there is none.
+  void clear() const {
+    for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png"})
+      examples::remove_file(folder_ / name);
+    for (const char* name : {"masks", "panels"}) examples::remove_files(folder_ / name, examples::is_picture);
+    for (const char* name : {"last.safetensors", "best.safetensors"}) examples::remove_file(folder_ / name);
+    examples::remove_files(folder_ / "tensorboard", is_event_file);
   }
 
-  /// The folder for event files, without those of another run.
-  std::filesystem::path tensorboard(bool goes_on) const {
-    examples::make_folder(folder_ / "tensorboard");
-    if (!goes_on) examples::remove_files(folder_ / "tensorboard", is_event_file);
-    return folder_ / "tensorboard";
+  void write_run(const nlohmann::ordered_json& run) const {
+    unetpp::write_file(folder_ / "run.json", run.dump(2) + "\n");
   }
 
   /// Removes the masks and panels of a run before.
@@ -96,13 +98,6 @@ class Output {
   bool exists(const char* name) const {
     std::error_code error;
     return std::filesystem::exists(folder_ / name, error);
-  }
-  /// Other ones than a killed run may leave before its first one is whole.
-  bool has_other_files() const {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, error))
-      if (!unetpp::detail::is_temporary(entry.path())) return true;
-    return false;
   }
 
   static bool is_event_file(const std::filesystem::path& path) { return path.extension() == ".unetpp"; }

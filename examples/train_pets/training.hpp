@@ -84,8 +84,9 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
     before = load_checkpoint(last, parameters, adam);
     require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
-  } else if (options.resume) {
-    std::printf("No %s to go on from: beginning\n", last.c_str());
+  } else {
+    if (options.resume) std::printf("No %s to go on from: beginning\n", last.c_str());
+    output.clear();  // before run.json says that another run is here
   }
 
   output.write_run({{"unetpp", version},
@@ -116,7 +117,6 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   }
   if (signals.stop()) return stopped(signals, options);
   const std::vector<std::size_t> shown = validation.usable();
-  const bool goes_on = before.state.steps > 0;
   SegmentationReport report({.folder = output.folder(),
                              .title = "U-Net on " + (options.data.empty() ? "drawn pets" : options.data),
                              .classes = classes,
@@ -125,8 +125,9 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                              .seed = options.seed,
                              .settings = to_json(options),
                              .network = summary<Net>(),
-                             .tensorboard = options.tensorboard ? output.tensorboard(goes_on) : ""});
-  if (goes_on) report.restore(before.metadata["report"], before.state.history, last + ": metadata report");
+                             .tensorboard = options.tensorboard ? output.folder() / "tensorboard" : ""});
+  if (before.state.steps > 0)
+    report.restore(before.metadata["report"], before.state.history, last + ": metadata report");
   std::printf("report: %s, written after every epoch\n", report.path().c_str());
   std::fflush(stdout);
 

@@ -152,6 +152,31 @@ TEST_CASE("a run with --overwrite leaves no checkpoint of the run before") {
   CHECK(nlohmann::json::parse(unetpp::read_metadata(out / "best.safetensors").at("settings")).at("seed") == 42);
 }
 
+TEST_CASE("a run with --overwrite that ends before its first checkpoint leaves nothing of the run before") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--epochs", "1", "--batch", "3", "--out", out.string()});
+    return train(std::move(more));
+  };
+  REQUIRE(run({"--tensorboard"}).status == 0);
+  const auto settings = nlohmann::json::parse(unetpp::read_file(out / "run.json"));
+  const std::string validated = settings.at("split").at("validation").at(0);
+  const fs::path image = pets / "images" / (validated + ".jpg");
+  const std::string good = unetpp::read_file(image);
+  put(image, "text");  // found when the validation images are looked through
+  check_error(run({"--overwrite", "--strict", "--learning-rate", "0.01"}), 1, {image.string()});
+  CHECK(nlohmann::json::parse(unetpp::read_file(out / "run.json")).at("settings").at("learning_rate") == 0.01);
+  std::vector<std::string> left;
+  for (const auto& entry : fs::recursive_directory_iterator(out))
+    if (entry.is_regular_file()) left.push_back(entry.path().filename());
+  CHECK(left == std::vector<std::string>{"run.json"});
+  put(image, good);
+  CHECK(run({"--resume", "--learning-rate", "0.01"}).status == 0);
+  CHECK(fs::exists(out / "model.safetensors"));
+}
+
 TEST_CASE("a folder in which another program trains is refused") {
   const TemporaryFolder folder;
   const unetpp::detail::Descriptor other(folder.path(), O_RDONLY | O_DIRECTORY);

@@ -251,19 +251,21 @@ TEST_CASE("another run's folder is not overwritten without --overwrite") {
   CHECK_FALSE(fs::exists(out / "masks" / "old.png"));
 }
 
-TEST_CASE("a disk that is full when training begins leaves the model from before") {
+TEST_CASE("a file that is too large for the disk ends a run that goes on, and its model and checkpoint stay") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
-  put(out / "model.safetensors", "of a long night");
-  put(out / "run.json", "{}");
+  REQUIRE(train_synthetic(out).status == 0);
+  const std::string model = unetpp::read_file(out / "model.safetensors"),
+                    last = unetpp::read_file(out / "last.safetensors");
   const std::string limited = "ulimit -f 100; exec \"$0\" \"$@\"";  // files of 100 KiB at most: the model has more
   const ProgramResult result =
       train_pets::run({.name = "bash",
-                       .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "1", "--batch",
-                                     "4", "--overwrite", "--out", out.string()},
+                       .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "3", "--batch",
+                                     "4", "--resume", "--out", out.string()},
                        .package = "bash"});
   check_error(result, 1, {(out / "last.safetensors").string(), "File too large"});
-  CHECK(unetpp::read_file(out / "model.safetensors") == "of a long night");
+  CHECK(unetpp::read_file(out / "model.safetensors") == model);
+  CHECK(unetpp::read_file(out / "last.safetensors") == last);
   for (const auto& entry : fs::directory_iterator(out)) CHECK(entry.path().extension() != ".tmp");
 }
 

@@ -14,6 +14,7 @@
 #include <thread>
 #include <unetpp/io/dataset.hpp>
 #include <unetpp/io/file.hpp>
+#include <unetpp/io/json.hpp>
 #include <unetpp/io/stop_on_signal.hpp>
 #include <unetpp/report/panel.hpp>
 #include <unetpp/unet.hpp>
@@ -65,7 +66,7 @@ class Output {
   }
 
   void write_run(const nlohmann::ordered_json& run) const {
-    unetpp::write_file(folder_ / "run.json", run.dump(2) + "\n");
+    unetpp::write_file(folder_ / "run.json", unetpp::dump_json(run, 2) + "\n");
   }
 
   /// Removes the masks and panels of a run before.

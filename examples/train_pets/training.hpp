@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 #include <unetpp/io/checkpoint_writer.hpp>
+#include <unetpp/io/json.hpp>
 #include <unetpp/io/loader.hpp>
 #include <unetpp/io/stop_on_signal.hpp>
 #include <unetpp/report/class_table.hpp>
@@ -50,7 +51,7 @@ inline void open_report(const SegmentationReport& report) {
 /// Counts of the images and a checksum of their names, which say whether two splits are the same.
 inline std::string split_text(const nlohmann::ordered_json& train, const nlohmann::ordered_json& validation) {
   char checksum[9];
-  std::snprintf(checksum, sizeof checksum, "%08x", crc32c(train.dump() + validation.dump()));
+  std::snprintf(checksum, sizeof checksum, "%08x", crc32c(dump_json(train) + dump_json(validation)));
   return std::to_string(train.size()) + " + " + std::to_string(validation.size()) + " images, checksum " + checksum;
 }
 
@@ -135,7 +136,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   CheckpointWriter checkpoints(parameters, adam,
                                {.folder = output.folder(), .minutes = options.checkpoint_minutes, .metadata = [&] {
                                   Metadata metadata = model;
-                                  metadata["settings"] = settings.dump();
+                                  metadata["settings"] = dump_json(settings);
                                   metadata["report"] = report.state();
                                   return metadata;
                                 }});

@@ -177,6 +177,23 @@ TEST_CASE("a run with --overwrite that ends before its first checkpoint leaves n
   CHECK(fs::exists(out / "model.safetensors"));
 }
 
+TEST_CASE("train_pets trains on images whose names are no UTF-8, and goes on with them") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "caf\xe9", out = folder.path() / "out\xe9";
+  make_pets(pets, {"caf\xe9", "cr\xe8me", "na\xefve"});
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--batch", "2", "--out", out.string()});
+    const ProgramResult result = train(std::move(more));
+    INFO(result.output);
+    CHECK(result.status == 0);
+  };
+  run({"--epochs", "1"});
+  run({"--epochs", "2", "--resume"});
+  CHECK(lines(out / "metrics.csv").size() == 3);
+  const std::string mask = fs::directory_iterator(out / "masks")->path().stem();
+  CHECK(fs::exists(pets / "images" / (mask + ".jpg")));
+}
+
 TEST_CASE("a folder in which another program trains is refused") {
   const TemporaryFolder folder;
   const unetpp::detail::Descriptor other(folder.path(), O_RDONLY | O_DIRECTORY);

@@ -99,9 +99,9 @@ def seeds(folder):
     """Of the run that run.json is of, and those that the other files are of."""
     with open(os.path.join(folder, "run.json")) as file:
         run = json.load(file)["seed"]
-    checkpoints = [os.path.join(folder, name) for name in ("last.safetensors", "best.safetensors")]
-    others = [json.loads(parse_safetensors(read(path))[2]["settings"])["seed"] for path in checkpoints if os.path.exists(path)]
-    return run, others
+    paths = [os.path.join(folder, name) for name in ("last.safetensors", "best.safetensors")]
+    texts = [parse_safetensors(read(path))[2] for path in paths if os.path.exists(path)]
+    return run, [json.loads(text["settings"])["seed"] for text in texts]
 
 
 def train(program, folder, more, killed_after=None):

@@ -1,12 +1,38 @@
 #pragma once
 // Folders that programs write into.
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <system_error>
 #include <unetpp/core/error.hpp>
+#include <unetpp/io/file.hpp>
+#include <vector>
 
 namespace examples {
+
+/// What a program's results are called, and how it knows a folder of them.
+struct Results {
+  std::string name;
+  std::vector<std::string> known_by;  // files: one of them is there before any other
+  std::string advice;                 // how they are replaced
+};
+
+/// Errors  FileError unless the folder is new, has nothing but temporary files that a killed program left, or has such
+///         results, and these may be replaced.
+inline void require_free(const std::filesystem::path& folder, const Results& results, bool replace) {
+  const auto refuse = [&](const std::string& expected) { throw unetpp::FileError(folder.string() + ": " + expected); };
+  std::error_code ignored;  // of a folder that cannot be read: it will be named when it cannot be written
+  const bool known = std::any_of(results.known_by.begin(), results.known_by.end(), [&](const std::string& file) {
+    return std::filesystem::exists(folder / file, ignored);
+  });
+  if (known && !replace)
+    refuse("expected a new or an empty folder, found " + results.name + " (" + results.advice + ")");
+  if (known) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (!unetpp::detail::is_temporary(entry.path()))
+      refuse("expected a new or an empty folder or one with " + results.name + ", found other files in it");
+}
 
 /// Errors  FileError when it cannot be made.
 inline void make_folder(const std::filesystem::path& folder) {
@@ -17,14 +43,21 @@ inline void make_folder(const std::filesystem::path& folder) {
 
 inline bool is_picture(const std::filesystem::path& path) { return path.extension() == ".png"; }
 
-/// Removes those of a folder's files.
+/// Removes a file, if it is there.
+/// Errors  FileError when it stays.
+inline void remove_file(const std::filesystem::path& file) {
+  std::error_code error;
+  std::filesystem::remove(file, error);
+  if (error) throw unetpp::FileError(file.string() + ": cannot be replaced: " + error.message());
+}
+
+/// Removes those of a folder's files, if it is there.
 /// Errors  FileError when one stays.
 inline void remove_files(const std::filesystem::path& folder, bool (*which)(const std::filesystem::path&)) {
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    std::error_code error;
-    if (which(entry.path())) std::filesystem::remove(entry.path(), error);
-    if (error) throw unetpp::FileError(entry.path().string() + ": cannot be replaced: " + error.message());
-  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder, ignored)) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (which(entry.path())) remove_file(entry.path());
 }
 
 }  // namespace examples

@@ -1,18 +1,18 @@
 """The weights of a Keras U-Net to a model file of unetpp, and back.
 
-Run      convert_keras.py to-unetpp U-NET.weights.h5 MODEL.safetensors
+Run      convert_keras.py to-unetpp U-NET.weights.h5 MODEL.safetensors [--like MODEL.safetensors]
          convert_keras.py to-keras MODEL.safetensors U-NET.weights.h5
 Needs    keras with a backend of its own (tensorflow-cpu), safetensors
 Yours    load() and save() take any network of Conv2D and Conv2DTranspose whose net.layers are in the order in which it
          runs them; to-unetpp and to-keras are for the one in keras_unet.py.
 """
 
-import sys
+import warnings
 
 from keras import layers
 
 from keras_unet import unet
-from unetpp_file import names, read, write
+from unetpp_file import main, names, read, write
 
 KINDS = {layers.Conv2D: "conv2d", layers.Conv2DTranspose: "conv2d_transpose"}
 
@@ -37,15 +37,28 @@ def load(net, path):
         variable.assign(values[name])
 
 
-def save(net, path, network=None):
-    """Writes a network as a model file of unetpp."""
-    write(path, {name: variable.numpy() for name, variable in tensors(net).items()}, network)
+def save(net, path, network=None, like=None):
+    """Writes a network as a model file of unetpp, with the classes and preprocessing of the model file `like`."""
+    write(path, {name: variable.numpy() for name, variable in tensors(net).items()}, network, like)
 
 
-def to_unetpp(source, target):
+def load_weights(net, path):
+    """Reads what save_weights wrote of this network; ValueError for anything else."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the error behind them says it all
+            net.load_weights(path)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # Keras and h5py have many for what is in no file of theirs
+        found = str(error).partition("\n")[0].rstrip(":")
+        raise ValueError(f"{path}: expected weights of the default U-Net by save_weights, found others: {found}") from error
+
+
+def to_unetpp(source, target, like=None):
     net = unet()
-    net.load_weights(source)
-    save(net, target)
+    load_weights(net, source)
+    save(net, target, like=like)
 
 
 def to_keras(source, target):
@@ -55,11 +68,4 @@ def to_keras(source, target):
 
 
 if __name__ == "__main__":
-    tasks = {"to-unetpp": to_unetpp, "to-keras": to_keras}
-    if len(sys.argv) != 4 or sys.argv[1] not in tasks:
-        print(__doc__, file=sys.stderr)
-        sys.exit(2)
-    try:
-        tasks[sys.argv[1]](*sys.argv[2:])
-    except (ValueError, OSError) as error:
-        sys.exit(f"convert_keras.py: {error}")
+    main(__doc__, {"to-unetpp": to_unetpp, "to-keras": to_keras})

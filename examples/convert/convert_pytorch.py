@@ -1,19 +1,17 @@
 """The weights of a PyTorch U-Net to a model file of unetpp, and back.
 
-Run      convert_pytorch.py to-unetpp WEIGHTS.pt MODEL.safetensors
+Run      convert_pytorch.py to-unetpp WEIGHTS.pt MODEL.safetensors [--like MODEL.safetensors]
          convert_pytorch.py to-pytorch MODEL.safetensors WEIGHTS.pt
 Needs    torch, numpy, safetensors
 Yours    load() and save() take any network of Conv2d and ConvTranspose2d that registers its layers in the order in which
          it runs them; to-unetpp and to-pytorch are for the one in pytorch_unet.py.
 """
 
-import sys
-
 import torch
 from torch import nn
 
 from pytorch_unet import unet
-from unetpp_file import names, read, write
+from unetpp_file import main, names, read, require_shapes, write
 
 KINDS = {nn.Conv2d: "conv2d", nn.ConvTranspose2d: "conv2d_transpose"}
 
@@ -41,15 +39,31 @@ def load(net, path):
         view.copy_(torch.from_numpy(values[name]))
 
 
-def save(net, path, network=None):
-    """Writes a network as a model file of unetpp."""
-    write(path, {name: view.contiguous().numpy() for name, view in tensors(net).items()}, network)
+def save(net, path, network=None, like=None):
+    """Writes a network as a model file of unetpp, with the classes and preprocessing of the model file `like`."""
+    write(path, {name: view.contiguous().numpy() for name, view in tensors(net).items()}, network, like)
 
 
-def to_unetpp(source, target):
+def state(path, net):
+    """A state_dict for a network that torch.save wrote; ValueError for anything else."""
+    expected = "expected a state_dict that torch.save wrote, found"
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # torch.load has many for what is in no file of its own
+        raise ValueError(f"{path}: {expected} none ({type(error).__name__})") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"{path}: {expected} a {type(found).__name__}")
+    shapes = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
+    require_shapes(path, shapes, {name: getattr(value, "shape", type(value).__name__) for name, value in found.items()})
+    return found
+
+
+def to_unetpp(source, target, like=None):
     net = unet()
-    net.load_state_dict(torch.load(source, weights_only=True))
-    save(net, target)
+    net.load_state_dict(state(source, net))
+    save(net, target, like=like)
 
 
 def to_pytorch(source, target):
@@ -59,11 +73,4 @@ def to_pytorch(source, target):
 
 
 if __name__ == "__main__":
-    tasks = {"to-unetpp": to_unetpp, "to-pytorch": to_pytorch}
-    if len(sys.argv) != 4 or sys.argv[1] not in tasks:
-        print(__doc__, file=sys.stderr)
-        sys.exit(2)
-    try:
-        tasks[sys.argv[1]](*sys.argv[2:])
-    except (ValueError, OSError) as error:
-        sys.exit(f"convert_pytorch.py: {error}")
+    main(__doc__, {"to-unetpp": to_unetpp, "to-pytorch": to_pytorch})

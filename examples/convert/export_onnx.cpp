@@ -1,12 +1,10 @@
 // Writes a model of train_pets as an ONNX file: see --help.
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <exception>
 #include <string>
 #include <unetpp/io/onnx.hpp>
 #include <unetpp/io/weights.hpp>
 
+#include "../main.hpp"
 #include "../networks.hpp"
 
 int main(int argc, char** argv) {
@@ -18,8 +16,7 @@ int main(int argc, char** argv) {
   app.add_option("ONNX", onnx, "The file to write: .onnx")->required();
   app.add_flag("--nchw", config.nchw, "Channels before height and width, as PyTorch has them; without, after them");
   app.add_flag("--softmax", config.softmax, "Probabilities instead of logits");
-  try {
-    app.parse(argc, argv);
+  return examples::run_main(app, argc, argv, [&] {
     const unetpp::ModelInfo info = unetpp::parse_model_info(unetpp::read_metadata(model), model);
     examples::with_network_of(info, model, [&]<class Net>() {
       unetpp::Parameters<Net> parameters;
@@ -27,13 +24,5 @@ int main(int argc, char** argv) {
       unetpp::save_onnx(onnx, parameters, config, info);
     });
     return 0;
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "export_onnx: %s (--help lists the options)\n", error.what());
-    return 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "export_onnx: %s\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <string>
 #include <unetpp/io/dataset.hpp>
 #include <unetpp/io/resize.hpp>
 #include <unetpp/io/tiled_predictor.hpp>
@@ -65,6 +67,7 @@ class ResizedMasks {
 ///
 /// For the default network these have 768×768 pixels and overlap by 208, since it sees 204: of a large image each pixel
 /// is computed 1.9 times on average, in 0.5 GB (tiles of 512×512: 2.8 times in 0.23 GB; 1024×1024: 1.6 in 0.87).
+/// Errors  CLI::ValidationError for an --overlap that leaves nothing of a tile.
 template <unetpp::Layer Net>
 class TiledMasks {
   using Tile = typename Net::template resized<6 * Net::in.height, 6 * Net::in.width>;
@@ -72,8 +75,9 @@ class TiledMasks {
  public:
   TiledMasks(const unetpp::Parameters<Net>& parameters, const Options& options,
              std::function<void(std::size_t, std::size_t)> progress)
-      : predictor_(parameters.span(),
-                   {.overlap = options.overlap, .batch = options.batch_or(1), .progress = std::move(progress)}) {}
+      : predictor_(
+            parameters.span(),
+            {.overlap = checked(options.overlap), .batch = options.batch_or(1), .progress = std::move(progress)}) {}
 
   std::size_t batch() const { return 1; }
   double seconds() const { return seconds_; }
@@ -87,6 +91,15 @@ class TiledMasks {
   }
 
  private:
+  static std::optional<int> checked(std::optional<int> overlap) {
+    constexpr unetpp::ReceptiveField field = unetpp::receptive_field<Tile>;
+    constexpr int most = std::min(Tile::in.height - field.rows.alignment, Tile::in.width - field.columns.alignment);
+    if (overlap && *overlap > most)
+      throw CLI::ValidationError(
+          "--overlap", "expected 0 to " + std::to_string(most) + " pixels, found " + std::to_string(*overlap));
+    return overlap;
+  }
+
   unetpp::TiledPredictor<Tile> predictor_;
   double seconds_ = 0;
 };

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "../image_limit.hpp"
+
 namespace predict {
 
 struct Options {
@@ -19,12 +21,11 @@ struct Options {
   std::optional<int> overlap;
   std::optional<int> batch;
   int threads = 0;  // 0 until known: as OpenMP has it
-  int limit_megapixels = 100;
+  examples::ImageLimit limit;
   bool strict = false;
   bool benchmark = false;
 
   std::size_t batch_or(std::size_t fallback) const { return batch ? static_cast<std::size_t>(*batch) : fallback; }
-  std::size_t max_pixels() const { return std::size_t{1'000'000} * static_cast<std::size_t>(limit_megapixels); }
 };
 
 /// Declares the options; parsing fills `options`.
@@ -42,9 +43,7 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_option("--batch", options.batch, "Images, or tiles, that the network takes at once [8, or 1 tile]")
       ->check(CLI::Range(1, 65536));
   app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(CLI::Range(1, 1024));
-  app.add_option("--limit-megapixels", options.limit_megapixels, "Larger images are refused before they are decoded")
-      ->check(CLI::Range(1, 1 << 20))
-      ->capture_default_str();
+  examples::declare(app, options.limit);
   app.add_flag("--strict", options.strict, "A bad image ends it; without, it is named, skipped and counted");
   app.add_flag("--benchmark", options.benchmark, "Print images/s");
 }

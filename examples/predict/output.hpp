@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <unetpp/io/file.hpp>
+#include <unetpp/io/json.hpp>
 #include <unetpp/io/resize.hpp>
 #include <unetpp/report/classes.hpp>
 #include <unetpp/report/panel.hpp>
@@ -21,30 +22,28 @@ namespace predict {
 /// The folder that predictions are written to.
 class Output {
  public:
-  /// Errors  FileError if the folder holds files and is not that of predictions which may be overwritten, or cannot be
-  ///         made.
+  /// Changes nothing yet.
+  /// Errors  FileError if the folder holds files and is not that of predictions which may be overwritten.
   Output(std::filesystem::path folder, bool overwrite) : folder_(std::move(folder)) {
-    std::error_code error;
-    if (std::filesystem::is_directory(folder_, error) && !std::filesystem::is_empty(folder_, error)) {
-      if (!std::filesystem::exists(folder_ / "predictions.json", error))
-        throw unetpp::FileError(folder_.string() +
-                                ": expected a new, an empty or a folder of predictions, found other files in it");
-      if (!overwrite)
-        throw unetpp::FileError(folder_.string() +
-                                ": expected a new or an empty folder, found predictions (--overwrite replaces them)");
-    }
-    for (const char* name : {"masks", "overlays"}) {
-      examples::make_folder(folder_ / name);
-      examples::remove_files(folder_ / name, examples::is_picture);
-      examples::remove_files(folder_ / name, unetpp::detail::is_temporary);  // what a killed program left
-    }
+    examples::require_free(folder_, {"predictions", {"predictions.json"}, "--overwrite replaces them"}, overwrite);
   }
 
   const std::filesystem::path& folder() const { return folder_; }
 
+  /// Makes the folder one of predictions, without those from before.
+  void begin(const nlohmann::ordered_json& json) const {
+    examples::make_folder(folder_);
+    examples::remove_files(folder_, unetpp::detail::is_temporary);  // what a killed program left
+    write_json(json);  // first, so that the folder is known for one of predictions, should this end early
+    for (const char* name : {"masks", "overlays"}) {
+      examples::make_folder(folder_ / name);
+      examples::remove_files(folder_ / name, examples::is_picture);
+      examples::remove_files(folder_ / name, unetpp::detail::is_temporary);
+    }
+  }
+
   void write_json(const nlohmann::ordered_json& json) const {
-    unetpp::write_file(folder_ / "predictions.json",
-                       json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    unetpp::write_file(folder_ / "predictions.json", unetpp::dump_json(json, 2) + "\n");
   }
 
   /// masks/NAME.png: the class of each pixel.

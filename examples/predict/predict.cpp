@@ -1,14 +1,10 @@
 // Predicts the class of every pixel of images with a model of train_pets: see --help and the README.
 
-#include <unistd.h>
-
-#include <csignal>
 #include <cstdio>
-#include <exception>
-#include <new>
 #include <string>
 #include <unetpp/io/weights.hpp>
 
+#include "../main.hpp"
 #include "../networks.hpp"
 #include "inputs.hpp"
 #include "masks.hpp"
@@ -49,7 +45,6 @@ int predict(const Options& options, const ModelInfo& info) {
     names.push_back(c.name);
     json["classes"].push_back({{"name", c.name}, {"colour", c.colour}});
   }
-  output.write_json(json);  // so that the folder is known for one of predictions, should this end early
   if (inputs.passed_over > 0) std::printf("%zu files in the folders passed over\n", inputs.passed_over);
   std::fflush(stdout);
 
@@ -57,6 +52,8 @@ int predict(const Options& options, const ModelInfo& info) {
   double network_seconds = 0;
   const auto predict_with = [&](auto& masks) {
     if (options.benchmark) masks({Image{1, 1, {0, 0, 0}}});  // first use of memory and threads
+    // Not before it is known that the options and the memory will do.
+    output.begin(json);
     const double before = masks.seconds();
     run(masks);
     network_seconds = masks.seconds() - before;
@@ -94,24 +91,8 @@ int run(const Options& options) {
 }  // namespace predict
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file too large for its limit is then an error of write(), like a full disk
   predict::Options options;
   CLI::App app("Predicts the class of every pixel of images with a model of train_pets.", "predict");
   predict::declare(app, options);
-  try {
-    app.parse(argc, argv);
-    return predict::run(options);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "predict: %s (--help lists the options)\n", error.what());
-    return 2;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "predict: not enough memory; a smaller --batch needs less\n");
-    return 1;
-  } catch (const std::exception& error) {
-    std::fflush(stdout);
-    std::fprintf(stderr, "predict: %s\n", error.what());
-    return 1;
-  }
+  return examples::run_main(app, argc, argv, [&] { return predict::run(options); });
 }

@@ -7,13 +7,13 @@
 #include <exception>
 #include <span>
 #include <string>
-#include <unetpp/core/parallel.hpp>
 #include <unetpp/io/image.hpp>
 #include <unetpp/report/classes.hpp>
 #include <unetpp/train/status_line.hpp>
 #include <utility>
 #include <vector>
 
+#include "../in_parallel.hpp"
 #include "inputs.hpp"
 #include "masks.hpp"
 #include "options.hpp"
@@ -21,20 +21,6 @@
 #include "prediction.hpp"
 
 namespace predict {
-
-/// Calls work(i) for each i < count on all threads; what it throws comes back.
-template <class Work>
-std::vector<std::exception_ptr> in_parallel(std::size_t count, const Work& work) {
-  std::vector<std::exception_ptr> errors(count);
-  unetpp::parallel_for(unetpp::max_threads(), count, [&](std::size_t i, int) {
-    try {
-      work(i);
-    } catch (...) {
-      errors[i] = std::current_exception();
-    }
-  });
-  return errors;
-}
 
 /// Predicts images batch by batch and writes what comes of it.
 class Run {
@@ -79,8 +65,8 @@ class Run {
   /// Decodes images; bad ones are named and left out.
   std::vector<unetpp::Image> load(std::span<const Input> inputs) {
     std::vector<unetpp::Image> images(inputs.size()), good_images;
-    const auto errors = in_parallel(
-        inputs.size(), [&](std::size_t i) { images[i] = unetpp::read_image(inputs[i].file, options_.max_pixels()); });
+    const auto errors = examples::in_parallel(
+        inputs.size(), [&](std::size_t i) { images[i] = unetpp::read_image(inputs[i].file, options_.limit.pixels()); });
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       predictions_.push_back({.file = inputs[i].file.string(), .name = inputs[i].name});
       try {
@@ -101,7 +87,7 @@ class Run {
     std::vector<Prediction*> written;
     for (auto p = predictions_.rbegin(); written.size() < images.size(); ++p)
       if (p->good()) written.insert(written.begin(), &*p);
-    const auto errors = in_parallel(2 * images.size(), [&](std::size_t k) {
+    examples::rethrow_first(examples::in_parallel(2 * images.size(), [&](std::size_t k) {
       const std::size_t i = k / 2;
       if (k % 2 == 0) {
         output_.write_overlay(written[i]->name, images[i], masks[i], colours_);
@@ -109,9 +95,7 @@ class Run {
         written[i]->count(masks[i], classes_);
         output_.write_mask(written[i]->name, masks[i]);
       }
-    });
-    for (const std::exception_ptr& error : errors)
-      if (error) std::rethrow_exception(error);
+    }));
     good_ += images.size();
   }
 

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "../image_limit.hpp"
+
 namespace train_pets {
 
 struct Options {
@@ -22,6 +24,7 @@ struct Options {
   std::uint64_t seed = 42;
   double learning_rate = 1e-3;
   std::optional<int> limit;
+  examples::ImageLimit image_limit;
   std::optional<int> patience;
   double checkpoint_minutes = 10;
   int threads = 0;  // 0 until known: as OpenMP has it
@@ -66,6 +69,7 @@ inline void declare(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive);
+  examples::declare(app, options.image_limit)->needs(data);
   app.add_option("--patience", options.patience, "End training when N epochs brought no better mean IoU")
       ->check(positive)
       ->type_name("N");
@@ -99,6 +103,7 @@ inline nlohmann::ordered_json to_json(const Options& o) {
   json["seed"] = o.seed;
   json["learning_rate"] = o.learning_rate;
   if (o.limit) json["limit"] = *o.limit;
+  if (o.image_limit != examples::ImageLimit()) json["limit_megapixels"] = o.image_limit.megapixels;
   if (o.patience) json["patience"] = *o.patience;
   json["checkpoint_minutes"] = o.checkpoint_minutes;
   json["threads"] = o.threads;

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,12 +14,14 @@
 #include <thread>
 #include <unetpp/io/dataset.hpp>
 #include <unetpp/io/file.hpp>
+#include <unetpp/io/json.hpp>
 #include <unetpp/io/stop_on_signal.hpp>
 #include <unetpp/report/panel.hpp>
 #include <unetpp/unet.hpp>
 #include <vector>
 
 #include "../folder.hpp"
+#include "../in_parallel.hpp"
 
 namespace train_pets {
 
@@ -33,11 +34,10 @@ class Output {
     const auto refuse = [&](const std::string& expected) {
       throw unetpp::FileError(folder_.string() + ": expected " + expected);
     };
-    const bool of_a_run = exists("run.json") || exists("last.safetensors");
-    if (!of_a_run && has_other_files()) refuse("a new, an empty or a run's folder, found other files in it");
-    if (of_a_run && !overwrite && !resume)
-      refuse("a new or an empty folder, found a run (--resume goes on with it, --overwrite replaces it)");
-    if (resume && exists("model.safetensors") && !exists("last.safetensors"))
+    examples::require_free(
+        folder_, {"a run", {"run.json", "last.safetensors"}, "--resume goes on with it, --overwrite replaces it"},
+        overwrite || resume);
+    if (resume && exists("model.safetensors") && !has_checkpoint())
       refuse("last.safetensors to go on from, found a model without it (--overwrite begins anew)");
     examples::make_folder(folder_);
     lock_.emplace(folder_, O_RDONLY | O_DIRECTORY);
@@ -55,15 +55,18 @@ class Output {
   std::filesystem::path last() const { return folder_ / "last.safetensors"; }
   bool has_checkpoint() const { return exists("last.safetensors"); }
 
-  void write_run(const nlohmann::ordered_json& run) const {
-    unetpp::write_file(folder_ / "run.json", run.dump(2) + "\n");
+  /// Removes what another run left. Its checkpoints go behind what can be made again of them: whenever this is killed,
+  /// that run goes on, or there is none.
+  void clear() const {
+    for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png"})
+      examples::remove_file(folder_ / name);
+    for (const char* name : {"masks", "panels"}) examples::remove_files(folder_ / name, examples::is_picture);
+    for (const char* name : {"last.safetensors", "best.safetensors"}) examples::remove_file(folder_ / name);
+    examples::remove_files(folder_ / "tensorboard", is_event_file);
   }
 
-  /// The folder for event files, without those of another run.
-  std::filesystem::path tensorboard(bool goes_on) const {
-    examples::make_folder(folder_ / "tensorboard");
-    if (!goes_on) examples::remove_files(folder_ / "tensorboard", is_event_file);
-    return folder_ / "tensorboard";
+  void write_run(const nlohmann::ordered_json& run) const {
+    unetpp::write_file(folder_ / "run.json", unetpp::dump_json(run, 2) + "\n");
   }
 
   /// Removes the masks and panels of a run before.
@@ -97,13 +100,6 @@ class Output {
     std::error_code error;
     return std::filesystem::exists(folder_ / name, error);
   }
-  /// Other ones than a killed run may leave before its first one is whole.
-  bool has_other_files() const {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, error))
-      if (!unetpp::detail::is_temporary(entry.path())) return true;
-    return false;
-  }
 
   static bool is_event_file(const std::filesystem::path& path) { return path.extension() == ".unetpp"; }
 
@@ -117,9 +113,9 @@ void write_predictions(const Output& output, const unetpp::Parameters<Net>& para
                        const std::vector<std::size_t>& indices, std::size_t batch,
                        const unetpp::StopOnSignal& signals) {
   using namespace unetpp;
-  InferenceWorkspace<Net> workspace(batch);
+  Predictor<Net> predictor(parameters, {.batch = batch});
   Batch<Net::in> images(batch);
-  std::vector<std::uint8_t> labels(Net::in.pixels()), classes;
+  std::vector<std::uint8_t> labels(Net::in.pixels());
   output.clear_pictures();
   for (std::size_t first = 0; first < indices.size() && !signals.stop(); first += batch) {
     std::vector<std::string> names;
@@ -130,23 +126,11 @@ void write_predictions(const Output& output, const unetpp::Parameters<Net>& para
       write_sample(samples.back(), Net::in, images.span().subspan((i - first) * Net::in.size(), Net::in.size()),
                    labels);
     }
-    const BatchView<const float, Net::out> logits =
-        workspace.forward(parameters, std::as_const(images).view().images(0, samples.size()));
-    classes.resize(logits.pixels());
-    predict_classes(logits, std::span(classes));
-
-    std::vector<std::exception_ptr> errors(samples.size());
-    parallel_for(max_threads(), samples.size(), [&](std::size_t i, int) {
-      try {
-        const auto from = classes.begin() + static_cast<std::ptrdiff_t>(i * Net::out.pixels());
-        output.write_pictures(names[i], samples[i],
-                              {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
-      } catch (...) {
-        errors[i] = std::current_exception();
-      }
-    });
-    for (const std::exception_ptr& error : errors)
-      if (error) std::rethrow_exception(error);
+    const LabelView<Net::out> classes = predictor.classes(std::as_const(images).view().images(0, samples.size()));
+    examples::rethrow_first(examples::in_parallel(samples.size(), [&](std::size_t i) {
+      const std::uint8_t* from = classes.images(i, 1).data();
+      output.write_pictures(names[i], samples[i], {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
+    }));
   }
 }
 

@@ -60,7 +60,7 @@ inline void require_same_settings(const std::string& text, const nlohmann::order
   for (const std::string& name : names) {
     const nlohmann::json expected = before.value(name, nlohmann::json()), found = now.value(name, nlohmann::json());
     const auto shown = [](const nlohmann::json& value) {
-      return value.is_null() ? "none" : unetpp::detail::printable(value.dump());
+      return value.is_null() ? "none" : unetpp::detail::printable(unetpp::dump_json(value));
     };
     if (expected != found)
       differing += (differing.empty() ? "" : "; ") + unetpp::detail::printable(name) + ": expected " + shown(expected) +

@@ -1,12 +1,9 @@
 // Trains a U-Net to cut pets out of photographs: see --help and the README.
 
-#include <csignal>
 #include <cstdio>
-#include <exception>
 #include <iostream>
-#include <new>
-#include <string>
 
+#include "../main.hpp"
 #include "../networks.hpp"
 #include "download.hpp"
 #include "options.hpp"
@@ -29,7 +26,7 @@ int run(Options options) {
     return train<examples::DrawnPetsNet>(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed),
                                          options, output);
   }
-  const PetDataset dataset(options.data);
+  const PetDataset dataset(options.data, options.image_limit.pixels());
   const PassedOver& passed = dataset.passed_over();
   std::printf("%zu pairs in %s; passed over: %zu .mat files, %zu dotfiles, %zu without a partner, %zu others\n",
               dataset.size(), options.data.c_str(), passed.mat, passed.dotfiles, passed.unpaired, passed.other);
@@ -40,25 +37,11 @@ int run(Options options) {
 }  // namespace train_pets
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file too large for its limit is then an error of write(), like a full disk
   train_pets::Options options;
   CLI::App app("Trains a U-Net on Oxford-IIIT Pet trimaps, or on drawn pets where there are none.", "train_pets");
   train_pets::declare(app, options);
-  try {
-    app.parse(argc, argv);
+  return examples::run_main(app, argc, argv, [&] {
     options.resume_command = train_pets::resume_command(argc, argv);
     return train_pets::run(options);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "train_pets: %s (--help lists the options)\n", error.what());
-    return 2;
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "train_pets: not enough memory; a smaller --batch needs less\n");
-    return 1;
-  } catch (const std::exception& error) {
-    std::fflush(stdout);
-    std::fprintf(stderr, "train_pets: %s\n", error.what());
-    return 1;
-  }
+  });
 }

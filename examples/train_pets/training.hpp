@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 #include <unetpp/io/checkpoint_writer.hpp>
+#include <unetpp/io/json.hpp>
 #include <unetpp/io/loader.hpp>
 #include <unetpp/io/stop_on_signal.hpp>
 #include <unetpp/report/class_table.hpp>
@@ -50,7 +51,7 @@ inline void open_report(const SegmentationReport& report) {
 /// Counts of the images and a checksum of their names, which say whether two splits are the same.
 inline std::string split_text(const nlohmann::ordered_json& train, const nlohmann::ordered_json& validation) {
   char checksum[9];
-  std::snprintf(checksum, sizeof checksum, "%08x", crc32c(train.dump() + validation.dump()));
+  std::snprintf(checksum, sizeof checksum, "%08x", crc32c(dump_json(train) + dump_json(validation)));
   return std::to_string(train.size()) + " + " + std::to_string(validation.size()) + " images, checksum " + checksum;
 }
 
@@ -84,8 +85,9 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
     before = load_checkpoint(last, parameters, adam);
     require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
-  } else if (options.resume) {
-    std::printf("No %s to go on from: beginning\n", last.c_str());
+  } else {
+    if (options.resume) std::printf("No %s to go on from: beginning\n", last.c_str());
+    output.clear();  // before run.json says that another run is here
   }
 
   output.write_run({{"unetpp", version},
@@ -116,7 +118,6 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   }
   if (signals.stop()) return stopped(signals, options);
   const std::vector<std::size_t> shown = validation.usable();
-  const bool goes_on = before.state.steps > 0;
   SegmentationReport report({.folder = output.folder(),
                              .title = "U-Net on " + (options.data.empty() ? "drawn pets" : options.data),
                              .classes = classes,
@@ -125,8 +126,9 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                              .seed = options.seed,
                              .settings = to_json(options),
                              .network = summary<Net>(),
-                             .tensorboard = options.tensorboard ? output.tensorboard(goes_on) : ""});
-  if (goes_on) report.restore(before.metadata["report"], before.state.history, last + ": metadata report");
+                             .tensorboard = options.tensorboard ? output.folder() / "tensorboard" : ""});
+  if (before.state.steps > 0)
+    report.restore(before.metadata["report"], before.state.history, last + ": metadata report");
   std::printf("report: %s, written after every epoch\n", report.path().c_str());
   std::fflush(stdout);
 
@@ -134,7 +136,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   CheckpointWriter checkpoints(parameters, adam,
                                {.folder = output.folder(), .minutes = options.checkpoint_minutes, .metadata = [&] {
                                   Metadata metadata = model;
-                                  metadata["settings"] = settings.dump();
+                                  metadata["settings"] = dump_json(settings);
                                   metadata["report"] = report.state();
                                   return metadata;
                                 }});

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""kill.py TRAIN_PETS FOLDER [KILLS]: kills -9 a short training at random moments, also while it goes on after another kill.
+"""kill.py TRAIN_PETS FOLDER [KILLS]: kills -9 a short training at random moments, also while it goes on after another kill,
+or begins in the place of another run (--overwrite).
 
-After every kill all files are whole; every run that goes on to its end leaves the bytes of one that was never killed.
+After every kill all files are whole, and none is of a run before that of run.json; every run that goes on to its end leaves
+the bytes of one that was never killed.
 """
 
 import json
@@ -18,13 +20,24 @@ ARGUMENTS = ["--synthetic", "14", "--validation", "2", "--epochs", "2", "--batch
 ENVIRONMENT = dict(os.environ, OMP_WAIT_POLICY="passive")
 
 
-def check_safetensors(data):
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def parse_safetensors(data):
+    """Where its tensors are, their bytes, and its texts."""
     length = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8 : 8 + length])
     texts = header.pop("__metadata__")
+    return header, data[8 + length :], texts
+
+
+def check_safetensors(data):
+    header, tensors, texts = parse_safetensors(data)
     for name in ("network", "classes", "training", "settings", "report", "best"):
         json.loads(texts.get(name, "null"))
-    assert max(t["data_offsets"][1] for t in header.values()) == len(data) - 8 - length
+    assert max(t["data_offsets"][1] for t in header.values()) == len(tensors)
 
 
 def check_png(data):
@@ -54,8 +67,7 @@ def check_whole(folder):
     for place, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(place, name)
-            with open(path, "rb") as file:
-                data = file.read()
+            data = read(path)
             kind = os.path.splitext(name)[1]
             if kind != ".tmp":
                 try:
@@ -71,14 +83,25 @@ def results(folder):
         for name in names:
             path = os.path.join(place, name)
             if name == "model.safetensors" or name.endswith(".png"):
-                with open(path, "rb") as file:
-                    found[os.path.relpath(path, folder)] = file.read()
+                found[os.path.relpath(path, folder)] = read(path)
+            elif name.endswith(".safetensors"):  # a checkpoint: with times in its texts
+                header, tensors, texts = parse_safetensors(read(path))
+                found[name] = header, tensors, texts["best"]
             elif name == "metrics.csv":
                 with open(path) as file:
                     found[name] = [line.rsplit(",", 2)[0] for line in file]
             elif name.endswith(".tmp"):
                 found[name] = "left over"
     return found
+
+
+def seeds(folder):
+    """Of the run that run.json is of, and those that the other files are of."""
+    with open(os.path.join(folder, "run.json")) as file:
+        run = json.load(file)["seed"]
+    paths = [os.path.join(folder, name) for name in ("last.safetensors", "best.safetensors")]
+    texts = [parse_safetensors(read(path))[2] for path in paths if os.path.exists(path)]
+    return run, [json.loads(text["settings"])["seed"] for text in texts]
 
 
 def train(program, folder, more, killed_after=None):
@@ -107,18 +130,31 @@ def main():
     check_whole(whole)
     expected = results(whole)
 
+    other = os.path.join(folder, "other")
+    train(program, other, ["--seed", "7"])
+
     dice = random.Random(5)
     kills = runs = 0
     while kills < wanted:
         shutil.rmtree(out, ignore_errors=True)
-        more = []
+        more, latest = [], seconds
+        if runs % 2 == 1:  # in the place of another run, of which most is lost in the first moments
+            shutil.copytree(other, out)
+            more, latest = ["--overwrite"], seconds / 4
         while True:
-            moment = None if kills == wanted or (more and dice.random() < 0.4) else dice.uniform(0, seconds)
+            moment = None if kills == wanted or ("--resume" in more and dice.random() < 0.4) else dice.uniform(0, latest)
             minutes = dice.choice(["0", "10"])  # checkpoints after every batch, or after every epoch alone
             if train(program, out, [*more, "--checkpoint-minutes", minutes], moment):
                 break
             kills += 1
-            more = ["--resume"]
+            if more != ["--overwrite"]:
+                more = ["--resume"]
+                continue
+            run, others = seeds(out)
+            if run != 7:
+                more, latest = ["--resume"], seconds
+                if 7 in others or os.path.exists(os.path.join(out, "model.safetensors")) and not others:
+                    sys.exit(f"FAILED: after {kills} kills, run.json of a new run beside files of the run before")
         runs += 1
         found = results(out)
         different = [name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)]

@@ -197,6 +197,29 @@ TEST_CASE("predict replaces nothing but predictions, and these only with --overw
   CHECK_FALSE(fs::exists(fs::path(place.out) / "masks" / "old.png"));
 }
 
+TEST_CASE("predict with an overlap that leaves nothing of a tile is wrong usage, and the old predictions stay") {
+  const Workplace place;
+  put(fs::path(place.out) / "predictions.json", "{}");
+  put(fs::path(place.out) / "masks" / "old.png", "old");
+  check_error(place.run({"--tile", "--overlap", "800", "--overwrite"}), 2,
+              {"--overlap: expected 0 to 376 pixels, found 800"});
+  CHECK(fs::exists(fs::path(place.out) / "masks" / "old.png"));
+  CHECK(unetpp::read_file(fs::path(place.out) / "predictions.json") == "{}");
+  CHECK(place.run({"--tile", "--overlap", "376", "--overwrite"}).status == 0);
+}
+
+TEST_CASE("predict takes its folder again after it ended at the first write, or was killed there") {
+  const Workplace place;
+  const ProgramResult result = train_pets::run({.name = "bash",
+                                                .arguments = {"-c", "ulimit -f 0; exec \"$0\" \"$@\"", UNETPP_PREDICT,
+                                                              place.model, place.images.string(), "--out", place.out},
+                                                .package = "bash"});
+  check_error(result, 1, {(fs::path(place.out) / "predictions.json").string(), "File too large"});
+  put(fs::path(place.out) / ".unetpp-1-2.tmp", "half of predictions.json");
+  CHECK(place.run().status == 0);
+  CHECK_FALSE(fs::exists(fs::path(place.out) / ".unetpp-1-2.tmp"));
+}
+
 TEST_CASE("a result that cannot be written is an error that names it") {
   const Workplace place;
   unetpp::Image noise{200, 200, std::vector<std::uint8_t>(120'000)};

@@ -23,6 +23,14 @@ inline ProgramResult train(std::vector<std::string> arguments) {
   return train_pets::run({.name = UNETPP_TRAIN_PETS, .arguments = std::move(arguments), .package = "unetpp"});
 }
 
+/// Good pairs a, b, c, ... of 40x30 pixels, with these stems.
+inline void make_pets(const fs::path& folder, const std::vector<std::string>& stems = {"a", "b", "c", "d"}) {
+  for (const std::string& stem : stems) {
+    put(folder / "images" / (stem + ".jpg"), unetpp::encode_jpeg(io_tests::drawn_image(40, 30)));
+    put(folder / "annotations" / "trimaps" / (stem + ".png"), unetpp::encode_png(io_tests::drawn_trimap(40, 30)));
+  }
+}
+
 inline ProgramResult train_synthetic(const fs::path& out, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"--synthetic", "14", "--epochs", "2", "--batch", "4", "--out", out.string()};
   arguments.insert(arguments.end(), more.begin(), more.end());

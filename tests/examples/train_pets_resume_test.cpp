@@ -152,6 +152,48 @@ TEST_CASE("a run with --overwrite leaves no checkpoint of the run before") {
   CHECK(nlohmann::json::parse(unetpp::read_metadata(out / "best.safetensors").at("settings")).at("seed") == 42);
 }
 
+TEST_CASE("a run with --overwrite that ends before its first checkpoint leaves nothing of the run before") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--epochs", "1", "--batch", "3", "--out", out.string()});
+    return train(std::move(more));
+  };
+  REQUIRE(run({"--tensorboard"}).status == 0);
+  const auto settings = nlohmann::json::parse(unetpp::read_file(out / "run.json"));
+  const std::string validated = settings.at("split").at("validation").at(0);
+  const fs::path image = pets / "images" / (validated + ".jpg");
+  const std::string good = unetpp::read_file(image);
+  put(image, "text");  // found when the validation images are looked through
+  check_error(run({"--overwrite", "--strict", "--learning-rate", "0.01"}), 1, {image.string()});
+  CHECK(nlohmann::json::parse(unetpp::read_file(out / "run.json")).at("settings").at("learning_rate") == 0.01);
+  std::vector<std::string> left;
+  for (const auto& entry : fs::recursive_directory_iterator(out))
+    if (entry.is_regular_file()) left.push_back(entry.path().filename());
+  CHECK(left == std::vector<std::string>{"run.json"});
+  put(image, good);
+  CHECK(run({"--resume", "--learning-rate", "0.01"}).status == 0);
+  CHECK(fs::exists(out / "model.safetensors"));
+}
+
+TEST_CASE("train_pets trains on images whose names are no UTF-8, and goes on with them") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "caf\xe9", out = folder.path() / "out\xe9";
+  make_pets(pets, {"caf\xe9", "cr\xe8me", "na\xefve"});
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--batch", "2", "--out", out.string()});
+    const ProgramResult result = train(std::move(more));
+    INFO(result.output);
+    CHECK(result.status == 0);
+  };
+  run({"--epochs", "1"});
+  run({"--epochs", "2", "--resume"});
+  CHECK(lines(out / "metrics.csv").size() == 3);
+  const std::string mask = fs::directory_iterator(out / "masks")->path().stem();
+  CHECK(fs::exists(pets / "images" / (mask + ".jpg")));
+}
+
 TEST_CASE("a folder in which another program trains is refused") {
   const TemporaryFolder folder;
   const unetpp::detail::Descriptor other(folder.path(), O_RDONLY | O_DIRECTORY);

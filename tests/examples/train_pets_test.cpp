@@ -12,15 +12,6 @@ using namespace example_tests;
 
 namespace {
 
-/// Four good pairs a, b, c, d of 40x30 pixels.
-void make_pets(const fs::path& folder) {
-  for (const char* stem : {"a", "b", "c", "d"}) {
-    put(folder / "images" / (std::string(stem) + ".jpg"), unetpp::encode_jpeg(io_tests::drawn_image(40, 30)));
-    put(folder / "annotations" / "trimaps" / (std::string(stem) + ".png"),
-        unetpp::encode_png(io_tests::drawn_trimap(40, 30)));
-  }
-}
-
 /// Ways to spoil pair b, each with what the error must say beside the file's name.
 struct Fault {
   const char* file;
@@ -260,18 +251,36 @@ TEST_CASE("another run's folder is not overwritten without --overwrite") {
   CHECK_FALSE(fs::exists(out / "masks" / "old.png"));
 }
 
-TEST_CASE("a disk that is full when training begins leaves the model from before") {
+TEST_CASE("a file that is too large for the disk ends a run that goes on, and its model and checkpoint stay") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
-  put(out / "model.safetensors", "of a long night");
-  put(out / "run.json", "{}");
+  REQUIRE(train_synthetic(out).status == 0);
+  const std::string model = unetpp::read_file(out / "model.safetensors"),
+                    last = unetpp::read_file(out / "last.safetensors");
   const std::string limited = "ulimit -f 100; exec \"$0\" \"$@\"";  // files of 100 KiB at most: the model has more
   const ProgramResult result =
       train_pets::run({.name = "bash",
-                       .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "1", "--batch",
-                                     "4", "--overwrite", "--out", out.string()},
+                       .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "3", "--batch",
+                                     "4", "--resume", "--out", out.string()},
                        .package = "bash"});
   check_error(result, 1, {(out / "last.safetensors").string(), "File too large"});
-  CHECK(unetpp::read_file(out / "model.safetensors") == "of a long night");
+  CHECK(unetpp::read_file(out / "model.safetensors") == model);
+  CHECK(unetpp::read_file(out / "last.safetensors") == last);
   for (const auto& entry : fs::directory_iterator(out)) CHECK(entry.path().extension() != ".tmp");
+}
+
+TEST_CASE("train_pets with --limit-megapixels refuses larger images, and goes on with the same limit alone") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  put(pets / "images" / "large.jpg", unetpp::encode_jpeg(io_tests::drawn_image(1001, 1000)));
+  put(pets / "annotations" / "trimaps" / "large.png", unetpp::encode_png(io_tests::drawn_trimap(1001, 1000)));
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--epochs", "1", "--batch", "2", "--out", out.string()});
+    return train(std::move(more));
+  };
+  check_error(run({"--limit-megapixels", "1"}), 0, {"large.jpg: expected at most 1000000 pixels", "1001x1000"});
+  check_error(run({"--resume"}), 1, {"limit_megapixels: expected 1, found none"});
+  CHECK(run({"--resume", "--limit-megapixels", "1"}).status == 0);
+  check_error(train({"--limit-megapixels", "1"}), 2, {"--data"});
 }

@@ -64,6 +64,12 @@ cp "$work/run/model.safetensors" "$work/model.safetensors"
 mapfile -t images < <(find "$pets/images" -name 'american_bulldog_*.jpg' -o -name 'Bengal_*.jpg' | sort | awk 'NR % 40 == 1' | head -n 8)
 "$build/tests/write_logits" "$work/model.safetensors" "$work/logits.safetensors" "${images[@]}"
 "$export_onnx" "$work/model.safetensors" "$work/unet.onnx"
+status=0
+(ulimit -f 10 && exec "$export_onnx" "$work/model.safetensors" "$work/refused.onnx" 2>"$work/refused") || status=$?
+if [ "$status" -ne 1 ] || [ -e "$work/refused.onnx" ] || ! grep -q "refused.onnx: cannot be written: File too large" "$work/refused"; then
+  echo "FAILED: export_onnx does not say that it cannot write"
+  exit 1
+fi
 "$export_onnx" "$work/model.safetensors" "$work/unet-nchw.onnx" --nchw
 "$export_onnx" "$work/model.safetensors" "$work/unet-softmax.onnx" --softmax
 "$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" unet "$work"
@@ -79,6 +85,7 @@ there_and_back() {
   "$run" "$convert" to-unetpp "$work/$2$3" "$work/$2.safetensors"
   "$build/tests/write_logits" "$work/$2.safetensors" "$work/$2-logits.safetensors" "${images[@]}"
   cmp "$work/logits.safetensors" "$work/$2-logits.safetensors"
+  "$run" "$here/convert_test.py" "$2" "$3" "$work/run" "$work"
   echo "unetpp to $2 and back by convert_$2.py: the same logits, bit for bit"
 }
 [ -e "$peers/pytorch/installed" ] || "$root/cmake/packages.sh" python3-torch python3-numpy || skip "no PyTorch"

@@ -1,0 +1,37 @@
+#pragma once
+// What the programs' main() have in common: a command line, and one line for each way to fail.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+namespace examples {
+
+/// Parses the command line and calls run(). Returns the exit status: that of run(), 2 for a wrong command line, 1 for
+/// any other error.
+template <class Run>
+int run_main(CLI::App& app, int argc, char** argv, const Run& run) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file too large for its limit is then an error of write(), like a full disk
+  const auto fail = [&](int status, const char* error, const char* advice) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "%s: %s%s\n", app.get_name().c_str(), error, advice);
+    return status;
+  };
+  try {
+    app.parse(argc, argv);
+    return run();
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return fail(2, error.what(), " (--help lists the options)");
+  } catch (const std::bad_alloc&) {
+    const bool batches = app.get_option_no_throw("--batch") != nullptr;
+    return fail(1, "not enough memory", batches ? "; a smaller --batch needs less" : "");
+  } catch (const std::exception& error) {
+    return fail(1, error.what(), "");
+  }
+}
+
+}  // namespace examples

@@ -134,12 +134,16 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
 
   const Metadata model = to_metadata(model_info<Net>(model_classes(classes)));
   CheckpointWriter checkpoints(parameters, adam,
-                               {.folder = output.folder(), .minutes = options.checkpoint_minutes, .metadata = [&] {
-                                  Metadata metadata = model;
-                                  metadata["settings"] = dump_json(settings);
-                                  metadata["report"] = report.state();
-                                  return metadata;
-                                }});
+                               {.folder = output.folder(),
+                                .minutes = options.checkpoint_minutes,
+                                .metadata =
+                                    [&] {
+                                      Metadata metadata = model;
+                                      metadata["settings"] = dump_json(settings);
+                                      metadata["report"] = report.state();
+                                      return metadata;
+                                    },
+                                .warn = warn});
   EarlyStopping early({.patience = options.patience.value_or(std::numeric_limits<int>::max())});
   const auto save = [&](const TrainingState& state) {  // behind the checkpoint: without one there is no model
     if (state.samples == 0 && state.steps > 0) save_weights(output.model(), parameters, model);

@@ -1,11 +1,8 @@
 #pragma once
 // The innermost loops, compiled for several instruction sets and chosen when the program runs.
 //
-// They are written once, in the vector extensions of GCC and Clang, in simd/*.inc. These files are included here once
-// for each instruction set, in a namespace of its own, between pragmas that let the compiler use it: a program that is
-// compiled without any flag runs as fast as one that is compiled for its machine. Nothing from the standard library may
-// be used in there: a template that is first instantiated between the pragmas would be compiled for that instruction
-// set in the whole program.
+// Every file of a program that uses them compiles them, which takes seconds. Where UNETPP_SEPARATE_KERNELS is defined in
+// all of its files, only the one that defines UNETPP_DEFINE_KERNELS, too, does.
 
 #include <cstddef>
 
@@ -13,6 +10,12 @@
 
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
 #define UNETPP_X86_SETS
+#endif
+
+#ifdef UNETPP_SEPARATE_KERNELS
+#define UNETPP_KERNELS_INLINE
+#else
+#define UNETPP_KERNELS_INLINE inline
 #endif
 
 namespace unetpp::kernels {
@@ -98,50 +101,6 @@ struct MicroKernels {
 inline constexpr int panel_widths[] = {8, 16, 32};
 inline constexpr int widest_panel = panel_widths[2];
 
-#if defined(__GNUC__)
-namespace baseline {
-#ifdef __aarch64__
-inline constexpr int width = 4, panel = 8, tile_rows = 10;  // it has 32 vector registers; gcc spills with 11
-#else
-inline constexpr int width = 4, panel = 8, tile_rows = 6;
-#endif
-#include "unetpp/kernels/simd/kernels.inc"
-}  // namespace baseline
-#endif
-
-#ifdef UNETPP_X86_SETS
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
-namespace avx2 {
-inline constexpr int width = 8, panel = 16, tile_rows = 6;
-#include "unetpp/kernels/simd/kernels.inc"
-}  // namespace avx2
-#ifdef __clang__
-#pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"))), \
-                             apply_to = function)
-#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
-#else
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")
-#endif
-namespace avx512 {
-inline constexpr int width = 16, panel = 32, tile_rows = 14;
-#include "unetpp/kernels/simd/kernels.inc"
-}  // namespace avx512
-#ifdef __clang__
-#pragma clang attribute pop
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#endif
-
 /// Instruction sets that kernels are compiled for, from the narrowest on.
 enum class InstructionSet { baseline, avx2, avx512 };
 
@@ -164,18 +123,7 @@ inline bool supports([[maybe_unused]] InstructionSet set) {
 }
 
 /// The kernels for one instruction set; without micro-kernels an empty table, which nobody calls.
-inline const MicroKernels& micro_kernels([[maybe_unused]] InstructionSet set) {
-#ifdef UNETPP_X86_SETS
-  if (set == InstructionSet::avx512) return avx512::kernels;
-  if (set == InstructionSet::avx2) return avx2::kernels;
-#endif
-#if defined(__GNUC__)
-  return baseline::kernels;
-#else
-  static const MicroKernels none{};
-  return none;
-#endif
-}
+UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels(InstructionSet set);
 
 /// Those of the widest instruction set that this machine supports.
 inline const MicroKernels& micro_kernels() {
@@ -185,6 +133,11 @@ inline const MicroKernels& micro_kernels() {
   return widest;
 }
 
-#undef UNETPP_X86_SETS
-
 }  // namespace unetpp::kernels
+
+#if !defined(UNETPP_SEPARATE_KERNELS) || defined(UNETPP_DEFINE_KERNELS)
+#include "unetpp/kernels/compiled_kernels.hpp"
+#endif
+
+#undef UNETPP_KERNELS_INLINE
+#undef UNETPP_X86_SETS

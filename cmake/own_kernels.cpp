@@ -1,0 +1,1 @@
+#include <unetpp/kernels/micro_kernels.hpp>

@@ -92,6 +92,12 @@ TEST_CASE("a PNG whose data are larger than its image by orders is refused befor
   CHECK(refusal(png(4, 4, 8, 2, data)) == no_image + "data that take more memory than its size should");
 }
 
+TEST_CASE("a PNG whose first IDAT chunk has no data is refused") {
+  const std::string data = stored(std::string("\0\1", 2));
+  CHECK(refusal(png(1, 1, 8, 0, data, png_chunk("IDAT", ""))) == no_image + "a first IDAT chunk without data");
+  CHECK(refusal(png(1, 1, 8, 0, data)).empty());
+}
+
 TEST_CASE("what a PNG's data copy from a place that there is none of is zero, not what lay in memory") {
   // 72 zeros, which is what stb first makes room for, and 7 bytes by a distance of the unused code 30.
   std::string bytes = png(8, 8, 8, 0, std::string("\x78\x01\x63\xA0\x12\x80\x3E\x00\0\0\0\0", 12));

@@ -1,6 +1,6 @@
 #pragma once
-// What stb must not be given: version 2.27, which Debian and Ubuntu have, writes past its tables for some damaged JPEGs and
-// reads colours that a palette does not have from memory that holds anything.
+// What stb must not be given: version 2.27, which Debian and Ubuntu have, writes past its tables for some damaged JPEGs,
+// copies to a null pointer for some PNGs, and reads colours that a palette does not have from memory that holds anything.
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +39,12 @@ inline std::string jpeg_hazard(std::string_view bytes) {
   return scans > max_scans ? std::to_string(scans) + " scans" : "";
 }
 
+/// The same in a PNG: stb copies data to where it has not made room before data of a byte or more.
+inline std::string png_hazard(std::string_view bytes) {
+  const std::size_t data = find_png_chunk(bytes, "IDAT");
+  return data != std::string_view::npos && big_endian(bytes, data) == 0 ? "a first IDAT chunk without data" : "";
+}
+
 /// A PNG whose palette has 256 colours: the missing ones are black. Empty if nothing is missing.
 inline std::string with_whole_png_palette(std::string_view bytes) {
   constexpr std::size_t whole = 3 * 256;
@@ -68,6 +74,7 @@ inline std::string with_whole_bmp_palette(std::string_view bytes) {
 /// What would harm stb in an image; empty if nothing does.
 inline std::string stb_hazard(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xD8")) return detail::jpeg_hazard(bytes);
+  if (bytes.starts_with("\x89PNG")) return detail::png_hazard(bytes);
   if (bytes.starts_with("BM")) {
     const detail::BmpHeader header(bytes);
     if (header.start < std::uint64_t{14} + header.size) return "pixels that begin inside the header";

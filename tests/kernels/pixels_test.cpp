@@ -111,26 +111,53 @@ TEST_CASE("cross-entropy and its gradient agree with naive loops at random shape
   }
 }
 
-TEST_CASE("Adam agrees with its formula at random counts of parameters") {
+TEST_CASE("Adam and SGD agree with their formulas at random counts of parameters, wherever these lie") {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Random random(seed, 1);
     const std::size_t count = 1 + random.below(seed % 2 == 0 ? 100 : 40000, 0);
-    CAPTURE(seed, count);
     const Image g(count, 1, 0, 1, seed), m(count, 1, 0, 1, seed + 100), p(count, 1, 0, 1, seed + 300);
-    Image v(count, 1, 0, 1, seed + 200), mean(m), square(v), parameter(p);
+    Image v(count, 1, 0, 1, seed + 200);
     for (float& x : v.memory) x *= x;
-    square = v;
     const AdamStep step{.rate = 1e-2f, .keep1 = 0.9f, .add1 = 0.1f, .keep2 = 0.99f, .add2 = 0.01f, .epsilon = 1e-3f};
-    adam(count, step, g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data(), 2);
-    reference::Array want_m = array(m), want_v = array(v), want_p = array(p);
+    const SGDStep descent{.rate = 1e-2f, .momentum = 0.9f, .nesterov = seed % 3 == 0};
+    reference::Array want_m = array(m), want_v = array(v), want_p = array(p), want_velocity = want_m, want_q = want_p;
     for (std::size_t i = 0; i < count; ++i) {
-      const double gradient = g.memory[i];
+      const double gradient = g.memory[i], move = descent.rate * gradient;
       want_m.v[i] = double{step.keep1} * want_m.v[i] + step.add1 * gradient;
       want_v.v[i] = double{step.keep2} * want_v.v[i] + step.add2 * gradient * gradient;
       want_p.v[i] -= step.rate * want_m.v[i] / (std::sqrt(want_v.v[i]) + step.epsilon);
+      want_velocity.v[i] = descent.momentum * want_velocity.v[i] - move;
+      want_q.v[i] += descent.nesterov ? descent.momentum * want_velocity.v[i] - move : want_velocity.v[i];
     }
-    CHECK(difference(mean, want_m) < 1e-6);
-    CHECK(difference(square, want_v) < 2e-6);
-    CHECK(difference(parameter, want_p) < 2e-6);
+    for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
+      if (!supports(set)) continue;
+      CAPTURE(seed, count, int(set));
+      Image mean(m), square(v), parameter(p), velocity(m), q(p);
+      adam(count, step, g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data(), 2,
+           micro_kernels(set));
+      CHECK(difference(mean, want_m) < 1e-6);
+      CHECK(difference(square, want_v) < 2e-6);
+      CHECK(difference(parameter, want_p) < 2e-6);
+      sgd(count, descent, g.memory.data(), velocity.memory.data(), q.memory.data(), 2, micro_kernels(set));
+      CHECK(difference(velocity, want_velocity) < 1e-6);
+      CHECK(difference(q, want_q) < 1e-6);
+
+      // The same values one float further on in memory, and in another place of their vectors.
+      const auto moved = [](const Image& image) {
+        std::vector<float> values{guard};
+        values.insert(values.end(), image.memory.begin(), image.memory.end());
+        return values;
+      };
+      const std::vector<float> g2 = moved(g);
+      std::vector<float> mean2 = moved(m), square2 = moved(v), parameter2 = moved(p), velocity2 = moved(m),
+                         q2 = moved(p);
+      adam(count, step, &g2[1], &mean2[1], &square2[1], &parameter2[1], 2, micro_kernels(set));
+      CHECK(mean2 == moved(mean));
+      CHECK(square2 == moved(square));
+      CHECK(parameter2 == moved(parameter));
+      sgd(count + 1, descent, g2.data(), velocity2.data(), q2.data(), 2, micro_kernels(set));
+      CHECK(std::equal(velocity.memory.begin(), velocity.memory.end(), &velocity2[1]));
+      CHECK(std::equal(q.memory.begin(), q.memory.end(), &q2[1]));
+    }
   }
 }

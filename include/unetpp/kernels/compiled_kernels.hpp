@@ -7,6 +7,10 @@
 // be used in there: a template that is first instantiated between the pragmas would be compiled for that instruction
 // set in the whole program.
 
+#if defined(__aarch64__) && defined(__GNUC__)
+#include <arm_neon.h>
+#endif
+
 namespace unetpp::kernels {
 
 #if defined(__GNUC__)

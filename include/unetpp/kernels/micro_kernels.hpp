@@ -60,6 +60,21 @@ struct PoolWindow {
   std::size_t image_width;
 };
 
+/// The numbers of one step of Adam; keep and add of a moment are β and 1 − β.
+struct AdamStep {
+  float rate;  // with both bias corrections
+  float keep1, add1;
+  float keep2, add2;
+  float epsilon;
+};
+
+/// The numbers of one step of stochastic gradient descent.
+struct SGDStep {
+  float rate;
+  float momentum;
+  bool nesterov;
+};
+
 /// Winograd's transforms for one size of tiles.
 struct WinogradKernels {
   void (*input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first, int count,
@@ -95,6 +110,8 @@ struct MicroKernels {
   void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
   void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
+  void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
+  void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);
 };
 
 /// The panels of all instruction sets; each divides the next.

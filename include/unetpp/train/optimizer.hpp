@@ -138,8 +138,11 @@ class SGD {
   /// Errors  ArgumentError if the number of parameters is not that of the first step.
   void step(std::span<float> parameters, std::span<const float> gradients, int threads = max_threads()) {
     detail::fit_moments(velocity_, parameters.size());
-    kernels::sgd(parameters.size(), static_cast<float>(config_.learning_rate), static_cast<float>(config_.momentum),
-                 config_.nesterov, gradients.data(), velocity_.data(), parameters.data(), threads);
+    kernels::sgd(parameters.size(),
+                 {.rate = static_cast<float>(config_.learning_rate),
+                  .momentum = static_cast<float>(config_.momentum),
+                  .nesterov = config_.nesterov},
+                 gradients.data(), velocity_.data(), parameters.data(), threads);
     ++steps_;
   }
 

@@ -22,7 +22,20 @@ ConvGeometry same(int height, int width, int channels, int filters,
   return {{height, width, channels}, {height, width, filters}, 3, 1, 1, 1, 1, algorithm};
 }
 
+constexpr ConvAlgorithm algorithms[] = {ConvAlgorithm::winograd4, ConvAlgorithm::winograd4, ConvAlgorithm::winograd2,
+                                        ConvAlgorithm::automatic};
+
 }  // namespace
+
+TEST_CASE("Winograd's tiles are of 2x2 where few of 4x4 would be left, unless others are asked for") {
+  using kernels::detail::winograd_tile;
+  CHECK(winograd_tile(same(8, 8, 512, 512, ConvAlgorithm::automatic), 1) == 2);
+  CHECK(winograd_tile(same(8, 8, 512, 512, ConvAlgorithm::automatic), 2) == 4);
+  CHECK(winograd_tile(same(3, 4, 8, 8, ConvAlgorithm::automatic), 4) == 2);
+  CHECK(winograd_tile(same(9, 8, 8, 8, ConvAlgorithm::automatic), 1) == 4);
+  CHECK(winograd_tile(same(8, 8, 512, 512, ConvAlgorithm::winograd4), 1) == 4);
+  CHECK(winograd_tile(same(40, 40, 8, 8, ConvAlgorithm::winograd2), 8) == 2);
+}
 
 TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1, 2 and 3 threads") {
   for (std::uint64_t seed = 0; seed < 12000; seed += 100)
@@ -30,8 +43,7 @@ TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1
                                 [](const auto& random) {
                                   const int most = random(9, 4) == 0 ? 40 : 14;
                                   return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                              1 + random(3, 70),
-                                              random(10, 3) ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2);
+                                              1 + random(3, 70), algorithms[random(10, 4)]);
                                 }),
                     seed);
 }
@@ -59,5 +71,16 @@ TEST_CASE("Winograd's scratch for a batch is enough for every smaller one") {
     scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
       return kernels::detail::WinogradGradientPlan(c, batch, panel);
     });
+
+    // The tiles change with the batch, too.
+    const ConvGeometry small =
+        same(random(4, 9), random(5, 9), g.in.channels, g.out.channels, ConvAlgorithm::automatic);
+    for (std::size_t batch = 2; batch <= 6; ++batch) {
+      CAPTURE(seed, batch, to_string(small.in));
+      for (std::size_t fewer = 1; fewer < batch; ++fewer) {
+        CHECK(winograd_scratch(small, fewer, 2) <= winograd_scratch(small, batch, 2));
+        CHECK(winograd_gradient_scratch(small, fewer, 2) <= winograd_gradient_scratch(small, batch, 2));
+      }
+    }
   }
 }

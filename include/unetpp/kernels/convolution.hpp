@@ -28,8 +28,9 @@ constexpr bool can_compute(const ConvGeometry& g, ConvAlgorithm algorithm) {
 }
 
 /// The algorithm of all passes of a convolution: the one it asks for, or else, for 3×3 kernels that keep the image's
-/// size, narrow where they have few channels to read or write and Winograd's where they have more (winograd4, which stands
-/// here for F(2×2), too: winograd_tile chooses for each batch); patches for kernels as large as their stride (1×1, and the 2×2 transposed convolutions of a U-Net); im2col for the others.
+/// size, narrow where they have few channels to read or write and Winograd's where they have more (winograd4; of small
+/// images in small batches `winograd_tile` makes it F(2×2)); patches for kernels as large as their stride (1×1, and the
+/// 2×2 transposed convolutions of a U-Net); im2col for the others.
 constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   if (g.algorithm != ConvAlgorithm::automatic) return g.algorithm;
   for (const ConvAlgorithm algorithm : {ConvAlgorithm::narrow, ConvAlgorithm::winograd4, ConvAlgorithm::patches})

@@ -47,13 +47,17 @@ inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits,
       const float* x = logits.data + i * logits.stride;
       const float weight = weights(labels[i]);
       const float largest = *std::max_element(x, x + classes);
+      const float of_label = weight == 0 ? 0 : x[labels[i]];  // an ignored label may be no class
+      float* dx = dlogits.data ? dlogits.data + i * dlogits.stride : nullptr;
       float total = 0;
-      for (int c = 0; c < classes; ++c) total += std::exp(x[c] - largest);
-      if (weight != 0) sum += weight * (std::log(total) + largest - x[labels[i]]);
-      if (!dlogits.data) continue;
-      float* dx = dlogits.data + i * dlogits.stride;
-      for (int c = 0; c < classes; ++c)
-        dx[c] = weight == 0 ? 0 : weight * scale * (std::exp(x[c] - largest) / total - (c == labels[i] ? 1.0f : 0.0f));
+      for (int c = 0; c < classes; ++c) {
+        const float power = std::exp(x[c] - largest);
+        total += power;
+        if (dx) dx[c] = power;
+      }
+      if (weight != 0) sum += weight * (std::log(total) + largest - of_label);
+      for (int c = 0; dx && c < classes; ++c)
+        dx[c] = weight == 0 ? 0 : weight * scale * (dx[c] / total - (c == labels[i] ? 1.0f : 0.0f));
     }
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });

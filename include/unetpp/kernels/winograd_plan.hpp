@@ -122,7 +122,8 @@ struct WinogradGradientPlan {
     block = static_cast<int>(parts_of(run_tiles, parts_of(run_tiles, most_tiles())));
   }
 
-  constexpr std::size_t most_tiles() const { return share_tiles ? 128 : 48; }  // of a block
+  /// Tiles of a block; two blocks of few are faster than one.
+  constexpr std::size_t most_tiles() const { return share_tiles ? std::clamp<std::size_t>(tiles / 2, 64, 128) : 48; }
   constexpr std::size_t most_runs() const {
     return share_tiles || tiles < 2 * most_tiles() ? 1 : std::min<std::size_t>(16, tiles / most_tiles() / 2 * 2);
   }

@@ -57,9 +57,9 @@ struct WinogradPlan {
         tiles(batch * TileGrid(in.height, in.width, tile).in_image()),
         share_tiles(has_large_weights() || tiles < 192),
         block(share_tiles ? most_shared() : even_block(tiles, most_own)),
-        chunk(std::min(depth, 128)) {}
+        chunk(std::min(depth, 64)) {}
 
-  static constexpr int most_own = 32;  // tiles of a block that a thread has for itself
+  static constexpr int most_own = 28;  // tiles of a block that a thread has for itself
   constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
   constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters >= 128 * 256; }
 

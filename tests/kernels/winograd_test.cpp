@@ -22,19 +22,18 @@ ConvGeometry same(int height, int width, int channels, int filters,
   return {{height, width, channels}, {height, width, filters}, 3, 1, 1, 1, 1, algorithm};
 }
 
-constexpr ConvAlgorithm algorithms[] = {ConvAlgorithm::winograd4, ConvAlgorithm::winograd4, ConvAlgorithm::winograd2,
-                                        ConvAlgorithm::automatic};
-
 }  // namespace
 
-TEST_CASE("Winograd's tiles are of 2x2 where few of 4x4 would be left, unless others are asked for") {
-  using kernels::detail::winograd_tile;
-  CHECK(winograd_tile(same(8, 8, 512, 512, ConvAlgorithm::automatic), 1) == 2);
-  CHECK(winograd_tile(same(8, 8, 512, 512, ConvAlgorithm::automatic), 2) == 4);
-  CHECK(winograd_tile(same(3, 4, 8, 8, ConvAlgorithm::automatic), 4) == 2);
-  CHECK(winograd_tile(same(9, 8, 8, 8, ConvAlgorithm::automatic), 1) == 4);
-  CHECK(winograd_tile(same(8, 8, 512, 512, ConvAlgorithm::winograd4), 1) == 4);
-  CHECK(winograd_tile(same(40, 40, 8, 8, ConvAlgorithm::winograd2), 8) == 2);
+TEST_CASE("in a workspace for few tiles of 4x4 Winograd's are of 2x2, unless an algorithm is asked for") {
+  const auto algorithm = [](int height, int width, ConvAlgorithm asked, std::size_t capacity) {
+    return in_workspace(same(height, width, 16, 16, asked), capacity).algorithm;
+  };
+  CHECK(algorithm(8, 8, ConvAlgorithm::automatic, 1) == ConvAlgorithm::winograd2);
+  CHECK(algorithm(3, 4, ConvAlgorithm::automatic, 4) == ConvAlgorithm::winograd2);
+  CHECK(algorithm(8, 8, ConvAlgorithm::automatic, 2) == ConvAlgorithm::automatic);
+  CHECK(algorithm(9, 8, ConvAlgorithm::automatic, 1) == ConvAlgorithm::automatic);
+  CHECK(algorithm(8, 8, ConvAlgorithm::winograd4, 1) == ConvAlgorithm::winograd4);
+  CHECK(in_workspace({{1, 1, 16}, {1, 1, 16}, 1, 1, 1, 0, 0}, 1).algorithm == ConvAlgorithm::automatic);
 }
 
 TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1, 2 and 3 threads") {
@@ -43,7 +42,8 @@ TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1
                                 [](const auto& random) {
                                   const int most = random(9, 4) == 0 ? 40 : 14;
                                   return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                              1 + random(3, 70), algorithms[random(10, 4)]);
+                                              1 + random(3, 70),
+                                              random(10, 3) ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2);
                                 }),
                     seed);
 }
@@ -71,16 +71,5 @@ TEST_CASE("Winograd's scratch for a batch is enough for every smaller one") {
     scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int panel) {
       return kernels::detail::WinogradGradientPlan(c, batch, panel);
     });
-
-    // The tiles change with the batch, too.
-    const ConvGeometry small =
-        same(random(4, 9), random(5, 9), g.in.channels, g.out.channels, ConvAlgorithm::automatic);
-    for (std::size_t batch = 2; batch <= 6; ++batch) {
-      CAPTURE(seed, batch, to_string(small.in));
-      for (std::size_t fewer = 1; fewer < batch; ++fewer) {
-        CHECK(winograd_scratch(small, fewer, 2) <= winograd_scratch(small, batch, 2));
-        CHECK(winograd_gradient_scratch(small, fewer, 2) <= winograd_gradient_scratch(small, batch, 2));
-      }
-    }
   }
 }

@@ -28,14 +28,23 @@ constexpr bool can_compute(const ConvGeometry& g, ConvAlgorithm algorithm) {
 }
 
 /// The algorithm of all passes of a convolution: the one it asks for, or else, for 3×3 kernels that keep the image's
-/// size, narrow where they have few channels to read or write and Winograd's where they have more (winograd4; of small
-/// images in small batches `winograd_tile` makes it F(2×2)); patches for kernels as large as their stride (1×1, and the
-/// 2×2 transposed convolutions of a U-Net); im2col for the others.
+/// size, narrow where they have few channels to read or write and Winograd's F(4×4) where they have more; patches for
+/// kernels as large as their stride (1×1, and the 2×2 transposed convolutions of a U-Net); im2col for the others.
 constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   if (g.algorithm != ConvAlgorithm::automatic) return g.algorithm;
   for (const ConvAlgorithm algorithm : {ConvAlgorithm::narrow, ConvAlgorithm::winograd4, ConvAlgorithm::patches})
     if (can_compute(g, algorithm)) return algorithm;
   return ConvAlgorithm::im2col;
+}
+
+/// The convolution as it is computed in a workspace for up to `capacity` images: with Winograd's F(2×2), whose transforms
+/// of the weights take less than half as long, if it asks for no algorithm and F(4×4) would have few tiles even then.
+constexpr ConvGeometry in_workspace(ConvGeometry g, std::size_t capacity) {
+  constexpr std::size_t few = 4;
+  if (g.algorithm == ConvAlgorithm::automatic && choose_algorithm(g) == ConvAlgorithm::winograd4 &&
+      capacity * TileGrid(g.in.height, g.in.width, 4).in_image() <= few)
+    g.algorithm = ConvAlgorithm::winograd2;
+  return g;
 }
 
 // The algorithm is a template argument of the functions below: a program compiles those that its networks use.

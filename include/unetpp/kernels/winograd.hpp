@@ -123,7 +123,7 @@ struct WinogradConvolution {
 inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight,
                      Pixels y, const Epilogue& epilogue, Scratch scratch, const MicroKernels& kernels) {
   const Shape &from = transposed ? g.out : g.in, &to = transposed ? g.in : g.out;
-  const int tile = winograd_tile(g, batch);
+  const int tile = winograd_tile(g);
   const WinogradConvolution convolution{kernels,
                                         winograd_kernels(kernels, tile),
                                         g,
@@ -144,13 +144,11 @@ inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, 
 
 /// Floats of scratch that the two functions below need.
 constexpr std::size_t winograd_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  return detail::scratch_of_any_tile(g, batch, [&](std::size_t n) {
-    const int tile = detail::winograd_tile(g, n);
-    return detail::scratch_of_any_panel([&](int panel) {
-      return std::max(detail::WinogradPlan(g.in, g.out.channels, tile, n, panel).scratch(threads),
-                      detail::WinogradPlan(g.out, g.in.channels, tile, n, panel).scratch(threads));
-    });
-  });
+  const int tile = detail::winograd_tile(g);
+  const auto forward = [&](int panel) { return detail::WinogradPlan(g.in, g.out.channels, tile, batch, panel); };
+  const auto backward = [&](int panel) { return detail::WinogradPlan(g.out, g.in.channels, tile, batch, panel); };
+  return detail::scratch_of_any_panel(
+      [&](int panel) { return std::max(forward(panel).scratch(threads), backward(panel).scratch(threads)); });
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.

@@ -123,10 +123,8 @@ struct WinogradGradient {
 
 /// Floats of scratch that the function below needs.
 constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  return detail::scratch_of_any_tile(g, batch, [&](std::size_t n) {
-    return detail::scratch_of_any_panel(
-        [&](int panel) { return detail::WinogradGradientPlan(g, n, panel).scratch(threads); });
-  });
+  return detail::scratch_of_any_panel(
+      [&](int panel) { return detail::WinogradGradientPlan(g, batch, panel).scratch(threads); });
 }
 
 /// dweight += the gradient of `winograd_convolve`'s weight for the input x and the output gradient dy; dbias += that of
@@ -135,7 +133,7 @@ constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size
 inline void winograd_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
                                      float* dweight, float* dbias, Scratch scratch,
                                      const MicroKernels& kernels = micro_kernels()) {
-  const int tile = detail::winograd_tile(g, batch);
+  const int tile = detail::winograd_tile(g);
   const detail::WinogradGradient gradient{kernels,
                                           detail::winograd_kernels(kernels, tile),
                                           detail::WinogradGradientPlan(g, batch, kernels.panel),

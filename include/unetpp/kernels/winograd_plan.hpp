@@ -13,24 +13,8 @@
 
 namespace unetpp::kernels::detail {
 
-/// Tiles of 4×4 that are too few for the transforms of as many weights: F(2×2)'s take less than half as long.
-inline constexpr std::size_t few_tiles = 4;
-
-/// Tiles of 4×4 that an image is cut into.
-constexpr std::size_t tiles_of_image(const ConvGeometry& g) { return TileGrid(g.in.height, g.in.width, 4).in_image(); }
-
-/// Pixels a side of the tiles that all passes of a convolution are cut into.
-constexpr int winograd_tile(const ConvGeometry& g, std::size_t batch) {
-  if (g.algorithm == ConvAlgorithm::winograd4) return 4;
-  return g.algorithm == ConvAlgorithm::winograd2 || batch * tiles_of_image(g) <= few_tiles ? 2 : 4;
-}
-
-/// The most floats that a batch or any smaller one needs: floats(batch) is monotonic but where the tiles change.
-template <class Floats>
-constexpr std::size_t scratch_of_any_tile(const ConvGeometry& g, std::size_t batch, const Floats& floats) {
-  const std::size_t few = std::clamp<std::size_t>(few_tiles / tiles_of_image(g), 1, batch);
-  return std::max(floats(few), floats(batch));
-}
+/// Pixels a side of the tiles that a convolution is cut into.
+constexpr int winograd_tile(const ConvGeometry& g) { return g.algorithm == ConvAlgorithm::winograd2 ? 2 : 4; }
 
 /// Floats from one plane to the next: a cache line more than it holds, or all planes would fall on the same places of
 /// the cache.
@@ -112,8 +96,8 @@ struct WinogradGradientPlan {
       : channels(g.in.channels),
         filters(g.out.channels),
         panel(panel_width),
-        points((winograd_tile(g, batch) + 2) * (winograd_tile(g, batch) + 2)),
-        tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g, batch)).in_image()),
+        points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
+        tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
         share_tiles(std::size_t{1} * channels * filters > 64 * 128),
         square(std::size_t{1} * channels * filters >= 256 * 128 ? 64 : 32) {
     runs = most_runs();

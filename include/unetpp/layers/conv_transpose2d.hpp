@@ -64,25 +64,30 @@ struct ConvTranspose2D {
   static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
-    return kernels::convolution_scratch<algorithm>(geometry, batch, threads);
+    return kernels::convolution_scratch<algorithm>(kernels::in_workspace(geometry, batch), batch, threads);
   }
 
   static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
                       const Memory& memory) {
     const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve_transposed<algorithm>(geometry, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue,
-                                            memory.scratch());
+    kernels::convolve_transposed<algorithm>(geometry_in(memory), x.count(), pixels_of(x), p.data(), pixels_of(y),
+                                            epilogue, memory.scratch());
   }
 
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
-    kernels::convolve_weight_gradient<algorithm>(geometry, x.count(), pixels_of(dy), pixels_of(x), dp.data(),
+    kernels::convolve_weight_gradient<algorithm>(geometry_in(memory), x.count(), pixels_of(dy), pixels_of(x), dp.data(),
                                                  {.channels = C.bias ? dp.data() + weight_count : nullptr},
                                                  memory.scratch());
     if (dx.wanted())
-      kernels::convolve<algorithm>(geometry, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
-                                   memory.scratch());
+      kernels::convolve<algorithm>(geometry_in(memory), x.count(), pixels_of(dy), p.data(), pixels_of(dx.view),
+                                   dx.epilogue(x), memory.scratch());
+  }
+
+ private:
+  static constexpr kernels::ConvGeometry geometry_in(const Memory& memory) {
+    return kernels::in_workspace(geometry, memory.capacity());
   }
 };
 

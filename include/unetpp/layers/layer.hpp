@@ -72,13 +72,14 @@ class Memory {
   }
   /// The memory of a child whose slots begin at `first`.
   Memory child(int first) const { return {arena_, offsets_ + first, capacity_, scratch_}; }
+  std::size_t capacity() const { return capacity_; }  // images
   kernels::Scratch scratch() const { return scratch_; }
   int threads() const { return scratch_.threads; }
 
  private:
   float* arena_;
   const std::size_t* offsets_;  // floats an image
-  std::size_t capacity_;        // images
+  std::size_t capacity_;
   kernels::Scratch scratch_;
 };
 

@@ -10,52 +10,11 @@
 
 #include "measure.hpp"
 
-#if defined(__x86_64__) || defined(__i386__)
-#define BENCH_X86_SETS
-#endif
-
 namespace bench {
 
-namespace baseline {
-#ifdef BENCH_X86_SETS
-inline constexpr int width = 4, chains = 12;  // of 16 registers
-#else
-inline constexpr int width = 4, chains = 16;  // of NEON's 32
-#endif
-#include "fma_chains.inc"
-}  // namespace baseline
-
-#ifdef BENCH_X86_SETS
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
-namespace avx2 {
-inline constexpr int width = 8, chains = 12;
-#include "fma_chains.inc"
-}  // namespace avx2
-#ifdef __clang__
-#pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
-#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
-#else
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx512f,prefer-vector-width=512")
-#endif
-namespace avx512 {
-inline constexpr int width = 16, chains = 16;
-#include "fma_chains.inc"
-}  // namespace avx512
-#ifdef __clang__
-#pragma clang attribute pop
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#endif
+#define UNETPP_BODY "fma_chains.inc"
+#include <unetpp/kernels/simd/each_set.inc>
+#undef UNETPP_BODY
 
 /// A loop of multiply-adds and how many floating-point operations one round of it is.
 struct FmaLoop {
@@ -66,7 +25,7 @@ struct FmaLoop {
 
 /// That of the widest instruction set that this machine supports.
 inline FmaLoop fma_loop() {
-#ifdef BENCH_X86_SETS
+#ifdef UNETPP_X86_SETS
   using unetpp::kernels::InstructionSet;
   if (unetpp::kernels::supports(InstructionSet::avx512))
     return {avx512::run_chains, 2.0 * avx512::width * avx512::chains, "AVX-512"};
@@ -75,7 +34,6 @@ inline FmaLoop fma_loop() {
 #endif
   return {baseline::run_chains, 2.0 * baseline::width * baseline::chains, "baseline"};
 }
-#undef BENCH_X86_SETS
 
 /// Multiply-adds in registers for about `seconds`, on every thread at once.
 /// Units   10^9 floating-point operations a second: the best run of each thread, all threads together.

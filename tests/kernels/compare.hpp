@@ -51,6 +51,12 @@ inline double difference(const std::vector<float>& got, const std::vector<float>
   return worst / largest;
 }
 
+inline std::vector<InstructionSet> supported_sets() {
+  std::vector<InstructionSet> sets{InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512};
+  std::erase_if(sets, [](InstructionSet set) { return !supports(set); });
+  return sets;
+}
+
 struct Case {
   ConvGeometry g;
   std::size_t batch;
@@ -109,8 +115,7 @@ void check(const Case& c, std::uint64_t seed) {
     im2col_weight_gradient(g, c.batch, x, y, dweight.data(), {scratch.data(), 2});
     bias_gradient(m, g.out.channels, y, dbias.data(), {scratch.data(), 2});
   }
-  for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
-    if (!supports(set)) continue;
+  for (const InstructionSet set : supported_sets()) {
     const auto convolve_with = [&](auto... arguments) { Fast::convolve(arguments..., micro_kernels(set)); };
     const auto transposed_with = [&](auto... arguments) { Fast::transposed(arguments..., micro_kernels(set)); };
     std::vector<float> first, first_transposed, first_weight;

@@ -52,8 +52,7 @@ void check_pool(std::uint64_t seed) {
   for (std::size_t i = 0; i < want_dx.v.size(); ++i)
     want_dx.v[i] = masked && !(masks.v[i] > 0) ? 0 : want_dx.v[i] + (accumulate ? before.v[i] : 0);
 
-  for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
-    if (!supports(set)) continue;
+  for (const InstructionSet set : supported_sets()) {
     CAPTURE(seed, int(set), to_string(g.in), to_string(g.out), batch, gap, accumulate, masked);
     Image y(pooled, g.in.channels, gap, 0, seed), dx(old);
     max_pool(g, batch, x, y, 2, micro_kernels(set));

@@ -157,4 +157,3 @@ inline const MicroKernels& micro_kernels() {
 #endif
 
 #undef UNETPP_KERNELS_INLINE
-#undef UNETPP_X86_SETS

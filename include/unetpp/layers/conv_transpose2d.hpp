@@ -69,25 +69,22 @@ struct ConvTranspose2D {
 
   static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
                       const Memory& memory) {
+    const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
     const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve_transposed<algorithm>(geometry_in(memory), x.count(), pixels_of(x), p.data(), pixels_of(y),
-                                            epilogue, memory.scratch());
+    kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue,
+                                            memory.scratch());
   }
 
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
-    kernels::convolve_weight_gradient<algorithm>(geometry_in(memory), x.count(), pixels_of(dy), pixels_of(x), dp.data(),
+    const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
+    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(dy), pixels_of(x), dp.data(),
                                                  {.channels = C.bias ? dp.data() + weight_count : nullptr},
                                                  memory.scratch());
     if (dx.wanted())
-      kernels::convolve<algorithm>(geometry_in(memory), x.count(), pixels_of(dy), p.data(), pixels_of(dx.view),
-                                   dx.epilogue(x), memory.scratch());
-  }
-
- private:
-  static constexpr kernels::ConvGeometry geometry_in(const Memory& memory) {
-    return kernels::in_workspace(geometry, memory.capacity());
+      kernels::convolve<algorithm>(g, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
+                                   memory.scratch());
   }
 };
 

@@ -42,6 +42,13 @@ struct TileGrid {
     const int in = static_cast<int>(index % in_image());
     return {in / across * tile, in % across * tile, static_cast<std::ptrdiff_t>(index / in_image()) * height};
   }
+  /// The place of the next tile, found faster from this one than from its index.
+  TilePlace after(TilePlace place) const {
+    if ((place.column += tile) < width) return place;
+    place.column = 0;
+    if ((place.row += tile) < height) return place;
+    return {0, 0, place.image_row + height};
+  }
 };
 
 /// Planes, one for each point of a transform, of panels of rows of `panel` floats.

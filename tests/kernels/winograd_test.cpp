@@ -48,11 +48,12 @@ TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1
                     seed);
 }
 
-TEST_CASE("Winograd agrees with im2col where threads share out filters") {
+TEST_CASE("Winograd agrees with im2col at many channels, where threads share out filters and where they take tiles") {
   check<Winograd>({same(33, 37, 64, 60), 3, 0, true, false, true, false}, 1);
   check<Winograd>({same(9, 7, 140, 256), 2, 0, true, false, true, false}, 1);
   check<Winograd>({same(8, 8, 300, 130), 1, 1, false, true, false, true}, 2);
   check<Winograd>({same(41, 39, 256, 128), 2, 0, false, false, false, false}, 2);
+  check<Winograd>({same(45, 41, 256, 70), 1, 0, false, true, false, false}, 2);
   check<Winograd>({same(17, 19, 130, 256, ConvAlgorithm::winograd2), 2, 1, false, true, false, true}, 3);
 }
 

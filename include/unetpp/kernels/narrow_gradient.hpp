@@ -71,7 +71,7 @@ struct NarrowGradient {
               kernels.product_transposed(std::min(panel, size - k), std::min(panel, many - m), count,
                                          patches + k / panel * patches_of.next(),
                                          pixels + m / panel * patches_of.next(),
-                                         all_sums + run * sum_size + (m / panel * padded + k) * panel, more);
+                                         all_sums + run * sum_size + (m / panel * padded + k) * panel, more, pixels);
           const float* summed = few_in ? pixels : patches;  // of dy
           for (int c = 0; dbias && c < (few_in ? many : size); c += panel)
             kernels.sum_rows(summed + c / panel * patches_of.next(), count, all_biases + run * bias_size + c, more);

@@ -133,7 +133,8 @@ struct PatchConvolution {
         [&](std::size_t i, std::size_t first, int count, const float* patches, const float* packed, float* sums) {
           for (int tap = 0; tap < plan.taps; ++tap)
             kernels.product(count, columns(i), plan.channels, patches + tap * tap_size, next,
-                            packed + std::size_t{1} * tap * plan.channels * panel, sums, tap > 0);
+                            packed + std::size_t{1} * tap * plan.channels * panel, sums, tap > 0,
+                            packed + std::size_t{1} * (tap + 1) * plan.channels * panel);
           const int filter = static_cast<int>(i) * panel;
           kernels.unpack(sums, count, columns(i), first, 1, y.data + filter, y.stride, end.from_channel(filter));
         });
@@ -156,7 +157,8 @@ struct PatchConvolution {
           kernels.pack(y.data + first * y.stride, y.stride, count, plan.filters, to, next);
         },
         [&](std::size_t i, std::size_t first, int count, const float* pixels, const float* packed, float* sums) {
-          kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false);
+          kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false,
+                          packed + plan.tap_panel());
           const Epilogue here = end.from_channel(channel(i));
           const std::size_t tap = tap_offset(g, static_cast<int>(i) / panels);
           for_each_patch_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {

@@ -96,7 +96,8 @@ struct PatchGradient {
           for (int c = 0; c < channels; c += panel)
             kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
                                        left + c * depth, right + f * depth,
-                                       unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin);
+                                       unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin,
+                                       left + (c + panel < channels ? c + panel : 0) * depth);
       }
     }
   }

@@ -64,7 +64,8 @@ struct WinogradConvolution {
     for (int p = 0; p < plan.points; ++p)
       kernels.product(count, plan.columns(filter_panel), depth,
                       tiles + p * plan.tile_plane() + first / plan.panel * next, next,
-                      weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0);
+                      weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0,
+                      weights + (p + 1) * plan.weight_plane());
   }
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {

@@ -37,14 +37,25 @@ struct WinogradGradient {
   void multiply(int channel, int channels, int filter, int filters, int count, const float* inputs,
                 const float* gradients, float* sums, bool accumulate) const {
     const int panel = plan.panel;
+    const auto input = [&](int point, int c) {
+      return inputs + point * plan.input_plane() + (channel + c) / panel * plan.next();
+    };
+    const auto gradient = [&](int point, int f) {
+      return gradients + point * plan.gradient_plane() + (filter + f) / panel * plan.next();
+    };
     for (int p = 0; p < plan.points; ++p)
       for (int f = 0; f < filters; f += panel)
-        for (int c = 0; c < channels; c += panel)
+        for (int c = 0; c < channels; c += panel) {
+          const bool last_c = c + panel >= channels, last_f = f + panel >= filters;
+          // Of what comes next, a panel that no product has read yet.
+          const float* fetch = last_c   ? (last_f ? gradient(p + 1, 0) : gradient(p, f + panel))
+                               : f == 0 ? input(p, c + panel)
+                                        : input(p + 1, 0);
           kernels.product_transposed(
-              std::min(panel, channels - c), std::min(panel, filters - f), count,
-              inputs + p * plan.input_plane() + (channel + c) / panel * plan.next(),
-              gradients + p * plan.gradient_plane() + (filter + f) / panel * plan.next(),
-              sums + p * plan.sum_plane() + (std::size_t{1} * f / panel * plan.sum_rows() + c) * panel, accumulate);
+              std::min(panel, channels - c), std::min(panel, filters - f), count, input(p, c), gradient(p, f),
+              sums + p * plan.sum_plane() + (std::size_t{1} * f / panel * plan.sum_rows() + c) * panel, accumulate,
+              fetch);
+        }
   }
 
   /// Adds the gradient of the taps that `runs` sums are of.

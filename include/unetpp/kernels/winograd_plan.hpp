@@ -45,7 +45,7 @@ struct WinogradPlan {
 
   static constexpr int most_own = 28;  // tiles of a block that a thread has for itself
   constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
-  constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters >= 128 * 256; }
+  constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters > 256 * 512; }
 
   constexpr std::size_t blocks() const { return parts_of(tiles, block); }
   constexpr int filter_panels() const { return parts_of(filters, panel); }
@@ -73,7 +73,7 @@ struct WinogradPlan {
     shared.block = most_shared();
     own.share_tiles = false;
     own.block = most_own;
-    return has_large_weights() ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));
+    return share_tiles ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));
   }
 };
 

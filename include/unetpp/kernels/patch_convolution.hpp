@@ -157,8 +157,10 @@ struct PatchConvolution {
           kernels.pack(y.data + first * y.stride, y.stride, count, plan.filters, to, next);
         },
         [&](std::size_t i, std::size_t first, int count, const float* pixels, const float* packed, float* sums) {
+          // Of the block that this thread is likely to take next, what is this panel's share.
+          const std::size_t later = first + scratch.threads * plan.block + i * plan.block / plan.tap_panels();
           kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false,
-                          packed + plan.tap_panel());
+                          y.data + std::min(later, plan.positions - 1) * y.stride);
           const Epilogue here = end.from_channel(channel(i));
           const std::size_t tap = tap_offset(g, static_cast<int>(i) / panels);
           for_each_patch_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {

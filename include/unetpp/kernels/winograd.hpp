@@ -57,15 +57,27 @@ struct WinogradConvolution {
                     {to, plan.tile_plane(), std::size_t{1} * plan.block * plan.panel});
   }
 
-  /// Adds to the sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute.
+  /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.
+  const float* new_pixels(std::size_t first, int part, int parts) const {
+    const TilePlace place = grid.place(first);
+    const int in_row = parts / grid.tile, row = place.row + 1 + part / in_row;
+    const std::size_t pixel =
+        (place.image_row + row) * grid.width + place.column + plan.block * grid.tile * (part % in_row) / in_row;
+    const std::size_t pixels = plan.tiles / grid.in_image() * grid.height * grid.width;
+    return x.data + std::min(pixel, pixels - 1) * x.stride;
+  }
+
+  /// Adds to the sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute. Meanwhile
+  /// what is needed next comes to the cache: the next point's weights, or pixels of the tiles from `later` on.
   void multiply(int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
-                float* sums) const {
+                float* sums, std::size_t later) const {
     const std::size_t next = std::size_t{1} * plan.block * plan.panel;
     for (int p = 0; p < plan.points; ++p)
-      kernels.product(count, plan.columns(filter_panel), depth,
-                      tiles + p * plan.tile_plane() + first / plan.panel * next, next,
-                      weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0,
-                      weights + (p + 1) * plan.weight_plane());
+      kernels.product(
+          count, plan.columns(filter_panel), depth, tiles + p * plan.tile_plane() + first / plan.panel * next, next,
+          weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0,
+          plan.weights_stay() ? new_pixels(later, filter_panel * plan.points + p, plan.filter_panels() * plan.points)
+                              : weights + (p + 1) * plan.weight_plane());
   }
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
@@ -91,7 +103,8 @@ struct WinogradConvolution {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       transform_input(first, count, tiles);
       for (int panel = 0; panel < plan.filter_panels(); ++panel) {
-        multiply(panel, count, 0, plan.depth, tiles, weights + panel * weight_size, sums);
+        multiply(panel, count, 0, plan.depth, tiles, weights + panel * weight_size, sums,
+                 first + scratch.threads * plan.block);
         transform_output(panel, first, count, sums);
       }
     });
@@ -113,7 +126,7 @@ struct WinogradConvolution {
         for (int channel = 0; channel < plan.depth; channel += plan.chunk) {
           const int depth = std::min(plan.chunk, plan.depth - channel);
           transform_weight(panel, channel, depth, weights);
-          multiply(panel, count, channel, depth, tiles, weights, sums);
+          multiply(panel, count, channel, depth, tiles, weights, sums, plan.tiles);
         }
         transform_output(panel, first, count, sums);
       });

@@ -47,6 +47,9 @@ struct WinogradPlan {
   constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
   constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters > 256 * 512; }
 
+  /// Whether all transformed weights stay in a core's own cache.
+  constexpr bool weights_stay() const { return !share_tiles && points * filter_panels() * weight_plane() <= 100'000; }
+
   constexpr std::size_t blocks() const { return parts_of(tiles, block); }
   constexpr int filter_panels() const { return parts_of(filters, panel); }
   constexpr int columns(int filter_panel) const { return std::min(panel, filters - filter_panel * panel); }

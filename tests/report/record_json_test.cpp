@@ -140,10 +140,23 @@ TEST_CASE("a report goes on with as many and as large images as it was written w
   const Mask truth{2048, 2048, std::vector<std::uint8_t>(std::size_t{1} * 2048 * 2048, 1)};
   RunRecord run{numbered_classes(2), 1, {epoch_end(1)}, {}}, back = run;
   const ShownImage shown{0, "grey", {}, encode_jpeg(grey), truth, {}, {encode_mask(truth.values, 2)}, {1.0}};
-  run.images.assign(13, shown);  // more pixels than one image may have
+  run.images.assign(13, shown);
   const std::string text = to_text(run);
   parse_record(text, "here", back);
   CHECK(to_text(back) == text);
+}
+
+TEST_CASE("a report's small text gets no memory for a large image") {
+  std::string huge = encode_jpeg(Image{8, 8, std::vector<std::uint8_t>(192, 127)});
+  const std::size_t size_at = huge.find("\xff\xc0") + 5;  // height and width in the frame's header
+  huge.replace(size_at, 4, "\x07\xd0\x07\xd0");
+  const Mask truth{8, 8, std::vector<std::uint8_t>(64, 1)};
+  RunRecord run{numbered_classes(2), 1, {epoch_end(1)}, {}}, back = run;
+  run.images = {{0, "huge", {}, huge, truth, {}, {encode_mask(truth.values, 2)}, {1.0}}};
+  const std::string message = io_tests::message_of<FormatError>([&] { parse_record(to_text(run), "here", back); });
+  INFO(message);
+  CHECK(io_tests::contains(message, "here: images: jpeg: expected at most "));
+  CHECK(io_tests::contains(message, "found 2000x2000"));
 }
 
 TEST_CASE("each value of a report's text is checked, and nothing is taken of a wrong one") {

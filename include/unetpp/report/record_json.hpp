@@ -79,8 +79,8 @@ inline void parse_record(std::string_view text, const std::string& where, RunRec
   const nlohmann::json parsed = parse_json(text, where, limits);
   const detail::JsonFields json(parsed, where);
   std::vector<ShownImage> images;
-  // A grey image and its mask, which take fewest bytes, have 96 pixels a byte in all.
-  std::size_t room = default_max_pixels + 128 * text.size();
+  // A grey image, which takes fewest bytes, has 48 pixels a byte; its mask may have four times as many.
+  std::size_t room = 256 * text.size();
   for (const nlohmann::json& image : json.list("images"))
     images.push_back(detail::parse_shown_image({image, json.where("images")}, run.epochs.size(), run.classes.size(), room));
   const auto started = static_cast<std::int64_t>(json.count("started"));

@@ -1,1 +1,1 @@
-#include <unetpp/kernels/micro_kernels.hpp>
+#include <unetpp/kernels/matrix_kernels.hpp>

@@ -57,6 +57,15 @@ inline std::vector<InstructionSet> supported_sets() {
   return sets;
 }
 
+/// The instruction sets that Fast is checked with: its own list, or all.
+template <class Fast>
+std::vector<InstructionSet> sets_of() {
+  if constexpr (requires { Fast::sets(); })
+    return Fast::sets();
+  else
+    return supported_sets();
+}
+
 struct Case {
   ConvGeometry g;
   std::size_t batch;
@@ -115,7 +124,7 @@ void check(const Case& c, std::uint64_t seed) {
     im2col_weight_gradient(g, c.batch, x, y, dweight.data(), {scratch.data(), 2});
     bias_gradient(m, g.out.channels, y, dbias.data(), {scratch.data(), 2});
   }
-  for (const InstructionSet set : supported_sets()) {
+  for (const InstructionSet set : sets_of<Fast>()) {
     const auto convolve_with = [&](auto... arguments) { Fast::convolve(arguments..., micro_kernels(set)); };
     const auto transposed_with = [&](auto... arguments) { Fast::transposed(arguments..., micro_kernels(set)); };
     std::vector<float> first, first_transposed, first_weight;

@@ -21,8 +21,8 @@ reference::Array naive(const reference::Array& x, const std::vector<double>& p) 
 
 template <Shape In, Conv2DConfig C>
 void check_conv(std::size_t batch, std::size_t gap = 0) {
-  constexpr bool winograd = kernels::choose_algorithm(Conv2D<In, C>::geometry) == kernels::ConvAlgorithm::winograd4;
-  check::layer<Conv2D<In, C>>(naive<In, C>, batch, gap, winograd ? check::winograd_error : check::float_error);
+  using L = Conv2D<In, C>;
+  check::layer<L>(naive<In, C>, batch, gap, check::convolution_error(L::geometry, L::algorithm));
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ TEST_CASE("Conv2D with more pixels than one block agrees with naive loops") {
   CHECK(check::difference(
             y.array().v,
             naive<L::in, Conv2DConfig{.filters = 3, .activation = Activation::relu}>(x.array(), check::doubles(p)).v) <
-        check::winograd_error);
+        check::fast_error);
 
   L::backward(std::span<const float, L::parameter_count>(p), std::span<float, L::parameter_count>(dp), x.view(),
               dy.view(), {}, memory);
@@ -111,7 +111,7 @@ TEST_CASE("Conv2D with more pixels than one block agrees with naive loops") {
                 if (h + i >= 1 && h + i <= 40 && w + j >= 1 && w + j <= 39)
                   want[((i * 3 + j) * 2 + c) * 3 + f] += ax.at(n, h + i - 1, w + j - 1, c) * ady.at(n, h, w, f);
         }
-  CHECK(check::difference(check::doubles(dp), want) < check::winograd_error);
+  CHECK(check::difference(check::doubles(dp), want) < check::fast_error);
 }
 
 TEST_CASE("Conv2D knows its size and cost") {

@@ -11,6 +11,8 @@
 #include "unetpp/kernels/patch_convolution.hpp"
 #include "unetpp/kernels/patch_gradient.hpp"
 #include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/kernels/split_convolution.hpp"
+#include "unetpp/kernels/split_patches.hpp"
 #include "unetpp/kernels/winograd.hpp"
 #include "unetpp/kernels/winograd_gradient.hpp"
 
@@ -47,6 +49,12 @@ constexpr ConvGeometry in_workspace(ConvGeometry g, std::size_t capacity) {
   return g;
 }
 
+/// Whether a matrix unit sums a convolution, or a transposed one, that reads so many channels: where there is one, and no
+/// algorithm was asked for: the one that was chosen then computes weight gradients only. Fewer channels do not fill a tile.
+inline bool on_matrix_unit(const ConvGeometry& g, ConvAlgorithm chosen, int channels) {
+  return g.algorithm != chosen && channels >= matrix_panel && has_matrix_unit();
+}
+
 // The algorithm is a template argument of the functions below: a program compiles those that its networks use.
 
 /// Floats of scratch that any of them needs.
@@ -57,11 +65,14 @@ constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t bat
   if constexpr (A == ConvAlgorithm::im2col)
     return std::max(im2col_scratch(g, batch, threads), bias);
   else if constexpr (A == ConvAlgorithm::patches)
-    return std::max(patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads));
+    return std::max({patch_scratch(g, batch, threads), patch_gradient_scratch(g, batch, threads),
+                     split_patch_scratch(g, batch, threads)});
   else if constexpr (A == ConvAlgorithm::narrow)
-    return std::max({narrow_scratch(g, threads), narrow_gradient_scratch(g, batch, threads), bias});
+    return std::max({narrow_scratch(g, threads), narrow_gradient_scratch(g, batch, threads),
+                     split_scratch(g, batch, threads), bias});
   else
-    return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads), bias});
+    return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads),
+                     split_scratch(g, batch, threads), bias});
 }
 
 /// y = x ∗ weight.
@@ -69,10 +80,14 @@ constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t bat
 template <ConvAlgorithm A>
 void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
               const Epilogue& epilogue, Scratch scratch) {
+  const bool on_unit = on_matrix_unit(g, A, g.in.channels);
   if constexpr (A == ConvAlgorithm::im2col)
     im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
   else if constexpr (A == ConvAlgorithm::patches)
-    patch_convolve(g, batch, x, weight, y, epilogue, scratch);
+    on_unit ? split_patch_convolve(g, batch, x, weight, y, epilogue, scratch)
+            : patch_convolve(g, batch, x, weight, y, epilogue, scratch);
+  else if (on_unit)
+    split_convolve(g, batch, x, weight, y, epilogue, scratch);
   else if constexpr (A == ConvAlgorithm::narrow)
     narrow_convolve(g, batch, x, weight, y, epilogue, scratch);
   else
@@ -84,10 +99,14 @@ void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const flo
 template <ConvAlgorithm A>
 void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
                          const Epilogue& epilogue, Scratch scratch) {
+  const bool on_unit = on_matrix_unit(g, A, g.out.channels);
   if constexpr (A == ConvAlgorithm::im2col)
     im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
   else if constexpr (A == ConvAlgorithm::patches)
-    patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    on_unit ? split_patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch)
+            : patch_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+  else if (on_unit)
+    split_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
   else if constexpr (A == ConvAlgorithm::narrow)
     narrow_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
   else

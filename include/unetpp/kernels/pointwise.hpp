@@ -21,6 +21,13 @@ void parallel_blocks(int threads, std::size_t count, std::size_t block, const Wo
                [&](std::size_t unit, int) { work(unit * block, std::min(count, (unit + 1) * block)); });
 }
 
+/// Makes `count` values zero; one thread alone does not keep memory busy.
+inline void clear(std::size_t count, float* values, int threads) {
+  constexpr std::size_t block = 1 << 16;
+  parallel_blocks(threads, count, block,
+                  [&](std::size_t first, std::size_t last) { std::fill(values + first, values + last, 0.0f); });
+}
+
 /// y = epilogue(x), pixel by pixel: a copy, an addition, a ReLU, a mask.
 inline void transfer(std::size_t pixels, int channels, ConstPixels x, Pixels y, const Epilogue& epilogue, int threads) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {

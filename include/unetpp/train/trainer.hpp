@@ -1,7 +1,6 @@
 #pragma once
 // One training step, and one pass of validation.
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +41,7 @@ class Trainer {
     if (loss.weight > 0 && !std::isfinite(loss.mean()))
       throw NonFiniteLossError("unetpp: the loss became " + std::to_string(loss.mean()) +
                                "; lower the learning rate or look for bad values in the images");
-    std::fill(gradients_.begin(), gradients_.end(), 0.0f);
+    kernels::clear(gradients_.size(), gradients_.data(), workspace_.threads());
     workspace_.backward(parameters, std::span<float, Net::parameter_count>(gradients_.data(), gradients_.size()),
                         images);
     return loss;

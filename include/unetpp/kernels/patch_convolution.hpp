@@ -157,8 +157,8 @@ struct PatchConvolution {
           kernels.pack(y.data + first * y.stride, y.stride, count, plan.filters, to, next);
         },
         [&](std::size_t i, std::size_t first, int count, const float* pixels, const float* packed, float* sums) {
-          // Of the block that this thread is likely to take next, what is this panel's share.
-          const std::size_t later = first + scratch.threads * plan.block + i * plan.block / plan.tap_panels();
+          // Of the block that this thread takes next, what is this panel's share.
+          const std::size_t later = first + plan.block + i * plan.block / plan.tap_panels();
           kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false,
                           y.data + std::min(later, plan.positions - 1) * y.stride);
           const Epilogue here = end.from_channel(channel(i));

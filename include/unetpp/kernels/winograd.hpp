@@ -103,8 +103,7 @@ struct WinogradConvolution {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       transform_input(first, count, tiles);
       for (int panel = 0; panel < plan.filter_panels(); ++panel) {
-        multiply(panel, count, 0, plan.depth, tiles, weights + panel * weight_size, sums,
-                 first + scratch.threads * plan.block);
+        multiply(panel, count, 0, plan.depth, tiles, weights + panel * weight_size, sums, first + plan.block);
         transform_output(panel, first, count, sums);
       }
     });

@@ -5,8 +5,9 @@ namespace unetpp::kernels {
 
 #ifdef UNETPP_AMX
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target( \
-    "avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,avx512bf16,amx-tile,amx-bf16"))), apply_to = function)
+#pragma clang attribute push(                                                                            \
+    __attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,avx512bf16,amx-tile,amx-bf16"))), \
+    apply_to = function)
 #pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
 #else
 #pragma GCC push_options

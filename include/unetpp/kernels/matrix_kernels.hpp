@@ -52,7 +52,8 @@ inline bool has_matrix_unit() {
     constexpr unsigned amx_bf16 = 1u << 22, amx_tile = 1u << 24, avx512_bf16 = 1u << 5;
     unsigned a = 0, b = 0, c = 0, d = 0;
     if (!supports(InstructionSet::avx512) || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-    if (!(d & amx_bf16) || !(d & amx_tile) || !__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & avx512_bf16)) return false;
+    if (!(d & amx_bf16) || !(d & amx_tile) || !__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & avx512_bf16))
+      return false;
     constexpr long request_permission = 0x1023, tile_data = 18;  // Linux keeps the tiles of those who asked for them
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
   }();

@@ -69,8 +69,8 @@ struct SplitConvolution {
       const int column = static_cast<int>((position + i) % images.pitch());
       const int count = std::min(tile_side - i, images.width - column);
       if (count > 0 && images.has_pixels(row))
-        kernels.finish_pixels(first + i * tile_side, last + i * tile_side, count, channels, images.pixel(row) + column, 1,
-                              y.data + channel, y.stride, end.from_channel(channel));
+        kernels.finish_pixels(first + i * tile_side, last + i * tile_side, count, channels, images.pixel(row) + column,
+                              1, y.data + channel, y.stride, end.from_channel(channel));
       if (!plan.groups.linear()) return;
       i += count + 1;
     }
@@ -166,12 +166,16 @@ struct SplitConvolution {
   }
 };
 
-inline void split(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
-                  const Epilogue& end, Scratch scratch, const MatrixKernels& kernels) {
+inline void split(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight,
+                  Pixels y, const Epilogue& end, Scratch scratch, const MatrixKernels& kernels) {
   const Shape &from = transposed ? g.out : g.in, &to = transposed ? g.in : g.out;
-  const SplitConvolution convolution{
-      kernels, transposed, SplitPlan(from, to.channels, batch), x, weight, y,
-      end.streamed(y, batch * to.pixels(), to.channels)};
+  const SplitConvolution convolution{kernels,
+                                     transposed,
+                                     SplitPlan(from, to.channels, batch),
+                                     x,
+                                     weight,
+                                     y,
+                                     end.streamed(y, batch * to.pixels(), to.channels)};
   convolution.plan.share_values ? convolution.share_out_panels(scratch) : convolution.share_out_runs(scratch);
 }
 

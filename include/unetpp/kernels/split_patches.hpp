@@ -18,7 +18,8 @@ namespace unetpp::kernels {
 namespace detail {
 
 /// Positions are the pixels of the convolution's output. A convolution reads all taps of a position and writes it, a
-/// transposed one reads it and writes all taps. All weights are packed once; threads take runs of positions.
+/// transposed one reads it and writes all taps. All weights are packed once; threads take runs of positions, and where these
+/// are few shares of what is written.
 struct SplitPatchPlan {
   static constexpr int panel = matrix_panel, group = product_tiles * tile_side;
 
@@ -49,6 +50,8 @@ struct SplitPatchPlan {
   constexpr std::size_t piece() const { return std::size_t{1} * steps() * block_floats; }
   constexpr std::size_t weights() const { return 2 * written() * piece(); }
   constexpr std::size_t values() const { return aligned_floats(steps() * plane()); }
+  constexpr std::size_t runs() const { return parts_of(positions, static_cast<std::size_t>(run)); }
+  constexpr std::size_t shares() const { return std::min<std::size_t>(parts_of(8, runs()), written()); }
   constexpr std::size_t own() const { return values() + 2 * product_tiles * tile_floats; }
   constexpr std::size_t floats(int threads) const { return weights() + threads * own(); }
   /// Floats that this plan and that of any smaller batch need: those of the longest run.
@@ -118,21 +121,23 @@ struct SplitPatches {
     parallel_for(scratch.threads, 2 * plan.written(), [&](std::size_t i, int) {
       split_weight(static_cast<int>(i / 2), static_cast<int>(i % 2), weights + i * plan.piece());
     });
-    parallel_for(scratch.threads, parts_of(plan.positions, std::size_t(plan.run)), [&](std::size_t run, int thread) {
+    parallel_for(scratch.threads, plan.runs() * plan.shares(), [&](std::size_t unit, int thread) {
       kernels.begin_products();
       float* values = weights + plan.weights() + thread * plan.own();
       float* sums = values + plan.values();
-      const std::size_t begin = run * plan.run;
+      const std::size_t begin = unit / plan.shares() * plan.run, share = unit % plan.shares();
       const int count = static_cast<int>(std::min<std::size_t>(plan.run, plan.positions - begin));
       split_values(begin, count, values);
       for (int first = 0; first < count; first += plan.group)
-        for (int written = 0; written < plan.written(); ++written) {
+        for (std::size_t i = plan.written() * share / plan.shares(); i < plan.written() * (share + 1) / plan.shares();
+             ++i) {
+          const int written = static_cast<int>(i);
           const int n = std::min(plan.group, count - first);
           for (int half = 0; half < parts_of(columns(written), tile_side); ++half)
             for (int step = 0; step < plan.steps(); step += most_steps) {
               std::ptrdiff_t shifts[most_steps];
               const int steps = std::min(most_steps, plan.steps() - step);
-              for (int i = 0; i < steps; ++i) shifts[i] = static_cast<std::ptrdiff_t>((step + i) * plan.plane());
+              for (int s = 0; s < steps; ++s) shifts[s] = static_cast<std::ptrdiff_t>((step + s) * plan.plane());
               kernels.product(parts_of(n, tile_side), steps, shifts, values + std::size_t{1} * first * plan.panel,
                               tile_side * plan.panel,
                               weights + (2 * written + half) * plan.piece() + std::size_t{1} * step * block_floats,
@@ -164,8 +169,8 @@ inline void split_patch_convolve(const ConvGeometry& g, std::size_t batch, Const
 
 /// x = the transposed convolution of y.
 /// Shapes  as in `split_patch_convolve`.
-inline void split_patch_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight,
-                                            Pixels x, const Epilogue& end, Scratch scratch,
+inline void split_patch_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y,
+                                            const float* weight, Pixels x, const Epilogue& end, Scratch scratch,
                                             const MatrixKernels& kernels = matrix_kernels()) {
   detail::SplitPatches{kernels, g,      true, detail::SplitPatchPlan(g, true, batch),
                        y,       weight, x,    end.streamed(x, batch * g.in.pixels(), g.in.channels)}(scratch);

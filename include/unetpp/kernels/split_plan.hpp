@@ -28,7 +28,9 @@ struct PaddedImages {
     return row < rows() && row % (height + 1) < static_cast<std::size_t>(height);
   }
   /// The first pixel of a row of positions that has some.
-  constexpr std::size_t pixel(std::size_t row) const { return (row / (height + 1) * height + row % (height + 1)) * width; }
+  constexpr std::size_t pixel(std::size_t row) const {
+    return (row / (height + 1) * height + row % (height + 1)) * width;
+  }
 };
 
 /// Positions in groups of as many tiles as a product computes at once: the tiles one below the other, or where the width
@@ -38,7 +40,9 @@ struct PositionGroups {
 
   PaddedImages images;
 
-  constexpr bool linear() const { return parts_of(images.width, tile_side) * tile_side > images.width + images.width / 8; }
+  constexpr bool linear() const {
+    return parts_of(images.width, tile_side) * tile_side > images.width + images.width / 8;
+  }
   constexpr int strips() const { return linear() ? 1 : parts_of(images.width, tile_side); }  // groups in a row of them
   constexpr std::size_t rows() const {
     return linear() ? parts_of(positions(), std::size_t{most_tiles * tile_side}) : images.count * rows_of_image();
@@ -72,8 +76,8 @@ struct PositionGroups {
   constexpr std::size_t rows_of_image() const { return parts_of(images.height, most_tiles); }
 };
 
-/// Where there are fewer weights than pixels they are packed once, and threads take runs of rows of groups. Where there
-/// are more, the pixels are, and threads take panels of filters, whose weights they pack when they need them.
+/// Where there are fewer weights than values they are packed once, and threads take runs of rows of groups. Where there
+/// are more, the values are, and threads take panels of filters, whose weights they pack when they need them.
 struct SplitPlan {
   static constexpr int panel = matrix_panel, taps = 9;
 
@@ -87,13 +91,18 @@ struct SplitPlan {
       : depth(in.channels),
         filters(written),
         groups{{in.height, in.width, batch}},
-        share_values(weights() > 2 * groups.images.rows() * row()),
+        share_values(groups.images.rows() * row() <= most_shared()),
         run(share_values ? groups.rows() : even_block(groups.rows(), most_run())) {}
 
   constexpr int chunks() const { return parts_of(depth, panel); }
   constexpr int panels() const { return parts_of(filters, panel); }
   constexpr int halves(int filter_panel) const { return filters - filter_panel * panel > tile_side ? 2 : 1; }
 
+  /// Values that are shared at most: half as many as weights where they do not stay in a core's own cache.
+  constexpr std::size_t most_shared() const {
+    constexpr std::size_t cached = 1 << 18;
+    return std::max(std::min(cached, weights() - 1), (weights() - 1) / 2);
+  }
   /// Rows of groups whose values leave room in a core's own cache. Many chunks need many sums and few of the weights at a
   /// time.
   constexpr int most_run() const {
@@ -119,7 +128,7 @@ struct SplitPlan {
   /// Floats that this plan and that of any smaller batch need: of the most images that share their values, and of the
   /// longest run.
   constexpr std::size_t scratch(int threads) const {
-    const std::size_t rows = (weights() - 1) / (2 * row()), count = (rows + 1) / (groups.images.height + 1);
+    const std::size_t count = (most_shared() / row() + 1) / (groups.images.height + 1);
     SplitPlan shared = *this, own_values = *this;
     shared.share_values = true;
     shared.groups.images.count = std::min(groups.images.count, count);

@@ -134,6 +134,6 @@ int main(int argc, char** argv) {
   else {
     if (!options.layers) print_table(options);
     for (const std::size_t batch : options.batches)
-      if (batch > 1) print_parts(batch, options.threads, options.rounds, options.layers);
+      if (options.layers || batch > 1) print_parts(batch, options.threads, options.rounds, options.layers);
   }
 }

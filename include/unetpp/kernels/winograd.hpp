@@ -53,8 +53,7 @@ struct WinogradConvolution {
   }
 
   void transform_input(std::size_t first, int count, float* to) const {
-    transform.input(grid, x.data, x.stride, plan.depth, first, count,
-                    {to, plan.tile_plane(), std::size_t{1} * plan.block * plan.panel});
+    transform.input(grid, x.data, x.stride, plan.depth, first, count, {to, plan.tile_plane(), plan.tile_panel()});
   }
 
   /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.
@@ -71,13 +70,13 @@ struct WinogradConvolution {
   /// what is needed next comes to the cache: the next point's weights, or pixels of the tiles from `later` on.
   void multiply(int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
                 float* sums, std::size_t later) const {
-    const std::size_t next = std::size_t{1} * plan.block * plan.panel;
     for (int p = 0; p < plan.points; ++p)
-      kernels.product(
-          count, plan.columns(filter_panel), depth, tiles + p * plan.tile_plane() + first / plan.panel * next, next,
-          weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0,
-          plan.weights_stay() ? new_pixels(later, filter_panel * plan.points + p, plan.filter_panels() * plan.points)
-                              : weights + (p + 1) * plan.weight_plane());
+      kernels.product(count, plan.columns(filter_panel), depth,
+                      tiles + first / plan.panel * plan.tile_panel() + p * plan.tile_plane(), plan.tile_panel(),
+                      weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0,
+                      plan.weights_stay()
+                          ? new_pixels(later, filter_panel * plan.points + p, plan.filter_panels() * plan.points)
+                          : weights + (p + 1) * plan.weight_plane());
   }
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
@@ -88,22 +87,22 @@ struct WinogradConvolution {
 
   void share_out_tiles(Scratch scratch) const {
     constexpr int rows = 32;  // of weights, for one piece of work
-    const std::size_t weight_size = plan.points * plan.weight_plane(), chunks = parts_of(plan.depth, rows);
+    const std::size_t chunks = parts_of(plan.depth, rows);
     float* weights = scratch.data;
     parallel_for(scratch.threads, plan.filter_panels() * chunks, [&](std::size_t unit, int) {
       const int panel = static_cast<int>(unit / chunks), first = static_cast<int>(unit % chunks) * rows;
       transform_weight(panel, first, std::min(rows, plan.depth - first),
-                       weights + panel * weight_size + std::size_t{1} * first * plan.panel);
+                       weights + panel * plan.weight_size() + std::size_t{1} * first * plan.panel);
     });
     parallel_for(scratch.threads, plan.blocks(), [&](std::size_t block, int thread) {
       float* tiles =
-          weights + plan.filter_panels() * weight_size + thread * plan.points * (plan.tile_plane() + plan.sum_plane());
-      float* sums = tiles + plan.points * plan.tile_plane();
+          weights + plan.filter_panels() * plan.weight_size() + thread * (plan.all_tiles() + plan.sum_size());
+      float* sums = tiles + plan.all_tiles();
       const std::size_t first = block * plan.block;
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       transform_input(first, count, tiles);
       for (int panel = 0; panel < plan.filter_panels(); ++panel) {
-        multiply(panel, count, 0, plan.depth, tiles, weights + panel * weight_size, sums, first + plan.block);
+        multiply(panel, count, 0, plan.depth, tiles, weights + panel * plan.weight_size(), sums, first + plan.block);
         transform_output(panel, first, count, sums);
       }
     });
@@ -120,8 +119,8 @@ struct WinogradConvolution {
       });
       parallel_for(scratch.threads, plan.filter_panels(), [&](std::size_t unit, int thread) {
         const int panel = static_cast<int>(unit);
-        float* weights = tiles + plan.points * (plan.tile_plane() + thread * (plan.weight_plane() + plan.sum_plane()));
-        float* sums = weights + plan.points * plan.weight_plane();
+        float* weights = tiles + plan.all_tiles() + thread * (plan.weight_size() + plan.sum_size());
+        float* sums = weights + plan.weight_size();
         for (int channel = 0; channel < plan.depth; channel += plan.chunk) {
           const int depth = std::min(plan.chunk, plan.depth - channel);
           transform_weight(panel, channel, depth, weights);

@@ -54,20 +54,22 @@ struct WinogradPlan {
   constexpr int filter_panels() const { return parts_of(filters, panel); }
   constexpr int columns(int filter_panel) const { return std::min(panel, filters - filter_panel * panel); }
 
-  // Floats of a plane of: a block's transformed tiles, a filter panel's transformed weights, a block's sums for a filter
-  // panel.
-  constexpr std::size_t tile_plane() const {
-    return plane_stride(std::size_t{1} * parts_of(depth, panel) * panel * block);
-  }
+  // Floats of a plane of: a panel of a block's transformed tiles, a filter panel's transformed weights, a block's sums
+  // for a filter panel. A panel's planes of tiles follow each other, so that a product reads on where the last one ended.
+  constexpr std::size_t tile_plane() const { return plane_stride(std::size_t{1} * panel * block); }
   constexpr std::size_t weight_plane() const {
     return plane_stride(std::size_t{1} * (share_tiles ? chunk : depth) * panel);
   }
   constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * panel * block); }
+  // Floats of all planes of: a panel of tiles, all tiles, a filter panel's weights, its sums.
+  constexpr std::size_t tile_panel() const { return points * tile_plane(); }
+  constexpr std::size_t all_tiles() const { return parts_of(depth, panel) * tile_panel(); }
+  constexpr std::size_t weight_size() const { return points * weight_plane(); }
+  constexpr std::size_t sum_size() const { return points * sum_plane(); }
 
   constexpr std::size_t floats(int threads) const {
-    const std::size_t shared = share_tiles ? tile_plane() : filter_panels() * weight_plane();
-    const std::size_t own = (share_tiles ? weight_plane() : tile_plane()) + sum_plane();
-    return points * (shared + threads * own);
+    return share_tiles ? all_tiles() + threads * (weight_size() + sum_size())
+                       : filter_panels() * weight_size() + threads * (all_tiles() + sum_size());
   }
   /// Floats that this plan and that of any smaller batch need: those of the largest blocks either way.
   constexpr std::size_t scratch(int threads) const {

@@ -24,24 +24,34 @@ struct WinogradGradient {
   float* dweight;
   float* dbias;
 
-  /// Transforms `count` tiles of x and dy to the rows of a block that begin at row `row`.
-  void transform_tiles(std::size_t first, int count, int row, float* inputs, float* gradients) const {
-    const std::size_t offset = std::size_t{1} * row * plan.panel;
-    transform.input(grid, x.data, x.stride, plan.channels, first, count,
-                    {inputs + offset, plan.input_plane(), plan.next()});
-    transform.gradient(grid, dy.data, dy.stride, plan.filters, first, count,
-                       {gradients + offset, plan.gradient_plane(), plan.next()});
+  /// Some channels and filters.
+  struct Square {
+    int channel, channels, filter, filters;
+  };
+  Square square(std::size_t index) const {
+    const int side = plan.square, down = plan.down();
+    const int channel = static_cast<int>(index) % down * side, filter = static_cast<int>(index) / down * side;
+    return {channel, std::min(side, plan.channels - channel), filter, std::min(side, plan.filters - filter)};
   }
 
-  /// Adds to sums (or begins them) a block's products for the channels and filters from the given ones on.
-  void multiply(int channel, int channels, int filter, int filters, int count, const float* inputs,
-                const float* gradients, float* sums, bool accumulate) const {
+  /// Transforms a square's share of `count` tiles of x and dy to the rows of a block that begin at row `row`.
+  void transform_tiles(const Square& of, std::size_t first, int count, int row, float* inputs, float* gradients) const {
+    const std::size_t offset = std::size_t{1} * row * plan.panel;
+    transform.input(grid, x.data + of.channel, x.stride, of.channels, first, count,
+                    {inputs + offset, plan.tile_plane(), plan.tile_panel()});
+    transform.gradient(grid, dy.data + of.filter, dy.stride, of.filters, first, count,
+                       {gradients + offset, plan.tile_plane(), plan.tile_panel()});
+  }
+
+  /// Adds a block's products for the channels and filters of inputs and gradients to sums, or begins them.
+  void multiply(int channels, int filters, int count, const float* inputs, const float* gradients, float* sums,
+                bool accumulate) const {
     const int panel = plan.panel;
     const auto input = [&](int point, int c) {
-      return inputs + point * plan.input_plane() + (channel + c) / panel * plan.next();
+      return inputs + c / panel * plan.tile_panel() + point * plan.tile_plane();
     };
     const auto gradient = [&](int point, int f) {
-      return gradients + point * plan.gradient_plane() + (filter + f) / panel * plan.next();
+      return gradients + f / panel * plan.tile_panel() + point * plan.tile_plane();
     };
     for (int p = 0; p < plan.points; ++p)
       for (int f = 0; f < filters; f += panel)
@@ -58,72 +68,76 @@ struct WinogradGradient {
         }
   }
 
-  /// Adds the gradient of the taps that `runs` sums are of.
-  void add(const float* sums, std::size_t runs, int channel, int channels, int filter, int filters) const {
-    for (int f = 0; f < filters; f += plan.panel)
-      transform.weight_gradient(sums + std::size_t{1} * f * plan.sum_rows(), plan.sum_plane(), static_cast<int>(runs),
-                                plan.sum_size(), channels, std::min(plan.panel, filters - f),
-                                dweight + std::size_t{1} * channel * plan.filters + filter + f, plan.channels,
-                                plan.filters);
+  /// Adds `rows` channels of a square, from channel `row` of it on, to the gradient of the taps that `runs` sums are of.
+  void add(const Square& of, int row, int rows, const float* sums, std::size_t runs) const {
+    const std::size_t run = plan.squares() * plan.sum_size();
+    for (int f = 0; f < of.filters; f += plan.panel)
+      transform.weight_gradient(
+          sums + (std::size_t{1} * f / plan.panel * plan.sum_rows() + row) * plan.panel, plan.sum_plane(),
+          static_cast<int>(runs), run, rows, std::min(plan.panel, of.filters - f),
+          dweight + std::size_t{1} * (of.channel + row) * plan.filters + of.filter + f, plan.channels, plan.filters);
   }
 
   /// sums (+)= the bias gradient of a block's tiles; the point (1, 1) is the sum of a tile's pixels.
-  void add_bias(int count, const float* gradients, float* sums, bool accumulate) const {
+  void add_bias(int filters, int count, const float* gradients, float* sums, bool accumulate) const {
     const int point = grid.tile + 3;
-    for (int f = 0; f < plan.filters; f += plan.panel)
-      kernels.sum_rows(gradients + point * plan.gradient_plane() + f / plan.panel * plan.next(), count, sums + f,
+    for (int f = 0; f < filters; f += plan.panel)
+      kernels.sum_rows(gradients + f / plan.panel * plan.tile_panel() + point * plan.tile_plane(), count, sums + f,
                        accumulate);
   }
 
   void share_out_runs(Scratch scratch) const {
-    float* runs = scratch.data;
-    float* biases = runs + plan.runs * plan.sum_size();
-    const std::size_t bias_size = aligned_floats(plan.bias_size());
-    parallel_for(scratch.threads, plan.runs, [&](std::size_t run, int thread) {
-      float* inputs =
-          biases + plan.runs * bias_size + thread * plan.points * (plan.input_plane() + plan.gradient_plane());
-      float* gradients = inputs + plan.points * plan.input_plane();
+    float* sums = scratch.data;
+    float* biases = sums + plan.runs * plan.squares() * plan.sum_size();
+    float* tiles = biases + plan.runs * plan.bias_size();
+    parallel_for(scratch.threads, plan.runs * plan.squares(), [&](std::size_t unit, int thread) {
+      const Square of = square(unit % plan.squares());
+      const std::size_t run = unit / plan.squares();
+      float* inputs = tiles + thread * (plan.inputs() + plan.gradients());
+      float* gradients = inputs + plan.inputs();
       const std::size_t begin = run * plan.run_tiles, end = std::min(plan.tiles, begin + plan.run_tiles);
       for (std::size_t first = begin; first < end; first += plan.block) {
         const int count = static_cast<int>(std::min<std::size_t>(plan.block, end - first));
-        transform_tiles(first, count, 0, inputs, gradients);
-        multiply(0, plan.channels, 0, plan.filters, count, inputs, gradients, runs + run * plan.sum_size(),
-                 first > begin);
-        if (dbias) add_bias(count, gradients, biases + run * bias_size, first > begin);
+        transform_tiles(of, first, count, 0, inputs, gradients);
+        multiply(of.channels, of.filters, count, inputs, gradients, sums + unit * plan.sum_size(), first > begin);
+        if (dbias && of.channel == 0)
+          add_bias(of.filters, count, gradients, biases + run * plan.bias_size() + of.filter, first > begin);
       }
     });
     constexpr int rows = 4;
-    parallel_for(scratch.threads, parts_of(plan.channels, rows), [&](std::size_t unit, int) {
-      const int channel = static_cast<int>(unit) * rows;
-      add(runs + channel * plan.panel, plan.runs, channel, std::min(rows, plan.channels - channel), 0, plan.filters);
+    const std::size_t pieces = parts_of(plan.sum_rows(), rows);
+    parallel_for(scratch.threads, plan.squares() * pieces, [&](std::size_t unit, int) {
+      const Square of = square(unit / pieces);
+      const int row = static_cast<int>(unit % pieces) * rows;
+      if (row < of.channels)
+        add(of, row, std::min(rows, of.channels - row), sums + unit / pieces * plan.sum_size(), plan.runs);
     });
     if (dbias)
       for (std::size_t run = 0; run < plan.runs; ++run)
-        for (int f = 0; f < plan.filters; ++f) dbias[f] += biases[run * bias_size + f];
+        for (int f = 0; f < plan.filters; ++f) dbias[f] += biases[run * plan.bias_size() + f];
   }
 
   void share_out_squares(Scratch scratch) const {
     constexpr int piece = 8;  // tiles
     float* inputs = scratch.data;
-    float* gradients = inputs + plan.points * plan.input_plane();
-    float* bias = gradients + plan.points * plan.gradient_plane();
-    float* sums = bias + aligned_floats(plan.bias_size());
-    const int square = plan.square, down = parts_of(plan.channels, square), across = parts_of(plan.filters, square);
+    float* gradients = inputs + plan.inputs();
+    float* bias = gradients + plan.gradients();
+    float* sums = bias + plan.bias_size();
+    const Square all{0, plan.channels, 0, plan.filters};
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       parallel_for(scratch.threads, parts_of(count, piece), [&](std::size_t unit, int) {
         const int from = static_cast<int>(unit) * piece;
-        transform_tiles(first + from, std::min(piece, count - from), from, inputs, gradients);
+        transform_tiles(all, first + from, std::min(piece, count - from), from, inputs, gradients);
       });
-      parallel_for(scratch.threads, std::size_t{1} * down * across, [&](std::size_t unit, int thread) {
-        const int channel = static_cast<int>(unit) % down * square, filter = static_cast<int>(unit) / down * square;
-        const int channels = std::min(square, plan.channels - channel),
-                  filters = std::min(square, plan.filters - filter);
+      parallel_for(scratch.threads, plan.squares(), [&](std::size_t unit, int thread) {
+        const Square of = square(unit);
         float* own = sums + thread * plan.sum_size();
-        multiply(channel, channels, filter, filters, count, inputs, gradients, own, false);
-        add(own, 1, channel, channels, filter, filters);
+        multiply(of.channels, of.filters, count, inputs + of.channel / plan.panel * plan.tile_panel(),
+                 gradients + of.filter / plan.panel * plan.tile_panel(), own, false);
+        add(of, 0, of.channels, own, 1);
       });
-      if (dbias) add_bias(count, gradients, bias, first > 0);
+      if (dbias) add_bias(plan.filters, count, gradients, bias, first > 0);
     }
     if (dbias)
       for (int f = 0; f < plan.filters; ++f) dbias[f] += bias[f];

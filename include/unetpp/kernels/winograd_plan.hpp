@@ -82,9 +82,10 @@ struct WinogradPlan {
   }
 };
 
-/// How a weight gradient is cut. With few weights, runs of tiles are summed apart and added in order at the end; a
-/// thread takes a run, in blocks of tiles. With many, all threads share the transformed tiles of a block, and a thread
-/// takes a square of channels×filters.
+/// How a weight gradient is cut: into squares of channels×filters whose sums stay in a core's own cache, or one of all if
+/// they are few. A thread takes a square and a run of tiles, in blocks of tiles that it transforms for itself; the runs
+/// are summed apart and added in order at the end. With many squares, whose threads would all transform the same tiles,
+/// a block's tiles are transformed for all, and a thread takes a square.
 struct WinogradGradientPlan {
   int channels;
   int filters;
@@ -103,33 +104,46 @@ struct WinogradGradientPlan {
         panel(panel_width),
         points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
         tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
-        share_tiles(std::size_t{1} * channels * filters > 64 * 128),
-        square(std::size_t{1} * channels * filters >= 256 * 128 ? 64 : 32) {
+        share_tiles(weights() > 256 * 128),
+        square(weights() > 64 * 64 ? 64 : std::max(channels, filters)) {
     runs = most_runs();
     run_tiles = parts_of(tiles, runs);
     runs = parts_of(tiles, run_tiles);
     block = static_cast<int>(parts_of(run_tiles, parts_of(run_tiles, most_tiles())));
   }
 
+  constexpr std::size_t weights() const { return std::size_t{1} * channels * filters; }
+  constexpr int down() const { return parts_of(channels, square); }
+  constexpr int across() const { return parts_of(filters, square); }
+  constexpr int squares() const { return down() * across(); }
+
   /// Tiles of a block; two blocks of few are faster than one.
-  constexpr std::size_t most_tiles() const { return share_tiles ? std::clamp<std::size_t>(tiles / 2, 64, 128) : 48; }
-  constexpr std::size_t most_runs() const {
-    return share_tiles || tiles < 2 * most_tiles() ? 1 : std::min<std::size_t>(16, tiles / most_tiles() / 2 * 2);
+  constexpr std::size_t most_tiles() const {
+    if (share_tiles) return std::clamp<std::size_t>(tiles / 2, 64, 128);
+    return squares() > 1 ? 96 : 48;
   }
-  constexpr std::size_t next() const { return std::size_t{1} * block * panel; }
-  constexpr std::size_t input_plane() const { return plane_stride(parts_of(channels, panel) * next()); }
-  constexpr std::size_t gradient_plane() const { return plane_stride(parts_of(filters, panel) * next()); }
-  /// Sums of a run, or of a square, as panels of filters, each with a row for each channel.
-  constexpr int sum_rows() const { return share_tiles ? square : channels; }
-  constexpr int sum_panels() const { return parts_of(share_tiles ? square : filters, panel); }
+  constexpr std::size_t most_runs() const {
+    if (share_tiles || tiles < 2 * most_tiles()) return 1;
+    return std::min<std::size_t>(std::max(2, 16 / squares()), tiles / most_tiles() / 2 * 2);
+  }
+  // Floats of a plane of a panel of a block's transformed tiles, of all its planes; and of those that are transformed at
+  // once, of inputs and of gradients.
+  constexpr std::size_t tile_plane() const { return plane_stride(std::size_t{1} * block * panel); }
+  constexpr std::size_t tile_panel() const { return points * tile_plane(); }
+  constexpr std::size_t inputs() const { return parts_of(share_tiles ? channels : sum_rows(), panel) * tile_panel(); }
+  constexpr std::size_t gradients() const {
+    return (share_tiles ? parts_of(filters, panel) : sum_panels()) * tile_panel();
+  }
+  /// Sums of a square, as panels of filters, each with a row for each channel.
+  constexpr int sum_rows() const { return std::min(square, channels); }
+  constexpr int sum_panels() const { return parts_of(std::min(square, filters), panel); }
   constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * sum_panels() * sum_rows() * panel); }
   constexpr std::size_t sum_size() const { return points * sum_plane(); }
-  constexpr std::size_t bias_size() const { return std::size_t{1} * parts_of(filters, panel) * panel; }
+  constexpr std::size_t bias_size() const { return aligned_floats(std::size_t{1} * parts_of(filters, panel) * panel); }
 
   constexpr std::size_t floats(int threads) const {
-    const std::size_t transformed = points * (input_plane() + gradient_plane());
-    return share_tiles ? transformed + threads * sum_size() + aligned_floats(bias_size())
-                       : threads * transformed + runs * (sum_size() + aligned_floats(bias_size()));
+    return share_tiles ? inputs() + gradients() + bias_size() + threads * sum_size()
+                       : runs * (squares() * sum_size() + bias_size()) + threads * (inputs() + gradients());
   }
   /// Floats that this plan and that of any smaller batch need: those of the largest blocks and the most runs.
   constexpr std::size_t scratch(int threads) const {

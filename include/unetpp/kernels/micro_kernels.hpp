@@ -104,7 +104,7 @@ struct MicroKernels {
   void (*product)(int rows, int columns, int depth, const float* a, std::size_t next, const float* b, float* c,
                   bool accumulate, const float* fetch);
   void (*product_transposed)(int rows, int columns, int depth, const float* a, const float* b, float* c,
-                             bool accumulate, const float* fetch);
+                             bool accumulate, const float* fetch, std::size_t fetch_row);
   void (*pack)(const float* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
   void (*pack_transposed)(const float* x, std::size_t stride, int columns, int depth, float* to);
   void (*unpack)(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, float* y,

@@ -68,10 +68,10 @@ struct NarrowGradient {
                        patches_of.next());
           for (int m = 0; m < many; m += panel)
             for (int k = 0; k < size; k += panel)
-              kernels.product_transposed(std::min(panel, size - k), std::min(panel, many - m), count,
-                                         patches + k / panel * patches_of.next(),
-                                         pixels + m / panel * patches_of.next(),
-                                         all_sums + run * sum_size + (m / panel * padded + k) * panel, more, pixels);
+              kernels.product_transposed(
+                  std::min(panel, size - k), std::min(panel, many - m), count, patches + k / panel * patches_of.next(),
+                  pixels + m / panel * patches_of.next(), all_sums + run * sum_size + (m / panel * padded + k) * panel,
+                  more, pixels, panel);
           const float* summed = few_in ? pixels : patches;  // of dy
           for (int c = 0; dbias && c < (few_in ? many : size); c += panel)
             kernels.sum_rows(summed + c / panel * patches_of.next(), count, all_biases + run * bias_size + c, more);

@@ -16,8 +16,8 @@ namespace detail {
 /// How a weight gradient is cut: a thread takes a run of positions and a square of channels×filters, with all taps.
 /// Runs are summed apart and added in order.
 struct PatchGradientPlan {
-  static constexpr int square = 64;
-  static constexpr int depth = 128;  // positions that are packed at a time
+  static constexpr int square = 128;
+  static constexpr int depth = 64;  // positions that are packed at a time
 
   int taps;
   int channels;
@@ -77,6 +77,11 @@ struct PatchGradient {
     for (int c = 0; c < channels; c += kernels.panel) kernels.sum_rows(rows + c * depth, count, sum + c, accumulate);
   }
 
+  /// Of `count` pixels those from `pixel` on, or the last one, and their channels from `channel` on.
+  static ConstPixels from(ConstPixels p, std::size_t pixel, std::size_t count, int channel) {
+    return {p.data + std::min(pixel, count - 1) * p.stride + channel, p.stride};
+  }
+
   /// The sums of one run of positions and one square.
   void sum(std::size_t run, int channel, int filter, float* unit, float* left, float* right) const {
     const int panel = kernels.panel;
@@ -93,11 +98,16 @@ struct PatchGradient {
         pack_tap(kernels, g, x, tap, first, count, channel, channels, left, std::size_t{1} * depth * panel);
         if (dbias.channels && filter == 0) add_rows(left, count, channels, bias + channel, first > begin || tap > 0);
         for (int f = 0; f < filters; f += panel)
-          for (int c = 0; c < channels; c += panel)
+          for (int c = 0; c < channels; c += panel) {
+            // Of the next block, whose windows lie side by side: a tap's share of x, and dy.
+            const std::size_t position = first + depth, pixel = plan.taps * position + std::size_t{1} * tap * depth;
+            const ConstPixels fetch = f == 0 ? from(x, pixel, plan.taps * plan.positions, channel + c)
+                                             : from(dy, position, plan.positions, filter + (tap == 0 ? 0 : f));
             kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
                                        left + c * depth, right + f * depth,
                                        unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin,
-                                       left + (c + panel < channels ? c + panel : 0) * depth);
+                                       fetch.data, fetch.stride);
+          }
       }
     }
   }

@@ -64,7 +64,7 @@ struct WinogradGradient {
           kernels.product_transposed(
               std::min(panel, channels - c), std::min(panel, filters - f), count, input(p, c), gradient(p, f),
               sums + p * plan.sum_plane() + (std::size_t{1} * f / panel * plan.sum_rows() + c) * panel, accumulate,
-              fetch);
+              fetch, panel);
         }
   }
 

@@ -48,8 +48,9 @@ TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1
                     seed);
 }
 
-TEST_CASE("Winograd agrees with im2col at many channels, where threads share out filters and where they take tiles") {
+TEST_CASE("Winograd agrees with im2col at many channels, where threads share out filters, tiles or squares of both") {
   check<Winograd>({same(33, 37, 64, 60), 3, 0, true, false, true, false}, 1);
+  check<Winograd>({same(57, 61, 130, 100), 1, 1, true, false, true, false}, 1);
   check<Winograd>({same(9, 7, 140, 256), 2, 0, true, false, true, false}, 1);
   check<Winograd>({same(8, 8, 300, 130), 1, 1, false, true, false, true}, 2);
   check<Winograd>({same(41, 39, 256, 128), 2, 0, false, false, false, false}, 2);

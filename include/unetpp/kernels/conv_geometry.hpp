@@ -7,7 +7,8 @@
 
 namespace unetpp::kernels {
 
-/// How a convolution is computed; `choose_algorithm` (kernels/convolution.hpp) says what automatic stands for.
+/// How a convolution is computed; `choose_algorithm` (kernels/convolution.hpp) says what automatic stands for. With
+/// automatic, a processor's matrix unit takes part.
 ///
 /// im2col: any kernel, stride, dilation and padding.  patches: windows side by side, nothing to gather.  narrow: 3×3
 /// from or to at most four channels.  winograd4: F(4×4, 3×3), with 2.25 multiplications an output where im2col has 9.

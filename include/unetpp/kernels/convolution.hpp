@@ -50,7 +50,7 @@ constexpr ConvGeometry in_workspace(ConvGeometry g, std::size_t capacity) {
 }
 
 /// Whether a matrix unit sums a convolution, or a transposed one, that reads so many channels: where there is one, and no
-/// algorithm was asked for: the one that was chosen then computes weight gradients only. Fewer channels do not fill a tile.
+/// algorithm was asked for. The chosen one then computes weight gradients only. Fewer channels do not fill a tile.
 inline bool on_matrix_unit(const ConvGeometry& g, ConvAlgorithm chosen, int channels) {
   return g.algorithm != chosen && channels >= matrix_panel && has_matrix_unit();
 }

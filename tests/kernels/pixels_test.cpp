@@ -1,6 +1,8 @@
 // Kernels that treat every pixel or parameter alone, at random shapes.
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "../reference/naive.hpp"
 #include "compare.hpp"
@@ -49,12 +51,7 @@ TEST_CASE("softmax and its gradient agree with naive loops at random shapes") {
     CAPTURE(seed, s.pixels, s.channels, s.gap, s.accumulate, s.masked);
     const Image x(s.pixels, s.channels, s.gap, 3, seed), dy(s.pixels, s.channels, s.gap + 1, 1, seed + 1);
     const Image mask(s.pixels, s.channels, s.gap, 1, seed + 2), old(s.pixels, s.channels, s.gap + 2, 1, seed + 3);
-    Image y(s.pixels, s.channels, s.gap, 0, seed), dx(old);
-    softmax(s.pixels, s.channels, x, y, 2);
     const reference::Array want = reference::softmax(array(x)), cotangent = array(dy), masks = array(mask);
-    CHECK(difference(y, want) < 1e-6);
-    CHECK(y.guards_are_whole());
-
     reference::Array want_dx = array(old);
     for (int p = 0; p < s.pixels; ++p) {
       double dot = 0;
@@ -65,14 +62,60 @@ TEST_CASE("softmax and its gradient agree with naive loops at random shapes") {
         if (s.masked && !(masks.at(0, 0, p, c) > 0)) v = 0;
       }
     }
-    Buffer<float> scratch(2 * aligned_floats(s.channels));
-    softmax_gradient(
-        s.pixels, s.channels, x, dy, dx,
-        {.accumulate = s.accumulate, .mask = s.masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride},
-        {scratch.data(), 2});
-    CHECK(difference(dx, want_dx) < 1e-5);
-    CHECK(dx.guards_are_whole());
+    for (const InstructionSet set : supported_sets()) {
+      CAPTURE(int(set));
+      Image y(s.pixels, s.channels, s.gap, 0, seed), dx(old);
+      softmax(s.pixels, s.channels, x, y, 2, micro_kernels(set));
+      CHECK(difference(y, want) < 1e-6);
+      CHECK(y.guards_are_whole());
+      softmax_gradient(
+          s.pixels, s.channels, x, dy, dx,
+          {.accumulate = s.accumulate, .mask = s.masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride}, 2,
+          micro_kernels(set));
+      CHECK(difference(dx, want_dx) < 1e-5);
+      CHECK(dx.guards_are_whole());
+    }
   }
+}
+
+TEST_CASE("softmax is as exact as floats are, however far the logits are apart and however many there are") {
+  for (const InstructionSet set : supported_sets()) {
+    CAPTURE(int(set));
+    for (float gap = 0; gap < 86; gap += 0.37f) {
+      const float x[] = {1000 - gap, 1000};
+      float y[2];
+      softmax(1, 2, {x, 2}, {y, 2}, 1, micro_kernels(set));
+      const double power = std::exp(double{x[0]} - x[1]);
+      CHECK(y[0] == Approx(power / (1 + power)).epsilon(3e-7));
+      CHECK(y[1] == Approx(1 / (1 + power)).epsilon(3e-7));
+    }
+    const float infinite = std::numeric_limits<float>::infinity();
+    const float far[] = {-infinite, 0, -200, -3e38f};
+    float y[4];
+    softmax(1, 4, {far, 4}, {y, 4}, 1, micro_kernels(set));
+    CHECK(std::vector<float>(y, y + 4) == std::vector<float>{0, 1, 0, 0});
+
+    for (const int channels : {256, 257, 512, 513, 2000, most_softmax_channels}) {
+      CAPTURE(channels);
+      const Image many(5, channels, 1, 3, 7);
+      Image shares(5, channels, 0, 0, 7);
+      softmax(5, channels, many, shares, 1, micro_kernels(set));
+      CHECK(difference(shares, reference::softmax(array(many))) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("the loss is not a number where a logit is not, with every instruction set") {
+  for (const InstructionSet set : supported_sets())
+    for (const float bad : {NAN, INFINITY})
+      for (int at = 0; at < 6; ++at) {
+        CAPTURE(int(set), bad, at);
+        float logits[] = {0.5f, 1, -2, 3, 0, 1}, gradient[6], scratch[1];
+        logits[at] = bad;
+        const std::uint8_t labels[] = {1, 2};
+        CHECK_FALSE(std::isfinite(
+            cross_entropy(2, 3, {logits, 3}, labels, {}, 1, {gradient, 3}, {scratch, 1}, micro_kernels(set))));
+      }
 }
 
 TEST_CASE("cross-entropy and its gradient agree with naive loops at random shapes") {
@@ -93,21 +136,23 @@ TEST_CASE("cross-entropy and its gradient agree with naive loops at random shape
     Buffer<float> memory(cross_entropy_scratch(s.pixels));
     const Scratch scratch{memory.data(), 2};
     const double total = label_weight(s.pixels, s.channels, labels.data(), weighing, scratch);
-    Image dlogits(s.pixels, s.channels, s.gap + 1, 0, seed);
-    const double sum = cross_entropy(s.pixels, s.channels, logits, labels.data(), weighing, 1, dlogits, scratch);
     const reference::Array x = array(logits);
     const double mean = reference::sparse_cross_entropy(x, {labels.begin(), labels.end()}, class_weights,
                                                         s.masked ? std::optional(ignored) : std::nullopt);
-    CHECK(sum == Approx(mean * total).epsilon(1e-5).margin(1e-5));
-
     reference::Array want = reference::softmax(x);
     for (int p = 0; p < s.pixels; ++p) {
       const double weight = labels[p] == ignored ? 0 : class_weights.empty() ? 1 : class_weights[labels[p]];
       want.at(0, 0, p, labels[p]) -= 1;
       for (int c = 0; c < s.channels; ++c) want.at(0, 0, p, c) *= weight;
     }
-    CHECK(difference(dlogits, want) < 2e-6);
-    CHECK(dlogits.guards_are_whole());
+    for (const InstructionSet set : supported_sets()) {
+      CAPTURE(int(set));
+      Image dlogits(s.pixels, s.channels, s.gap + 1, 0, seed);
+      CHECK(cross_entropy(s.pixels, s.channels, logits, labels.data(), weighing, 1, dlogits, scratch,
+                          micro_kernels(set)) == Approx(mean * total).epsilon(1e-5).margin(1e-5));
+      CHECK(difference(dlogits, want) < 2e-6);
+      CHECK(dlogits.guards_are_whole());
+    }
   }
 }
 

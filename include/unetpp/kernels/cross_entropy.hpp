@@ -1,7 +1,6 @@
 #pragma once
 // Sparse softmax cross-entropy and its gradient in one pass over the logits.
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -40,25 +39,20 @@ inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* 
 /// The weighted sum of −log softmax(logits)[label]; writes dlogits = scale · its gradient if dlogits has memory.
 /// Shapes  labels: one for each pixel, all of them valid.
 inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits, const std::uint8_t* labels,
-                            const LabelWeights& weights, float scale, Pixels dlogits, Scratch scratch) {
+                            const LabelWeights& weights, float scale, Pixels dlogits, Scratch scratch,
+                            const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     double sum = 0;
-    for (std::size_t i = first; i < last; ++i) {
-      const float* x = logits.data + i * logits.stride;
-      const float weight = weights(labels[i]);
-      const float largest = *std::max_element(x, x + classes);
-      const float of_label = weight == 0 ? 0 : x[labels[i]];  // an ignored label may be no class
-      float* dx = dlogits.data ? dlogits.data + i * dlogits.stride : nullptr;
-      float total = 0;
-      for (int c = 0; c < classes; ++c) {
-        const float power = std::exp(x[c] - largest);
-        total += power;
-        if (dx) dx[c] = power;
-      }
-      if (weight != 0) sum += weight * (std::log(total) + largest - of_label);
-      for (int c = 0; dx && c < classes; ++c)
-        dx[c] = weight == 0 ? 0 : weight * scale * (dx[c] / total - (c == labels[i] ? 1.0f : 0.0f));
-    }
+    for_each_softmax(first, last, classes, logits, kernels,
+                     [&](std::size_t i, const float* y, int step, float log_sum) {
+                       const int label = labels[i];  // an ignored one may be no class
+                       const float weight = weights(label);
+                       if (weight != 0) sum += weight * (log_sum - logits.data[i * logits.stride + label]);
+                       if (!dlogits.data) return;
+                       float* dx = dlogits.data + i * dlogits.stride;
+                       for (int c = 0; c < classes; ++c)
+                         dx[c] = weight == 0 ? 0 : weight * scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
+                     });
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });
   double total = 0;

@@ -117,6 +117,7 @@ struct MicroKernels {
   void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
   void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
+  void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
   void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);
 };

@@ -6,39 +6,81 @@
 #include <cstddef>
 
 #include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 
 namespace unetpp::kernels {
 
-/// y = softmax(x) of one pixel; the largest logit is subtracted first.
-inline void softmax_pixel(int channels, const float* x, float* y) {
-  const float largest = *std::max_element(x, x + channels);
-  float sum = 0;
-  for (int c = 0; c < channels; ++c) sum += y[c] = std::exp(x[c] - largest);
-  for (int c = 0; c < channels; ++c) y[c] /= sum;
+/// The most channels of a pixel that the functions below take.
+inline constexpr int most_softmax_channels = 8192;
+
+namespace detail {
+
+/// Softmaxes of a few pixels at a time, in a plane for each channel.
+struct SoftmaxPlanes {
+  alignas(buffer_alignment) float values[most_softmax_channels] = {};
+  alignas(buffer_alignment) float log_sums[256];
+  int plane;  // pixels that fit
+
+  explicit SoftmaxPlanes(int channels) : plane(std::min(256, most_softmax_channels / channels)) {
+    if (plane >= widest_panel) plane = plane / widest_panel * widest_panel;
+  }
+
+  void compute(int count, int channels, const float* x, std::size_t stride, const MicroKernels& kernels) {
+    for (int i = 0; i < count; ++i)
+      for (int c = 0; c < channels; ++c) values[c * plane + i] = x[i * stride + c];
+    if (has_micro_kernels && plane % widest_panel == 0)
+      return kernels.softmax(values, plane, channels, count, log_sums);
+    for (int i = 0; i < count; ++i) {
+      float* y = values + i;
+      float largest = *y, sum = 0;
+      for (int c = 1; c < channels; ++c) largest = std::max(largest, y[c * plane]);
+      for (int c = 0; c < channels; ++c) sum += y[c * plane] = std::exp(y[c * plane] - largest);
+      for (int c = 0; c < channels; ++c) y[c * plane] /= sum;
+      log_sums[i] = largest + std::log(sum);
+    }
+  }
+};
+
+}  // namespace detail
+
+/// Calls use(i, y, step, log_sum) for each pixel i in [first, last): its softmax is y[0], y[step], …, and log_sum is
+/// ln Σ exp(x). The largest value is subtracted first, so that nothing overflows.
+template <class Use>
+void for_each_softmax(std::size_t first, std::size_t last, int channels, ConstPixels x, const MicroKernels& kernels,
+                      const Use& use) {
+  detail::SoftmaxPlanes of(channels);
+  for (; first < last; first += of.plane) {
+    const int count = static_cast<int>(std::min<std::size_t>(of.plane, last - first));
+    of.compute(count, channels, x.data + first * x.stride, x.stride, kernels);
+    for (int i = 0; i < count; ++i) use(first + i, of.values + i, of.plane, of.log_sums[i]);
+  }
 }
 
-/// y = softmax(x) over the channels of each pixel.
-inline void softmax(std::size_t pixels, int channels, ConstPixels x, Pixels y, int threads) {
+/// y = softmax(x) over the channels of each pixel; y may be x.
+inline void softmax(std::size_t pixels, int channels, ConstPixels x, Pixels y, int threads,
+                    const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) softmax_pixel(channels, x.data + i * x.stride, y.data + i * y.stride);
+    for_each_softmax(first, last, channels, x, kernels, [&](std::size_t i, const float* values, int step, float) {
+      for (int c = 0; c < channels; ++c) y.data[i * y.stride + c] = values[c * step];
+    });
   });
 }
 
 /// dx = epilogue(y·(dy − Σ y·dy)) for y = softmax(x).
 inline void softmax_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx,
-                             const Epilogue& epilogue, Scratch scratch) {
-  parallel_for(scratch.threads, parts_of(pixels, pixel_block), [&](std::size_t unit, int thread) {
-    float* y = scratch.data + thread * aligned_floats(channels);
-    for (std::size_t i = unit * pixel_block; i < std::min(pixels, (unit + 1) * pixel_block); ++i) {
-      softmax_pixel(channels, x.data + i * x.stride, y);
+                             const Epilogue& epilogue, int threads, const MicroKernels& kernels = micro_kernels()) {
+  parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+    for_each_softmax(first, last, channels, x, kernels, [&](std::size_t i, const float* y, int step, float) {
       const float* g = dy.data + i * dy.stride;
       float dot = 0;
-      for (int c = 0; c < channels; ++c) dot += y[c] * g[c];
-      for (int c = 0; c < channels; ++c) y[c] *= g[c] - dot;
-      epilogue.store(y, channels, 0, i, dx.data + i * dx.stride);
-    }
+      for (int c = 0; c < channels; ++c) dot += y[c * step] * g[c];
+      for (int c = 0; c < channels; ++c) {
+        const float value = y[c * step] * (g[c] - dot);
+        epilogue.store(&value, 1, c, i, dx.data + i * dx.stride + c);
+      }
+    });
   });
 }
 

@@ -17,8 +17,9 @@ namespace unetpp::kernels {
 namespace detail {
 
 /// Positions are the pixels of the convolution's output; a tap of a position is a pixel of its input. Where the weights
-/// are small, all are packed once and threads take blocks of positions. Where they are large, the positions are gone
-/// through in blocks that all threads share, and threads take panels of weights, which stay in the cache.
+/// are small, all are packed once and threads take blocks of positions. Where they are large (or positions few) the
+/// positions are gone through in blocks that all threads share, and threads take panels of weights, which stay in the
+/// cache.
 struct PatchPlan {
   int taps;
   int channels;
@@ -34,7 +35,7 @@ struct PatchPlan {
         filters(g.out.channels),
         panel(panel_width),
         positions(batch * g.out.pixels()),
-        share_positions(g.weights() > 512 * 512),
+        share_positions(g.weights() > 512 * 512 || positions <= most_shared),
         block(share_positions ? static_cast<int>(std::min<std::size_t>(positions, most_shared))
                               : even_block(positions, most_own)) {}
 
@@ -61,11 +62,14 @@ struct PatchPlan {
                ? packed_positions() + threads * (aligned_floats(std::max(filter_panel(), tap_panel())) + sums())
                : aligned_floats(panels) + threads * (packed_positions() + sums());
   }
-  /// Floats that this plan and that of any smaller batch need: those of the largest block.
+  /// Floats that this plan and that of any smaller batch need: those of the largest blocks either way.
   constexpr std::size_t scratch(int threads) const {
-    PatchPlan largest = *this;
-    largest.block = share_positions ? most_shared : most_own;
-    return largest.floats(threads);
+    PatchPlan shared = *this, own = *this;
+    shared.share_positions = true;
+    shared.block = most_shared;
+    own.share_positions = false;
+    own.block = most_own;
+    return share_positions ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));
   }
 };
 

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/conv_geometry.hpp"
@@ -52,8 +53,9 @@ struct WinogradConvolution {
                        plan.weight_plane());
   }
 
-  void transform_input(std::size_t first, int count, float* to) const {
-    transform.input(grid, x.data, x.stride, plan.depth, first, count, {to, plan.tile_plane(), plan.tile_panel()});
+  void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
+    transform.input(grid, x.data + channel, x.stride, channels, first, count,
+                    {to, plan.tile_plane(), plan.tile_panel()});
   }
 
   /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.
@@ -67,16 +69,20 @@ struct WinogradConvolution {
   }
 
   /// Adds to the sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute. Meanwhile
-  /// what is needed next comes to the cache: the next point's weights, or pixels of the tiles from `later` on.
+  /// what is needed next comes to the cache: the next point's weights, or pixels of the tiles from `later` on. Calls
+  /// after(p) after each point p.
+  template <class After>
   void multiply(int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
-                float* sums, std::size_t later) const {
-    for (int p = 0; p < plan.points; ++p)
+                float* sums, std::size_t later, const After& after) const {
+    for (int p = 0; p < plan.points; ++p) {
       kernels.product(count, plan.columns(filter_panel), depth,
                       tiles + first / plan.panel * plan.tile_panel() + p * plan.tile_plane(), plan.tile_panel(),
                       weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0,
                       plan.weights_stay()
                           ? new_pixels(later, filter_panel * plan.points + p, plan.filter_panels() * plan.points)
                           : weights + (p + 1) * plan.weight_plane());
+      after(p);
+    }
   }
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
@@ -86,7 +92,7 @@ struct WinogradConvolution {
   }
 
   void share_out_tiles(Scratch scratch) const {
-    constexpr int rows = 32;  // of weights, for one piece of work
+    constexpr int rows = 16;  // of weights, for one piece of work
     const std::size_t chunks = parts_of(plan.depth, rows);
     float* weights = scratch.data;
     parallel_for(scratch.threads, plan.filter_panels() * chunks, [&](std::size_t unit, int) {
@@ -100,31 +106,50 @@ struct WinogradConvolution {
       float* sums = tiles + plan.all_tiles();
       const std::size_t first = block * plan.block;
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
-      transform_input(first, count, tiles);
+      transform_input(0, plan.depth, first, count, tiles);
       for (int panel = 0; panel < plan.filter_panels(); ++panel) {
-        multiply(panel, count, 0, plan.depth, tiles, weights + panel * plan.weight_size(), sums, first + plan.block);
+        multiply(panel, count, 0, plan.depth, tiles, weights + panel * plan.weight_size(), sums, first + plan.block,
+                 [](int) {});
         transform_output(panel, first, count, sums);
       }
     });
   }
 
+  /// Whether a few rows of the weights that come next are transformed after each point's products, so that the stores
+  /// drain to the large cache while the processor multiplies. With many tiles that cache is busy then, too.
+  bool alternates() const { return !transposed && plan.tiles <= 16; }
+
+  /// Of `depth` rows of weights that are needed next, those that are transformed before point p's products.
+  int rows_before(int p, int depth) const { return alternates() || p == plan.points ? depth * p / plan.points : 0; }
+
   void share_out_filters(Scratch scratch) const {
-    constexpr int piece = 8;  // tiles
+    constexpr int piece = 16;  // tiles, of one panel: all panels would be written to too many pages at a time
+    const int panels = parts_of(plan.depth, plan.panel);
     float* tiles = scratch.data;
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
-      parallel_for(scratch.threads, parts_of(count, piece), [&](std::size_t unit, int) {
-        const int from = static_cast<int>(unit) * piece;
-        transform_input(first + from, std::min(piece, count - from), tiles + std::size_t{1} * from * plan.panel);
+      const int pieces = parts_of(count, piece);
+      parallel_for(scratch.threads, std::size_t{1} * panels * pieces, [&](std::size_t unit, int) {
+        const int panel = static_cast<int>(unit) / pieces, from = static_cast<int>(unit) % pieces * piece;
+        const int channel = panel * plan.panel;
+        transform_input(channel, std::min(plan.panel, plan.depth - channel), first + from,
+                        std::min(piece, count - from),
+                        tiles + panel * plan.tile_panel() + std::size_t{1} * from * plan.panel);
       });
       parallel_for(scratch.threads, plan.filter_panels(), [&](std::size_t unit, int thread) {
         const int panel = static_cast<int>(unit);
-        float* weights = tiles + plan.all_tiles() + thread * (plan.weight_size() + plan.sum_size());
-        float* sums = weights + plan.weight_size();
+        float* weights = tiles + plan.all_tiles() + thread * (2 * plan.weight_size() + plan.sum_size());
+        float* sums = weights + 2 * plan.weight_size();
+        float* later = alternates() ? weights + plan.weight_size() : weights;
+        transform_weight(panel, 0, plan.chunk, weights);
         for (int channel = 0; channel < plan.depth; channel += plan.chunk) {
-          const int depth = std::min(plan.chunk, plan.depth - channel);
-          transform_weight(panel, channel, depth, weights);
-          multiply(panel, count, channel, depth, tiles, weights, sums, plan.tiles);
+          const int depth = std::min(plan.chunk, plan.depth - channel), next = channel + depth;
+          const int next_depth = std::min(plan.chunk, plan.depth - next);
+          multiply(panel, count, channel, depth, tiles, weights, sums, plan.tiles, [&](int p) {
+            const int from = rows_before(p, next_depth), rows = rows_before(p + 1, next_depth) - from;
+            if (rows > 0) transform_weight(panel, next + from, rows, later + std::size_t{1} * from * plan.panel);
+          });
+          std::swap(weights, later);
         }
         transform_output(panel, first, count, sums);
       });

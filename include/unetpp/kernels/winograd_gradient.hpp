@@ -34,13 +34,14 @@ struct WinogradGradient {
     return {channel, std::min(side, plan.channels - channel), filter, std::min(side, plan.filters - filter)};
   }
 
-  /// Transforms a square's share of `count` tiles of x and dy to the rows of a block that begin at row `row`.
-  void transform_tiles(const Square& of, std::size_t first, int count, int row, float* inputs, float* gradients) const {
-    const std::size_t offset = std::size_t{1} * row * plan.panel;
-    transform.input(grid, x.data + of.channel, x.stride, of.channels, first, count,
-                    {inputs + offset, plan.tile_plane(), plan.tile_panel()});
-    transform.gradient(grid, dy.data + of.filter, dy.stride, of.filters, first, count,
-                       {gradients + offset, plan.tile_plane(), plan.tile_panel()});
+  // Transform `count` tiles of x, or of dy, to the rows of a block that begin at row `row`.
+  void transform_input(int channel, int channels, std::size_t first, int count, int row, float* inputs) const {
+    transform.input(grid, x.data + channel, x.stride, channels, first, count,
+                    {inputs + std::size_t{1} * row * plan.panel, plan.tile_plane(), plan.tile_panel()});
+  }
+  void transform_gradient(int filter, int filters, std::size_t first, int count, int row, float* gradients) const {
+    transform.gradient(grid, dy.data + filter, dy.stride, filters, first, count,
+                       {gradients + std::size_t{1} * row * plan.panel, plan.tile_plane(), plan.tile_panel()});
   }
 
   /// Adds a block's products for the channels and filters of inputs and gradients to sums, or begins them.
@@ -98,7 +99,8 @@ struct WinogradGradient {
       const std::size_t begin = run * plan.run_tiles, end = std::min(plan.tiles, begin + plan.run_tiles);
       for (std::size_t first = begin; first < end; first += plan.block) {
         const int count = static_cast<int>(std::min<std::size_t>(plan.block, end - first));
-        transform_tiles(of, first, count, 0, inputs, gradients);
+        transform_input(of.channel, of.channels, first, count, 0, inputs);
+        transform_gradient(of.filter, of.filters, first, count, 0, gradients);
         multiply(of.channels, of.filters, count, inputs, gradients, sums + unit * plan.sum_size(), first > begin);
         if (dbias && of.channel == 0)
           add_bias(of.filters, count, gradients, biases + run * plan.bias_size() + of.filter, first > begin);
@@ -118,26 +120,35 @@ struct WinogradGradient {
   }
 
   void share_out_squares(Scratch scratch) const {
-    constexpr int piece = 8;  // tiles
+    constexpr int piece = 16;  // tiles, of one panel, as in WinogradConvolution
+    const int panel = plan.panel, of_inputs = parts_of(plan.channels, panel),
+              panels = of_inputs + parts_of(plan.filters, panel);
     float* inputs = scratch.data;
     float* gradients = inputs + plan.inputs();
     float* bias = gradients + plan.gradients();
     float* sums = bias + plan.bias_size();
-    const Square all{0, plan.channels, 0, plan.filters};
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
-      parallel_for(scratch.threads, parts_of(count, piece), [&](std::size_t unit, int) {
-        const int from = static_cast<int>(unit) * piece;
-        transform_tiles(all, first + from, std::min(piece, count - from), from, inputs, gradients);
+      const int pieces = parts_of(count, piece);
+      parallel_for(scratch.threads, std::size_t{1} * panels * pieces, [&](std::size_t unit, int) {
+        const int i = static_cast<int>(unit) / pieces, j = i - of_inputs;
+        const int row = static_cast<int>(unit) % pieces * piece, rows = std::min(piece, count - row);
+        if (i < of_inputs)
+          transform_input(i * panel, std::min(panel, plan.channels - i * panel), first + row, rows, row,
+                          inputs + i * plan.tile_panel());
+        else
+          transform_gradient(j * panel, std::min(panel, plan.filters - j * panel), first + row, rows, row,
+                             gradients + j * plan.tile_panel());
       });
       parallel_for(scratch.threads, plan.squares(), [&](std::size_t unit, int thread) {
         const Square of = square(unit);
+        const float* of_filters = gradients + of.filter / panel * plan.tile_panel();
         float* own = sums + thread * plan.sum_size();
-        multiply(of.channels, of.filters, count, inputs + of.channel / plan.panel * plan.tile_panel(),
-                 gradients + of.filter / plan.panel * plan.tile_panel(), own, false);
+        multiply(of.channels, of.filters, count, inputs + of.channel / panel * plan.tile_panel(), of_filters, own,
+                 false);
         add(of, 0, of.channels, own, 1);
+        if (dbias && of.channel == 0) add_bias(of.filters, count, of_filters, bias + of.filter, first > 0);
       });
-      if (dbias) add_bias(plan.filters, count, gradients, bias, first > 0);
     }
     if (dbias)
       for (int f = 0; f < plan.filters; ++f) dbias[f] += bias[f];

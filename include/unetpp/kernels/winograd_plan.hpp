@@ -68,7 +68,7 @@ struct WinogradPlan {
   constexpr std::size_t sum_size() const { return points * sum_plane(); }
 
   constexpr std::size_t floats(int threads) const {
-    return share_tiles ? all_tiles() + threads * (weight_size() + sum_size())
+    return share_tiles ? all_tiles() + threads * (2 * weight_size() + sum_size())
                        : filter_panels() * weight_size() + threads * (all_tiles() + sum_size());
   }
   /// Floats that this plan and that of any smaller batch need: those of the largest blocks either way.

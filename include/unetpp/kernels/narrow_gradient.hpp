@@ -64,6 +64,7 @@ struct NarrowGradient {
         for (int block = 0; block < blocks; ++block, more = true) {
           const int first = width * block / blocks, count = width * (block + 1) / blocks - first;
           const float* patches = patches_of(row, first, count, patch_memory);
+          const std::size_t next = std::min(row * width + first + count, rows * width - 1);  // the next block's pixel
           kernels.pack(pixels_of.data + (row * width + first) * pixels_of.stride, pixels_of.stride, count, many, pixels,
                        patches_of.next());
           for (int m = 0; m < many; m += panel)
@@ -71,7 +72,7 @@ struct NarrowGradient {
               kernels.product_transposed(
                   std::min(panel, size - k), std::min(panel, many - m), count, patches + k / panel * patches_of.next(),
                   pixels + m / panel * patches_of.next(), all_sums + run * sum_size + (m / panel * padded + k) * panel,
-                  more, pixels, panel);
+                  more, pixels_of.data + next * pixels_of.stride + m, pixels_of.stride);
           const float* summed = few_in ? pixels : patches;  // of dy
           for (int c = 0; dbias && c < (few_in ? many : size); c += panel)
             kernels.sum_rows(summed + c / panel * patches_of.next(), count, all_biases + run * bias_size + c, more);

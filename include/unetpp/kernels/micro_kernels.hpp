@@ -51,7 +51,7 @@ struct TileGrid {
   }
 };
 
-/// Planes, one for each point of a transform, of panels of rows of `panel` floats.
+/// Rows of `panel` floats, in planes for the points of a transform and panels of channels.
 struct PanelPlanes {
   float* data;
   std::size_t plane;  // floats from one plane to the next

@@ -66,7 +66,7 @@ struct PatchPlan {
   constexpr std::size_t scratch(int threads) const {
     PatchPlan shared = *this, own = *this;
     shared.share_positions = true;
-    shared.block = most_shared;
+    shared.block = static_cast<int>(std::min<std::size_t>(positions, most_shared));
     own.share_positions = false;
     own.block = most_own;
     return share_positions ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));

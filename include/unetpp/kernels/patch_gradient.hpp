@@ -101,8 +101,9 @@ struct PatchGradient {
           for (int c = 0; c < channels; c += panel) {
             // Of the next block, whose windows lie side by side: a tap's share of x, and dy.
             const std::size_t position = first + depth, pixel = plan.taps * position + std::size_t{1} * tap * depth;
-            const ConstPixels fetch = f == 0 ? from(x, pixel, plan.taps * plan.positions, channel + c)
-                                             : from(dy, position, plan.positions, filter + (tap == 0 ? 0 : f));
+            const ConstPixels fetch =
+                f == 0 ? from(x, pixel, plan.taps * plan.positions, channel + c)
+                       : from(dy, position, plan.positions, filter + (tap == 0 && plan.taps > 1 ? 0 : f));
             kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
                                        left + c * depth, right + f * depth,
                                        unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin,

@@ -67,6 +67,7 @@ struct WinogradPlan {
   constexpr std::size_t weight_size() const { return points * weight_plane(); }
   constexpr std::size_t sum_size() const { return points * sum_plane(); }
 
+  // Threads that share tiles have weights in use and the next ones.
   constexpr std::size_t floats(int threads) const {
     return share_tiles ? all_tiles() + threads * (2 * weight_size() + sum_size())
                        : filter_panels() * weight_size() + threads * (all_tiles() + sum_size());

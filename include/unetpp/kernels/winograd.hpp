@@ -68,21 +68,13 @@ struct WinogradConvolution {
     return x.data + std::min(pixel, pixels - 1) * x.stride;
   }
 
-  /// Adds to the sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute. Meanwhile
-  /// what is needed next comes to the cache: the next point's weights, or pixels of the tiles from `later` on. Calls
-  /// after(p) after each point p.
-  template <class After>
-  void multiply(int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
-                float* sums, std::size_t later, const After& after) const {
-    for (int p = 0; p < plan.points; ++p) {
-      kernels.product(count, plan.columns(filter_panel), depth,
-                      tiles + first / plan.panel * plan.tile_panel() + p * plan.tile_plane(), plan.tile_panel(),
-                      weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0,
-                      plan.weights_stay()
-                          ? new_pixels(later, filter_panel * plan.points + p, plan.filter_panels() * plan.points)
-                          : weights + (p + 1) * plan.weight_plane());
-      after(p);
-    }
+  /// Adds to point p's sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute, and
+  /// meanwhile brings to the cache what is needed next, from `fetch` on.
+  void multiply(int p, int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
+                float* sums, const float* fetch) const {
+    kernels.product(count, plan.columns(filter_panel), depth,
+                    tiles + first / plan.panel * plan.tile_panel() + p * plan.tile_plane(), plan.tile_panel(),
+                    weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0, fetch);
   }
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
@@ -108,8 +100,12 @@ struct WinogradConvolution {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       transform_input(0, plan.depth, first, count, tiles);
       for (int panel = 0; panel < plan.filter_panels(); ++panel) {
-        multiply(panel, count, 0, plan.depth, tiles, weights + panel * plan.weight_size(), sums, first + plan.block,
-                 [](int) {});
+        const float* of_panel = weights + panel * plan.weight_size();
+        for (int p = 0; p < plan.points; ++p)
+          multiply(p, panel, count, 0, plan.depth, tiles, of_panel, sums,
+                   plan.weights_stay()
+                       ? new_pixels(first + plan.block, panel * plan.points + p, plan.filter_panels() * plan.points)
+                       : of_panel + (p + 1) * plan.weight_plane());
         transform_output(panel, first, count, sums);
       }
     });
@@ -123,18 +119,14 @@ struct WinogradConvolution {
   int rows_before(int p, int depth) const { return alternates() || p == plan.points ? depth * p / plan.points : 0; }
 
   void share_out_filters(Scratch scratch) const {
-    constexpr int piece = 16;  // tiles, of one panel: all panels would be written to too many pages at a time
-    const int panels = parts_of(plan.depth, plan.panel);
     float* tiles = scratch.data;
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
-      const int pieces = parts_of(count, piece);
-      parallel_for(scratch.threads, std::size_t{1} * panels * pieces, [&](std::size_t unit, int) {
-        const int panel = static_cast<int>(unit) / pieces, from = static_cast<int>(unit) % pieces * piece;
-        const int channel = panel * plan.panel;
-        transform_input(channel, std::min(plan.panel, plan.depth - channel), first + from,
-                        std::min(piece, count - from),
-                        tiles + panel * plan.tile_panel() + std::size_t{1} * from * plan.panel);
+      const PanelPieces pieces{plan.depth, plan.panel, count};
+      parallel_for(scratch.threads, pieces.size(), [&](std::size_t unit, int) {
+        const PanelPieces::Piece of = pieces[unit];
+        transform_input(of.channel, of.channels, first + of.tile, of.tiles,
+                        tiles + of.channel / plan.panel * plan.tile_panel() + std::size_t{1} * of.tile * plan.panel);
       });
       parallel_for(scratch.threads, plan.filter_panels(), [&](std::size_t unit, int thread) {
         const int panel = static_cast<int>(unit);
@@ -145,10 +137,11 @@ struct WinogradConvolution {
         for (int channel = 0; channel < plan.depth; channel += plan.chunk) {
           const int depth = std::min(plan.chunk, plan.depth - channel), next = channel + depth;
           const int next_depth = std::min(plan.chunk, plan.depth - next);
-          multiply(panel, count, channel, depth, tiles, weights, sums, plan.tiles, [&](int p) {
+          for (int p = 0; p < plan.points; ++p) {
+            multiply(p, panel, count, channel, depth, tiles, weights, sums, weights + (p + 1) * plan.weight_plane());
             const int from = rows_before(p, next_depth), rows = rows_before(p + 1, next_depth) - from;
             if (rows > 0) transform_weight(panel, next + from, rows, later + std::size_t{1} * from * plan.panel);
-          });
+          }
           std::swap(weights, later);
         }
         transform_output(panel, first, count, sums);

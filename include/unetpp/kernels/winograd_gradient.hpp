@@ -34,14 +34,13 @@ struct WinogradGradient {
     return {channel, std::min(side, plan.channels - channel), filter, std::min(side, plan.filters - filter)};
   }
 
-  // Transform `count` tiles of x, or of dy, to the rows of a block that begin at row `row`.
-  void transform_input(int channel, int channels, std::size_t first, int count, int row, float* inputs) const {
+  void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
     transform.input(grid, x.data + channel, x.stride, channels, first, count,
-                    {inputs + std::size_t{1} * row * plan.panel, plan.tile_plane(), plan.tile_panel()});
+                    {to, plan.tile_plane(), plan.tile_panel()});
   }
-  void transform_gradient(int filter, int filters, std::size_t first, int count, int row, float* gradients) const {
+  void transform_gradient(int filter, int filters, std::size_t first, int count, float* to) const {
     transform.gradient(grid, dy.data + filter, dy.stride, filters, first, count,
-                       {gradients + std::size_t{1} * row * plan.panel, plan.tile_plane(), plan.tile_panel()});
+                       {to, plan.tile_plane(), plan.tile_panel()});
   }
 
   /// Adds a block's products for the channels and filters of inputs and gradients to sums, or begins them.
@@ -99,8 +98,8 @@ struct WinogradGradient {
       const std::size_t begin = run * plan.run_tiles, end = std::min(plan.tiles, begin + plan.run_tiles);
       for (std::size_t first = begin; first < end; first += plan.block) {
         const int count = static_cast<int>(std::min<std::size_t>(plan.block, end - first));
-        transform_input(of.channel, of.channels, first, count, 0, inputs);
-        transform_gradient(of.filter, of.filters, first, count, 0, gradients);
+        transform_input(of.channel, of.channels, first, count, inputs);
+        transform_gradient(of.filter, of.filters, first, count, gradients);
         multiply(of.channels, of.filters, count, inputs, gradients, sums + unit * plan.sum_size(), first > begin);
         if (dbias && of.channel == 0)
           add_bias(of.filters, count, gradients, biases + run * plan.bias_size() + of.filter, first > begin);
@@ -120,31 +119,25 @@ struct WinogradGradient {
   }
 
   void share_out_squares(Scratch scratch) const {
-    constexpr int piece = 16;  // tiles, of one panel, as in WinogradConvolution
-    const int panel = plan.panel, of_inputs = parts_of(plan.channels, panel),
-              panels = of_inputs + parts_of(plan.filters, panel);
     float* inputs = scratch.data;
     float* gradients = inputs + plan.inputs();
     float* bias = gradients + plan.gradients();
     float* sums = bias + plan.bias_size();
     for (std::size_t first = 0; first < plan.tiles; first += plan.block) {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
-      const int pieces = parts_of(count, piece);
-      parallel_for(scratch.threads, std::size_t{1} * panels * pieces, [&](std::size_t unit, int) {
-        const int i = static_cast<int>(unit) / pieces, j = i - of_inputs;
-        const int row = static_cast<int>(unit) % pieces * piece, rows = std::min(piece, count - row);
-        if (i < of_inputs)
-          transform_input(i * panel, std::min(panel, plan.channels - i * panel), first + row, rows, row,
-                          inputs + i * plan.tile_panel());
-        else
-          transform_gradient(j * panel, std::min(panel, plan.filters - j * panel), first + row, rows, row,
-                             gradients + j * plan.tile_panel());
+      const PanelPieces of_x{plan.channels, plan.panel, count}, of_dy{plan.filters, plan.panel, count};
+      parallel_for(scratch.threads, of_x.size() + of_dy.size(), [&](std::size_t unit, int) {
+        const bool is_x = unit < of_x.size();
+        const PanelPieces::Piece of = is_x ? of_x[unit] : of_dy[unit - of_x.size()];
+        const std::size_t at = of.channel / plan.panel * plan.tile_panel() + std::size_t{1} * of.tile * plan.panel;
+        is_x ? transform_input(of.channel, of.channels, first + of.tile, of.tiles, inputs + at)
+             : transform_gradient(of.channel, of.channels, first + of.tile, of.tiles, gradients + at);
       });
       parallel_for(scratch.threads, plan.squares(), [&](std::size_t unit, int thread) {
         const Square of = square(unit);
-        const float* of_filters = gradients + of.filter / panel * plan.tile_panel();
+        const float* of_filters = gradients + of.filter / plan.panel * plan.tile_panel();
         float* own = sums + thread * plan.sum_size();
-        multiply(of.channels, of.filters, count, inputs + of.channel / panel * plan.tile_panel(), of_filters, own,
+        multiply(of.channels, of.filters, count, inputs + of.channel / plan.panel * plan.tile_panel(), of_filters, own,
                  false);
         add(of, 0, of.channels, own, 1);
         if (dbias && of.channel == 0) add_bias(of.filters, count, of_filters, bias + of.filter, first > 0);

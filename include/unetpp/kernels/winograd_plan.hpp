@@ -20,6 +20,27 @@ constexpr int winograd_tile(const ConvGeometry& g) { return g.algorithm == ConvA
 /// the cache.
 constexpr std::size_t plane_stride(std::size_t floats) { return aligned_floats(floats) + 16; }
 
+/// How a block's tiles are cut to be transformed for all threads: each piece of one panel of channels, for all panels at
+/// once would be written to more pages than the processor follows.
+struct PanelPieces {
+  static constexpr int most_tiles = 16;
+
+  int channels;
+  int panel;
+  int tiles;
+
+  struct Piece {
+    int channel, channels, tile, tiles;
+  };
+  constexpr int of_panel() const { return parts_of(tiles, most_tiles); }
+  constexpr std::size_t size() const { return std::size_t{1} * parts_of(channels, panel) * of_panel(); }
+  Piece operator[](std::size_t index) const {
+    const int channel = static_cast<int>(index) / of_panel() * panel;
+    const int tile = static_cast<int>(index) % of_panel() * most_tiles;
+    return {channel, std::min(panel, channels - channel), tile, std::min(most_tiles, tiles - tile)};
+  }
+};
+
 /// How a convolution is cut. Where weights are small beside the image they are transformed once, and threads take
 /// blocks of tiles. Where they are large (or tiles few) the tiles are gone through in blocks that all threads share,
 /// and threads take panels of filters, whose transformed weights are used while they are in the cache.

@@ -49,6 +49,8 @@ struct TileGrid {
     if ((place.row += tile) < height) return place;
     return {0, 0, place.image_row + height};
   }
+  /// The index of its first pixel, when all images are stacked.
+  std::ptrdiff_t pixel(TilePlace place) const { return (place.image_row + place.row) * width + place.column; }
 };
 
 /// Rows of `panel` floats, in planes for the points of a transform and panels of channels.

@@ -135,10 +135,12 @@ struct PatchConvolution {
             pack_tap(kernels, g, x, tap, first, count, 0, plan.channels, to + tap * tap_size, next);
         },
         [&](std::size_t i, std::size_t first, int count, const float* patches, const float* packed, float* sums) {
-          for (int tap = 0; tap < plan.taps; ++tap)
-            kernels.product(count, columns(i), plan.channels, patches + tap * tap_size, next,
+          // Taps that are whole panels follow each other as if all were the channels of one.
+          const int at_once = plan.channels % panel == 0 ? plan.taps : 1;
+          for (int tap = 0; tap < plan.taps; tap += at_once)
+            kernels.product(count, columns(i), at_once * plan.channels, patches + tap * tap_size, next,
                             packed + std::size_t{1} * tap * plan.channels * panel, sums, tap > 0,
-                            packed + std::size_t{1} * (tap + 1) * plan.channels * panel);
+                            packed + std::size_t{1} * (tap + at_once) * plan.channels * panel);
           const int filter = static_cast<int>(i) * panel;
           kernels.unpack(sums, count, columns(i), first, 1, y.data + filter, y.stride, end.from_channel(filter));
         });

@@ -60,10 +60,9 @@ struct WinogradConvolution {
 
   /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.
   const float* new_pixels(std::size_t first, int part, int parts) const {
-    const TilePlace place = grid.place(first);
-    const int in_row = parts / grid.tile, row = place.row + 1 + part / in_row;
+    const int in_row = parts / grid.tile, row = 1 + part / in_row;
     const std::size_t pixel =
-        (place.image_row + row) * grid.width + place.column + plan.block * grid.tile * (part % in_row) / in_row;
+        grid.pixel(grid.place(first)) + row * grid.width + plan.block * grid.tile * (part % in_row) / in_row;
     const std::size_t pixels = plan.tiles / grid.in_image() * grid.height * grid.width;
     return x.data + std::min(pixel, pixels - 1) * x.stride;
   }

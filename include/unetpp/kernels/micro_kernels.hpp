@@ -104,7 +104,7 @@ struct WinogradKernels {
 struct MicroKernels {
   int panel;
   void (*product)(int rows, int columns, int depth, const float* a, std::size_t next, const float* b, float* c,
-                  bool accumulate, const float* fetch);
+                  bool accumulate, const float* fetch, std::size_t fetch_row);
   void (*product_transposed)(int rows, int columns, int depth, const float* a, const float* b, float* c,
                              bool accumulate, const float* fetch, std::size_t fetch_row);
   void (*pack)(const float* x, std::size_t stride, int count, int channels, float* to, std::size_t next);

@@ -81,7 +81,7 @@ struct NarrowConvolution {
       for (int i = 0; i < panels; ++i) {
         const int channel = i * panel, columns = std::min(panel, out.channels - channel);
         kernels.product(count, columns, NarrowPatches::size(few), patches, patches_of.next(), packed + i * packed_size,
-                        sums, false, packed + (i + 1) % panels * packed_size);
+                        sums, false, packed + (i + 1) % panels * packed_size, 0);
         kernels.unpack(sums, count, columns, row * out.width + first, 1, y.data + channel, y.stride,
                        end.from_channel(channel));
       }
@@ -122,7 +122,7 @@ struct NarrowConvolution {
           for (int group = 0; group < group_count; ++group, to += next) {
             float* at = std::fill_n(to, (begin - first + 1) * panel, 0.0f);
             kernels.product(end_column - begin, std::min(9 - group * taps, taps) * few, many, pixels, next,
-                            packed + std::size_t{1} * group * many * panel, at, false, packed);
+                            packed + std::size_t{1} * group * many * panel, at, false, packed, 0);
             std::fill(at + (end_column - begin) * panel, to + (count + 2) * panel, 0.0f);
           }
         }

@@ -52,6 +52,9 @@ struct PatchPlan {
   constexpr int tap_panels() const { return taps * parts_of(channels, panel); }
   constexpr std::size_t tap_panel() const { return std::size_t{1} * filters * panel; }
 
+  /// Whether all packed weights of the convolution stay in a core's own cache.
+  constexpr bool weights_stay() const { return !share_positions && filter_panels() * filter_panel() <= 100'000; }
+
   constexpr std::size_t packed_positions() const {
     return aligned_floats(std::size_t{1} * block * std::max(patch(), pixel()));
   }
@@ -119,6 +122,13 @@ struct PatchConvolution {
     }
   }
 
+  /// A line of each of the pixels that the block after the one from `first` on reads: all their lines in turn.
+  const float* next_pixels(ConstPixels x, std::size_t first, std::size_t turn) const {
+    constexpr int line = buffer_alignment / sizeof(float);
+    const std::size_t pixel = std::min(first + plan.block, plan.positions - 1) * plan.taps;
+    return x.data + pixel * x.stride + turn % parts_of(plan.channels, line) * line;
+  }
+
   /// y = x ∗ weight.
   void convolve(ConstPixels x, const float* weight, Pixels y, const Epilogue& epilogue, Scratch scratch) const {
     const int panel = plan.panel;
@@ -137,10 +147,14 @@ struct PatchConvolution {
         [&](std::size_t i, std::size_t first, int count, const float* patches, const float* packed, float* sums) {
           // Taps that are whole panels follow each other as if all were the channels of one.
           const int at_once = plan.channels % panel == 0 ? plan.taps : 1;
-          for (int tap = 0; tap < plan.taps; tap += at_once)
-            kernels.product(count, columns(i), at_once * plan.channels, patches + tap * tap_size, next,
-                            packed + std::size_t{1} * tap * plan.channels * panel, sums, tap > 0,
-                            packed + std::size_t{1} * (tap + at_once) * plan.channels * panel);
+          for (int tap = 0; tap < plan.taps; tap += at_once) {
+            const float* weights = packed + std::size_t{1} * tap * plan.channels * panel;
+            const int depth = at_once * plan.channels;
+            const bool pixels = plan.weights_stay();
+            kernels.product(count, columns(i), depth, patches + tap * tap_size, next, weights, sums, tap > 0,
+                            pixels ? next_pixels(x, first, i) : weights + std::size_t{1} * depth * panel,
+                            pixels ? x.stride : 0);
+          }
           const int filter = static_cast<int>(i) * panel;
           kernels.unpack(sums, count, columns(i), first, 1, y.data + filter, y.stride, end.from_channel(filter));
         });
@@ -166,7 +180,7 @@ struct PatchConvolution {
           // Of the block that this thread takes next, what is this panel's share.
           const std::size_t later = first + plan.block + i * plan.block / plan.tap_panels();
           kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false,
-                          y.data + std::min(later, plan.positions - 1) * y.stride);
+                          y.data + std::min(later, plan.positions - 1) * y.stride, 0);
           const Epilogue here = end.from_channel(channel(i));
           const std::size_t tap = tap_offset(g, static_cast<int>(i) / panels);
           for_each_patch_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {

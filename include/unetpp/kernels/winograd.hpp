@@ -73,7 +73,7 @@ struct WinogradConvolution {
                 float* sums, const float* fetch) const {
     kernels.product(count, plan.columns(filter_panel), depth,
                     tiles + first / plan.panel * plan.tile_panel() + p * plan.tile_plane(), plan.tile_panel(),
-                    weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0, fetch);
+                    weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0, fetch, 0);
   }
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {

@@ -63,6 +63,24 @@ TEST_CASE("Winograd has the same bits where results go past the caches") {
   same_bits_past_the_caches(g, Winograd::scratch(g, 1, 2), Winograd::convolve, Winograd::transposed);
 }
 
+TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {
+  const int height = 9, width = 7, channels = 70;
+  const Image image(height * width, channels, 3, 1, 1);
+  for (const InstructionSet set : supported_sets()) {
+    const MicroKernels& kernels = micro_kernels(set);
+    const TileGrid grid(height, width, 4);
+    const int tiles = static_cast<int>(grid.in_image());
+    const std::size_t plane = std::size_t{1} * tiles * kernels.panel, panel = 36 * plane;
+    const auto transformed = [&](auto transform, bool stream) {
+      Buffer<float> to(parts_of(channels, kernels.panel) * panel, -1.0f);
+      transform(grid, image.memory.data(), image.stride, channels, 0, tiles, {to.data(), plane, panel, stream});
+      return to;
+    };
+    CHECK(transformed(kernels.winograd4.input, true) == transformed(kernels.winograd4.input, false));
+    CHECK(transformed(kernels.winograd4.gradient, true) == transformed(kernels.winograd4.gradient, false));
+  }
+}
+
 TEST_CASE("Winograd's scratch for a batch is enough for every smaller one") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const auto random = [&](int i, int limit) { return 1 + static_cast<int>(Random(seed).below(limit, i)); };

@@ -58,6 +58,7 @@ struct PanelPlanes {
   float* data;
   std::size_t plane;  // floats from one plane to the next
   std::size_t panel;  // floats from one panel to the next
+  bool stream;        // written past the caches
 };
 
 /// Pooling windows that lie side by side in images.
@@ -147,6 +148,17 @@ inline bool supports([[maybe_unused]] InstructionSet set) {
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 #endif
   return set == InstructionSet::baseline;
+}
+
+/// Whether cores have different last-level caches: AMD's share one in groups. There, to write to a line that a core of
+/// another group has read waits until it is taken from it, which takes longer than to write past the caches.
+inline bool has_split_cache() {
+#ifdef UNETPP_X86_SETS
+  static const bool split = __builtin_cpu_is("amd");
+  return split;
+#else
+  return false;
+#endif
 }
 
 /// The kernels for one instruction set; without micro-kernels an empty table, which nobody calls.

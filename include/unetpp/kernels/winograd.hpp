@@ -54,8 +54,7 @@ struct WinogradConvolution {
   }
 
   void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
-    transform.input(grid, x.data + channel, x.stride, channels, first, count,
-                    {to, plan.tile_plane(), plan.tile_panel()});
+    transform.input(grid, x.data + channel, x.stride, channels, first, count, tile_planes(plan, to));
   }
 
   /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.

@@ -35,12 +35,10 @@ struct WinogradGradient {
   }
 
   void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
-    transform.input(grid, x.data + channel, x.stride, channels, first, count,
-                    {to, plan.tile_plane(), plan.tile_panel()});
+    transform.input(grid, x.data + channel, x.stride, channels, first, count, tile_planes(plan, to));
   }
   void transform_gradient(int filter, int filters, std::size_t first, int count, float* to) const {
-    transform.gradient(grid, dy.data + filter, dy.stride, filters, first, count,
-                       {to, plan.tile_plane(), plan.tile_panel()});
+    transform.gradient(grid, dy.data + filter, dy.stride, filters, first, count, tile_planes(plan, to));
   }
 
   /// Adds a block's products for the channels and filters of inputs and gradients to sums, or begins them.

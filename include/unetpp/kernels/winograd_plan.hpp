@@ -176,4 +176,10 @@ struct WinogradGradientPlan {
   }
 };
 
+/// Where a plan's transformed tiles go that begin at `tiles`: past the caches if threads share them but not their caches.
+template <class Plan>
+PanelPlanes tile_planes(const Plan& plan, float* tiles) {
+  return {tiles, plan.tile_plane(), plan.tile_panel(), plan.share_tiles && has_split_cache()};
+}
+
 }  // namespace unetpp::kernels::detail

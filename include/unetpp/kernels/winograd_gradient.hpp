@@ -41,17 +41,18 @@ struct WinogradGradient {
     transform.gradient(grid, dy.data + filter, dy.stride, filters, first, count, tile_planes(plan, to));
   }
 
-  /// Adds a block's products for the channels and filters of inputs and gradients to sums, or begins them.
-  void multiply(int channels, int filters, int count, const float* inputs, const float* gradients, float* sums,
-                bool accumulate) const {
-    const int panel = plan.panel;
+  /// Adds a block's products for a square to its sums, or begins them: at the points of one of `pieces` pieces of them.
+  void multiply(const Square& of, int piece, int pieces, int count, const float* inputs, const float* gradients,
+                float* sums, bool accumulate) const {
+    const int panel = plan.panel, channels = of.channels, filters = of.filters;
+    const int end = plan.points * (piece + 1) / pieces;
     const auto input = [&](int point, int c) {
       return inputs + c / panel * plan.tile_panel() + point * plan.tile_plane();
     };
     const auto gradient = [&](int point, int f) {
       return gradients + f / panel * plan.tile_panel() + point * plan.tile_plane();
     };
-    for (int p = 0; p < plan.points; ++p)
+    for (int p = plan.points * piece / pieces; p < end; ++p)
       for (int f = 0; f < filters; f += panel)
         for (int c = 0; c < channels; c += panel) {
           const bool last_c = c + panel >= channels, last_f = f + panel >= filters;
@@ -76,6 +77,18 @@ struct WinogradGradient {
           dweight + std::size_t{1} * (of.channel + row) * plan.filters + of.filter + f, plan.channels, plan.filters);
   }
 
+  /// Adds the sums of all squares and runs.
+  void add_squares(const float* sums, int threads) const {
+    constexpr int rows = 4;
+    const std::size_t pieces = parts_of(plan.sum_rows(), rows);
+    parallel_for(threads, plan.squares() * pieces, [&](std::size_t unit, int) {
+      const Square of = square(unit / pieces);
+      const int row = static_cast<int>(unit % pieces) * rows;
+      if (row < of.channels)
+        add(of, row, std::min(rows, of.channels - row), sums + unit / pieces * plan.sum_size(), plan.runs);
+    });
+  }
+
   /// sums (+)= the bias gradient of a block's tiles; the point (1, 1) is the sum of a tile's pixels.
   void add_bias(int filters, int count, const float* gradients, float* sums, bool accumulate) const {
     const int point = grid.tile + 3;
@@ -98,19 +111,12 @@ struct WinogradGradient {
         const int count = static_cast<int>(std::min<std::size_t>(plan.block, end - first));
         transform_input(of.channel, of.channels, first, count, inputs);
         transform_gradient(of.filter, of.filters, first, count, gradients);
-        multiply(of.channels, of.filters, count, inputs, gradients, sums + unit * plan.sum_size(), first > begin);
+        multiply(of, 0, 1, count, inputs, gradients, sums + unit * plan.sum_size(), first > begin);
         if (dbias && of.channel == 0)
           add_bias(of.filters, count, gradients, biases + run * plan.bias_size() + of.filter, first > begin);
       }
     });
-    constexpr int rows = 4;
-    const std::size_t pieces = parts_of(plan.sum_rows(), rows);
-    parallel_for(scratch.threads, plan.squares() * pieces, [&](std::size_t unit, int) {
-      const Square of = square(unit / pieces);
-      const int row = static_cast<int>(unit % pieces) * rows;
-      if (row < of.channels)
-        add(of, row, std::min(rows, of.channels - row), sums + unit / pieces * plan.sum_size(), plan.runs);
-    });
+    add_squares(sums, scratch.threads);
     if (dbias)
       for (std::size_t run = 0; run < plan.runs; ++run)
         for (int f = 0; f < plan.filters; ++f) dbias[f] += biases[run * plan.bias_size() + f];
@@ -131,16 +137,21 @@ struct WinogradGradient {
         is_x ? transform_input(of.channel, of.channels, first + of.tile, of.tiles, inputs + at)
              : transform_gradient(of.channel, of.channels, first + of.tile, of.tiles, gradients + at);
       });
-      parallel_for(scratch.threads, plan.squares(), [&](std::size_t unit, int thread) {
-        const Square of = square(unit);
+      const int pieces = plan.point_pieces();
+      parallel_for(scratch.threads, plan.squares() * pieces, [&](std::size_t unit, int thread) {
+        const std::size_t index = unit / pieces;
+        const int piece = static_cast<int>(unit % pieces);
+        const Square of = square(index);
         const float* of_filters = gradients + of.filter / plan.panel * plan.tile_panel();
-        float* own = sums + thread * plan.sum_size();
-        multiply(of.channels, of.filters, count, inputs + of.channel / plan.panel * plan.tile_panel(), of_filters, own,
-                 false);
-        add(of, 0, of.channels, own, 1);
-        if (dbias && of.channel == 0) add_bias(of.filters, count, of_filters, bias + of.filter, first > 0);
+        float* own = sums + (plan.keep_sums ? index : thread) * plan.sum_size();
+        multiply(of, piece, pieces, count, inputs + of.channel / plan.panel * plan.tile_panel(), of_filters, own,
+                 plan.keep_sums && first > 0);
+        if (!plan.keep_sums) add(of, 0, of.channels, own, 1);
+        if (dbias && of.channel == 0 && piece == 0)
+          add_bias(of.filters, count, of_filters, bias + of.filter, first > 0);
       });
     }
+    if (plan.keep_sums) add_squares(sums, scratch.threads);
     if (dbias)
       for (int f = 0; f < plan.filters; ++f) dbias[f] += bias[f];
   }

@@ -107,7 +107,8 @@ struct WinogradPlan {
 /// How a weight gradient is cut: into squares of channels×filters whose sums stay in a core's own cache, or one of all if
 /// they are few. A thread takes a square and a run of tiles, in blocks of tiles that it transforms for itself; the runs
 /// are summed apart and added in order at the end. With many squares, whose threads would all transform the same tiles,
-/// a block's tiles are transformed for all, and a thread takes a square.
+/// a block's tiles are transformed for all, and a thread takes some points of a square; their sums are kept until all
+/// blocks are summed, unless they are so large that the next block's had better be transformed back by themselves.
 struct WinogradGradientPlan {
   int channels;
   int filters;
@@ -115,7 +116,8 @@ struct WinogradGradientPlan {
   int points;
   std::size_t tiles;
   bool share_tiles;
-  int square;  // channels and filters
+  bool keep_sums;  // from one block that threads share to the next
+  int square;      // channels and filters
   std::size_t runs;
   std::size_t run_tiles;
   int block;  // tiles
@@ -126,7 +128,8 @@ struct WinogradGradientPlan {
         panel(panel_width),
         points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
         tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
-        share_tiles(weights() > 256 * 128),
+        share_tiles(weights() >= 64 * 128),
+        keep_sums(share_tiles && weights() <= 256 * 128),
         square(weights() > 64 * 64 ? 64 : std::max(channels, filters)) {
     runs = most_runs();
     run_tiles = parts_of(tiles, runs);
@@ -148,6 +151,8 @@ struct WinogradGradientPlan {
     if (share_tiles || tiles < 2 * most_tiles()) return 1;
     return std::min<std::size_t>(std::max(2, 16 / squares()), tiles / most_tiles() / 2 * 2);
   }
+  /// Pieces that the points of a square are cut into where threads share tiles.
+  constexpr int point_pieces() const { return keep_sums ? std::max(1, 16 / squares()) : 1; }
   // Floats of a plane of a panel of a block's transformed tiles, of all its planes; and of those that are transformed at
   // once, of inputs and of gradients.
   constexpr std::size_t tile_plane() const { return plane_stride(std::size_t{1} * block * panel); }
@@ -164,7 +169,7 @@ struct WinogradGradientPlan {
   constexpr std::size_t bias_size() const { return aligned_floats(std::size_t{1} * parts_of(filters, panel) * panel); }
 
   constexpr std::size_t floats(int threads) const {
-    return share_tiles ? inputs() + gradients() + bias_size() + threads * sum_size()
+    return share_tiles ? inputs() + gradients() + bias_size() + (keep_sums ? squares() : threads) * sum_size()
                        : runs * (squares() * sum_size() + bias_size()) + threads * (inputs() + gradients());
   }
   /// Floats that this plan and that of any smaller batch need: those of the largest blocks and the most runs.

@@ -154,8 +154,7 @@ inline bool supports([[maybe_unused]] InstructionSet set) {
 /// another group has read waits until it is taken from it, which takes longer than to write past the caches.
 inline bool has_split_cache() {
 #ifdef UNETPP_X86_SETS
-  static const bool split = __builtin_cpu_is("amd");
-  return split;
+  return __builtin_cpu_is("amd");
 #else
   return false;
 #endif

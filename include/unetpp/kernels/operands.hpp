@@ -1,6 +1,7 @@
 #pragma once
 // What kernels work on: raw pointers with the distances that views carry.
 
+#include <algorithm>
 #include <cstddef>
 
 namespace unetpp::kernels {
@@ -18,6 +19,11 @@ struct ConstPixels {
 
   constexpr ConstPixels(const float* d, std::size_t s) : data(d), stride(s) {}
   constexpr ConstPixels(Pixels p) : data(p.data), stride(p.stride) {}  // NOLINT: implicit, reading is less than writing
+
+  /// Of `count` pixels those from `pixel` on, or the last one, and their channels from `channel` on.
+  constexpr ConstPixels from(std::size_t pixel, std::size_t count, int channel = 0) const {
+    return {data + std::min(pixel, count - 1) * stride + channel, stride};
+  }
 };
 
 /// Where bias gradients are added, unless null: a convolution's is the sum of dy over its pixels, that of a transposed

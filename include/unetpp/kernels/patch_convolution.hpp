@@ -123,10 +123,10 @@ struct PatchConvolution {
   }
 
   /// A line of each of the pixels that the block after the one from `first` on reads: all their lines in turn.
-  const float* next_pixels(ConstPixels x, std::size_t first, std::size_t turn) const {
+  ConstPixels next_pixels(ConstPixels x, std::size_t first, std::size_t turn) const {
     constexpr int line = buffer_alignment / sizeof(float);
-    const std::size_t pixel = std::min(first + plan.block, plan.positions - 1) * plan.taps;
-    return x.data + pixel * x.stride + turn % parts_of(plan.channels, line) * line;
+    const int channel = static_cast<int>(turn) % parts_of(plan.channels, line) * line;
+    return x.from(plan.taps * (first + plan.block), plan.taps * plan.positions, channel);
   }
 
   /// y = x ∗ weight.
@@ -150,10 +150,10 @@ struct PatchConvolution {
           for (int tap = 0; tap < plan.taps; tap += at_once) {
             const float* weights = packed + std::size_t{1} * tap * plan.channels * panel;
             const int depth = at_once * plan.channels;
-            const bool pixels = plan.weights_stay();
+            const ConstPixels fetch = plan.weights_stay() ? next_pixels(x, first, i)
+                                                          : ConstPixels(weights + std::size_t{1} * depth * panel, 0);
             kernels.product(count, columns(i), depth, patches + tap * tap_size, next, weights, sums, tap > 0,
-                            pixels ? next_pixels(x, first, i) : weights + std::size_t{1} * depth * panel,
-                            pixels ? x.stride : 0);
+                            fetch.data, fetch.stride);
           }
           const int filter = static_cast<int>(i) * panel;
           kernels.unpack(sums, count, columns(i), first, 1, y.data + filter, y.stride, end.from_channel(filter));
@@ -180,7 +180,7 @@ struct PatchConvolution {
           // Of the block that this thread takes next, what is this panel's share.
           const std::size_t later = first + plan.block + i * plan.block / plan.tap_panels();
           kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false,
-                          y.data + std::min(later, plan.positions - 1) * y.stride, 0);
+                          y.from(later, plan.positions).data, 0);
           const Epilogue here = end.from_channel(channel(i));
           const std::size_t tap = tap_offset(g, static_cast<int>(i) / panels);
           for_each_patch_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {

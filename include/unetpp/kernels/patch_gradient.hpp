@@ -77,11 +77,6 @@ struct PatchGradient {
     for (int c = 0; c < channels; c += kernels.panel) kernels.sum_rows(rows + c * depth, count, sum + c, accumulate);
   }
 
-  /// Of `count` pixels those from `pixel` on, or the last one, and their channels from `channel` on.
-  static ConstPixels from(ConstPixels p, std::size_t pixel, std::size_t count, int channel) {
-    return {p.data + std::min(pixel, count - 1) * p.stride + channel, p.stride};
-  }
-
   /// The sums of one run of positions and one square.
   void sum(std::size_t run, int channel, int filter, float* unit, float* left, float* right) const {
     const int panel = kernels.panel;
@@ -102,8 +97,8 @@ struct PatchGradient {
             // Of the next block, whose windows lie side by side: a tap's share of x, and dy.
             const std::size_t position = first + depth, pixel = plan.taps * position + std::size_t{1} * tap * depth;
             const ConstPixels fetch =
-                f == 0 ? from(x, pixel, plan.taps * plan.positions, channel + c)
-                       : from(dy, position, plan.positions, filter + (tap == 0 && plan.taps > 1 ? 0 : f));
+                f == 0 ? x.from(pixel, plan.taps * plan.positions, channel + c)
+                       : dy.from(position, plan.positions, filter + (tap == 0 && plan.taps > 1 ? 0 : f));
             kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
                                        left + c * depth, right + f * depth,
                                        unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin,

@@ -63,7 +63,7 @@ struct WinogradConvolution {
     const std::size_t pixel =
         grid.pixel(grid.place(first)) + row * grid.width + plan.block * grid.tile * (part % in_row) / in_row;
     const std::size_t pixels = plan.tiles / grid.in_image() * grid.height * grid.width;
-    return x.data + std::min(pixel, pixels - 1) * x.stride;
+    return x.from(pixel, pixels).data;
   }
 
   /// Adds to point p's sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute, and

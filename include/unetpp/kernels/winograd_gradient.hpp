@@ -143,15 +143,15 @@ struct WinogradGradient {
         const int piece = static_cast<int>(unit % pieces);
         const Square of = square(index);
         const float* of_filters = gradients + of.filter / plan.panel * plan.tile_panel();
-        float* own = sums + (plan.keep_sums ? index : thread) * plan.sum_size();
+        float* own = sums + (plan.keeps_sums() ? index : thread) * plan.sum_size();
         multiply(of, piece, pieces, count, inputs + of.channel / plan.panel * plan.tile_panel(), of_filters, own,
-                 plan.keep_sums && first > 0);
-        if (!plan.keep_sums) add(of, 0, of.channels, own, 1);
+                 plan.keeps_sums() && first > 0);
+        if (!plan.keeps_sums()) add(of, 0, of.channels, own, 1);
         if (dbias && of.channel == 0 && piece == 0)
           add_bias(of.filters, count, of_filters, bias + of.filter, first > 0);
       });
     }
-    if (plan.keep_sums) add_squares(sums, scratch.threads);
+    if (plan.keeps_sums()) add_squares(sums, scratch.threads);
     if (dbias)
       for (int f = 0; f < plan.filters; ++f) dbias[f] += bias[f];
   }

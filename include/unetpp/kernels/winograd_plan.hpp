@@ -107,8 +107,8 @@ struct WinogradPlan {
 /// How a weight gradient is cut: into squares of channels×filters whose sums stay in a core's own cache, or one of all if
 /// they are few. A thread takes a square and a run of tiles, in blocks of tiles that it transforms for itself; the runs
 /// are summed apart and added in order at the end. With many squares, whose threads would all transform the same tiles,
-/// a block's tiles are transformed for all, and a thread takes some points of a square; their sums are kept until all
-/// blocks are summed, unless they are so large that the next block's had better be transformed back by themselves.
+/// a block's tiles are transformed for all, and a thread takes some points of a square and adds to their sums; or a whole
+/// square, whose sums it transforms back for each block, if those of all squares are too large to keep in a cache.
 struct WinogradGradientPlan {
   int channels;
   int filters;
@@ -116,8 +116,7 @@ struct WinogradGradientPlan {
   int points;
   std::size_t tiles;
   bool share_tiles;
-  bool keep_sums;  // from one block that threads share to the next
-  int square;      // channels and filters
+  int square;  // channels and filters
   std::size_t runs;
   std::size_t run_tiles;
   int block;  // tiles
@@ -129,7 +128,6 @@ struct WinogradGradientPlan {
         points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
         tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
         share_tiles(weights() >= 64 * 128),
-        keep_sums(share_tiles && weights() <= 256 * 128),
         square(weights() > 64 * 64 ? 64 : std::max(channels, filters)) {
     runs = most_runs();
     run_tiles = parts_of(tiles, runs);
@@ -147,12 +145,15 @@ struct WinogradGradientPlan {
     if (share_tiles) return std::clamp<std::size_t>(tiles / 2, 64, 128);
     return squares() > 1 ? 96 : 48;
   }
+  static constexpr int wanted_units = 16;  // of squares in pieces, for threads to take
   constexpr std::size_t most_runs() const {
     if (share_tiles || tiles < 2 * most_tiles()) return 1;
-    return std::min<std::size_t>(std::max(2, 16 / squares()), tiles / most_tiles() / 2 * 2);
+    return std::min<std::size_t>(std::max(2, wanted_units / squares()), tiles / most_tiles() / 2 * 2);
   }
+  /// Whether sums are kept from one block that threads share to the next.
+  constexpr bool keeps_sums() const { return share_tiles && weights() <= 256 * 128; }
   /// Pieces that the points of a square are cut into where threads share tiles.
-  constexpr int point_pieces() const { return keep_sums ? std::max(1, 16 / squares()) : 1; }
+  constexpr int point_pieces() const { return keeps_sums() ? std::max(1, wanted_units / squares()) : 1; }
   // Floats of a plane of a panel of a block's transformed tiles, of all its planes; and of those that are transformed at
   // once, of inputs and of gradients.
   constexpr std::size_t tile_plane() const { return plane_stride(std::size_t{1} * block * panel); }
@@ -169,7 +170,7 @@ struct WinogradGradientPlan {
   constexpr std::size_t bias_size() const { return aligned_floats(std::size_t{1} * parts_of(filters, panel) * panel); }
 
   constexpr std::size_t floats(int threads) const {
-    return share_tiles ? inputs() + gradients() + bias_size() + (keep_sums ? squares() : threads) * sum_size()
+    return share_tiles ? inputs() + gradients() + bias_size() + (keeps_sums() ? squares() : threads) * sum_size()
                        : runs * (squares() * sum_size() + bias_size()) + threads * (inputs() + gradients());
   }
   /// Floats that this plan and that of any smaller batch need: those of the largest blocks and the most runs.

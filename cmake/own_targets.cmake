@@ -1,6 +1,6 @@
 # Flags of our own programs: they never reach those who use the library.
 if(NOT TARGET unetpp::io)
-  message(FATAL_ERROR "The examples and tests need stb and nlohmann-json (Debian: libstb-dev nlohmann-json3-dev)")
+  message(FATAL_ERROR "The examples and tests need ${unetpp_io_needs}")
 endif()
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)

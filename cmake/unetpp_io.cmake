@@ -1,10 +1,13 @@
-# unetpp::io, where stb and nlohmann-json are found; used by our own build and by the installed package alike.
+# unetpp::io, where all that it needs is found; used by our own build and by the installed package alike.
+set(unetpp_io_needs "stb, nlohmann-json, libjpeg-turbo and libpng (Debian: libstb-dev nlohmann-json3-dev libjpeg-dev libpng-dev)")
 find_package(nlohmann_json QUIET)
 find_package(Threads QUIET)
+find_package(JPEG QUIET)
+find_package(PNG QUIET)
 find_path(UNETPP_STB_INCLUDE_DIR NAMES stb/stb_image.h DOC "Folder that holds stb/stb_image.h")
 mark_as_advanced(UNETPP_STB_INCLUDE_DIR)
-if(nlohmann_json_FOUND AND Threads_FOUND AND UNETPP_STB_INCLUDE_DIR AND NOT TARGET unetpp::io)
+if(nlohmann_json_FOUND AND Threads_FOUND AND JPEG_FOUND AND PNG_FOUND AND UNETPP_STB_INCLUDE_DIR AND NOT TARGET unetpp::io)
   add_library(unetpp::io INTERFACE IMPORTED GLOBAL)
-  target_link_libraries(unetpp::io INTERFACE unetpp::unetpp nlohmann_json::nlohmann_json Threads::Threads)
+  target_link_libraries(unetpp::io INTERFACE unetpp::unetpp nlohmann_json::nlohmann_json Threads::Threads JPEG::JPEG PNG::PNG)
   target_include_directories(unetpp::io SYSTEM INTERFACE ${UNETPP_STB_INCLUDE_DIR})
 endif()

@@ -5,7 +5,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 compiler=${CXX:-g++}
 preset=${PRESET:-tests}
-"$root/cmake/packages.sh" g++ cmake ninja-build catch2 libeigen3-dev libstb-dev nlohmann-json3-dev libcli11-dev python3 curl ca-certificates
+"$root/cmake/packages.sh" g++ cmake ninja-build catch2 libeigen3-dev libstb-dev libjpeg-dev libpng-dev nlohmann-json3-dev libcli11-dev python3 curl ca-certificates
 "$root/cmake/packages.sh" libonnx-dev libprotobuf-dev || echo "no ONNX library: its export is not tested"
 case "$compiler" in
   *clang*) "$root/cmake/packages.sh" clang libomp-dev ;;

@@ -6,7 +6,7 @@ set -eu
 export seconds=${1:-60} here root
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-"$root/cmake/packages.sh" clang libclang-rt-14-dev python3 libstb-dev nlohmann-json3-dev libeigen3-dev
+"$root/cmake/packages.sh" clang libclang-rt-14-dev python3 libstb-dev libjpeg-dev libpng-dev nlohmann-json3-dev libeigen3-dev
 mkdir -p "$root/build/fuzz/findings"
 cd "$root/build/fuzz"
 rm -rf corpus
@@ -15,8 +15,8 @@ rm -rf corpus
 # No block larger than 16 MB from inputs of 4 KB, whatever sizes they claim.
 fuzz() {
   clang++ -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -fsanitize-ignorelist="$here/wrapping.txt" -I"$root/include" -I"$root/examples" -isystem /usr/include/eigen3 \
-    "$here/$1.cpp" -o "$1"
+    -I"$root/include" -I"$root/examples" -isystem /usr/include/eigen3 \
+    "$here/$1.cpp" -o "$1" -ljpeg -lpng
   rm -rf "grown/$1" && mkdir -p "grown/$1"
   "./$1" -max_total_time="$seconds" -max_len=4096 -timeout=25 -malloc_limit_mb=16 -rss_limit_mb=1024 \
     -artifact_prefix="findings/$1-" "grown/$1" "corpus/$1" >"$1.log" 2>&1 ||

@@ -2,6 +2,7 @@
 // What the tests of io/ share: a folder that goes away, and pictures that are drawn.
 
 #include <stdlib.h>
+#include <zlib.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -72,18 +73,25 @@ std::string encoded(const Encode& encode) {
   return bytes;
 }
 
-/// A chunk of a PNG, without its check sum, which is not looked at.
-inline std::string png_chunk(const std::string& name, const std::string& data) {
+inline std::string big_endian(std::size_t value) {
   std::string bytes;
-  for (int i = 3; i >= 0; --i) bytes += static_cast<char>(data.size() >> 8 * i);
-  return bytes + name + data + std::string(4, '\0');
+  for (int i = 3; i >= 0; --i) bytes += static_cast<char>(value >> 8 * i);
+  return bytes;
+}
+
+inline const Bytef* zlib_bytes(const std::string& text) { return reinterpret_cast<const Bytef*>(text.data()); }
+
+/// A chunk of a PNG.
+inline std::string png_chunk(const std::string& name, const std::string& data) {
+  const std::string named = name + data;
+  return big_endian(data.size()) + named + big_endian(crc32(0, zlib_bytes(named), static_cast<uInt>(named.size())));
 }
 
 /// A PNG of one small size, depth and colour type; `data` is compressed already.
 inline std::string png(char width, char height, char depth, char colour, const std::string& data,
                        const std::string& before = "") {
   const std::string zeros(3, '\0');
-  const std::string header = zeros + width + zeros + height + depth + colour + zeros;
+  const std::string header = zeros + width + zeros + height + depth + colour + zeros;  // not interlaced
   return "\x89PNG\r\n\x1A\n" + png_chunk("IHDR", header) + before + png_chunk("IDAT", data) + png_chunk("IEND", "");
 }
 
@@ -91,7 +99,7 @@ inline std::string png(char width, char height, char depth, char colour, const s
 inline std::string stored(const std::string& bytes) {
   const auto size = static_cast<char>(bytes.size());
   return std::string("\x78\x01\x01", 3) + size + '\0' + static_cast<char>(~size) + '\xFF' + bytes +
-         std::string(4, '\0');
+         big_endian(adler32(1, zlib_bytes(bytes), static_cast<uInt>(bytes.size())));
 }
 
 /// The real photographs: $UNETPP_PETS, or pets in the source tree; empty when they are not there.

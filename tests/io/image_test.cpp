@@ -18,14 +18,6 @@ using unetpp::FormatError;
 using unetpp::Image;
 using unetpp::Mask;
 
-/// Two pixels, red and blue.
-std::string tiny_gif() {
-  const unsigned char bytes[] = {'G', 'I', 'F', '8', '9',  'a', 2, 0, 1,    0,    0x81, 0,    0,   0xFF,
-                                 0,   0,   0,   0,   0xFF, 0,   0, 0, 0xFF, 0xFF, 0xFF, 0x2C, 0,   0,
-                                 0,   0,   2,   0,   1,    0,   0, 2, 2,    0x44, 0x0A, 0,    0x3B};
-  return {reinterpret_cast<const char*>(bytes), sizeof bytes};
-}
-
 std::string encode_bmp(const Image& image) {
   return encoded([&](stbi_write_func* write, void* to) {
     stbi_write_bmp_to_func(write, to, image.width, image.height, 3, image.rgb.data());
@@ -104,13 +96,6 @@ TEST_CASE("a PNG with alpha is decoded to its RGB whatever its name") {
   CHECK(decode_image(encode_png_with_alpha(image), "a.jpg").rgb == image.rgb);
 }
 
-TEST_CASE("a GIF is decoded to RGB whatever its name") {
-  const Image image = decode_image(tiny_gif(), "a.jpg");
-  CHECK(image.width == 2);
-  CHECK(image.height == 1);
-  CHECK(image.rgb == std::vector<std::uint8_t>{255, 0, 0, 0, 0, 255});
-}
-
 TEST_CASE("a BMP is decoded to RGB") {
   const Image image = drawn_image(5, 3);
   CHECK(decode_image(encode_bmp(image), "a.bmp").rgb == image.rgb);
@@ -121,17 +106,8 @@ TEST_CASE("a JPEG that is cut anywhere is an error") {
   CHECK(shortest_prefix(bytes) == bytes.size());
 }
 
-TEST_CASE("a PNG that is cut anywhere before its last check sum is an error") {
+TEST_CASE("a PNG that is cut anywhere is an error") {
   const std::string bytes = encode_png(drawn_image(24, 16));
-  CHECK(shortest_prefix(bytes) == bytes.size() - 4);
-}
-
-TEST_CASE("a GIF that is cut anywhere before its trailer is an error") {
-  CHECK(shortest_prefix(tiny_gif()) == tiny_gif().size() - 1);
-}
-
-TEST_CASE("a BMP that is cut anywhere is an error") {
-  const std::string bytes = encode_bmp(drawn_image(5, 3));
   CHECK(shortest_prefix(bytes) == bytes.size());
 }
 
@@ -150,7 +126,7 @@ TEST_CASE("the end of a preview inside a JPEG is not taken for the JPEG's own") 
   const std::string with_preview = bytes.substr(0, 2) + segment + bytes.substr(2);
   CHECK(error_of(with_preview).empty());
   for (std::size_t size = 2; size < with_preview.size(); ++size)
-    CHECK(unetpp::is_truncated(with_preview.substr(0, size)));
+    CHECK_FALSE(error_of(with_preview.substr(0, size)).empty());
 }
 
 TEST_CASE("a JPEG without a scan is an error") {
@@ -168,19 +144,6 @@ TEST_CASE("an empty file is no image") {
   CHECK(error_of("") == "a.jpg: expected a JPEG, PNG, GIF or BMP image, found: an empty file");
 }
 
-TEST_CASE("an image of more pixels than the limit is refused") {
-  const std::string bytes = encode_png(drawn_image(4, 4));
-  CHECK_NOTHROW(decode_image(bytes, "a.png", 16));
-  CHECK(message_of<FormatError>([&] { decode_image(bytes, "a.png", 15); }) ==
-        "a.png: expected at most 15 pixels, found 4x4");
-}
-
-TEST_CASE("an image that claims over 100 megapixels is refused before it is decoded") {
-  std::string bytes = encode_png(drawn_image(4, 4));
-  bytes.replace(16, 8, std::string("\0\0\x2A\xF8\0\0\x27\x10", 8));
-  CHECK(error_of(bytes) == "a.jpg: expected at most 100000000 pixels, found 11000x10000");
-}
-
 TEST_CASE("a mask of fewer bits has the values that are in the file") {
   CHECK(decode_mask(packed_gray_png(4, 2, "\x1B"), "a.png").values == std::vector<std::uint8_t>{0, 1, 2, 3});
   CHECK(decode_mask(packed_gray_png(2, 4, "\x3A"), "a.png").values == std::vector<std::uint8_t>{3, 10});
@@ -190,17 +153,18 @@ TEST_CASE("a mask of fewer bits has the values that are in the file") {
 
 TEST_CASE("a mask of 16 bits is an error") {
   CHECK(mask_error_of(packed_gray_png(2, 16, std::string("\0\1\0\2", 4))) ==
-        "a.png: expected a PNG mask of one channel of up to 8 bits, found 16 bits of colour type 0");
+        "a.png: expected a PNG mask of one channel of up to 8 bits, found 16 bits of grey");
 }
 
 TEST_CASE("a mask in colour is an error") {
   CHECK(mask_error_of(encode_png(drawn_image(4, 4))) ==
-        "a.png: expected a PNG mask of one channel of up to 8 bits, found 8 bits of colour type 2");
+        "a.png: expected a PNG mask of one channel of up to 8 bits, found 8 bits of RGB");
 }
 
 TEST_CASE("a mask that is no PNG is an error") {
   CHECK(mask_error_of(encode_jpeg(drawn_image(4, 4))) == "a.png: expected a PNG mask of one channel, found no PNG");
   CHECK(mask_error_of("\x89PNG") == "a.png: expected a PNG mask of one channel, found no PNG");
+  CHECK(mask_error_of("\x89PNG\r\n\x1A\n") == "a.png: expected a whole image, found one that is cut off after 8 bytes");
 }
 
 TEST_CASE("a mask that is cut is an error") {

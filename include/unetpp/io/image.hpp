@@ -15,29 +15,13 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/io/decode.hpp"
 #include "unetpp/io/file.hpp"
+#include "unetpp/io/pixels.hpp"
 #include "unetpp/io/stb.hpp"
-#include "unetpp/io/truncation.hpp"
 
 namespace unetpp {
 
-/// An RGB picture, 8 bits a channel.
-/// Shapes  rgb: height×width×3.
-struct Image {
-  int width = 0;
-  int height = 0;
-  std::vector<std::uint8_t> rgb;
-};
-
-/// One number a pixel: a class, or the value that stands for it in a file.
-/// Shapes  values: height×width.
-struct Mask {
-  int width = 0;
-  int height = 0;
-  std::vector<std::uint8_t> values;
-};
-
-/// Images with more pixels than this are refused before they are decoded. Decoding takes up to 28 bytes a pixel (an
-/// interlaced PNG of 16 bits; most JPEGs take 10), the file's own bytes, and 8 MB.
+/// Images with more pixels than this are refused before they are decoded. Decoding takes up to 14 bytes a pixel (a
+/// progressive JPEG of four components that is turned; most images take 3), the file's own bytes, and 8 MB.
 inline constexpr std::size_t default_max_pixels = 100'000'000;
 
 namespace detail {
@@ -77,30 +61,22 @@ inline std::string encode_png(const std::uint8_t* values, std::size_t count, int
 
 }  // namespace detail
 
-/// The picture in the bytes of a JPEG, PNG, GIF or BMP file, told apart by their content.
+/// The picture in the bytes of a JPEG, PNG, GIF or BMP file, told apart by their content, as a viewer shows it: turned as
+/// its EXIF data say, without alpha, of an animation the first frame. Its pixels are those of libjpeg-turbo (accurate
+/// integer transform, smooth chroma) and libpng, as in Pillow and OpenCV; of 16 bits the upper 8.
 /// Errors  FormatError, which begins with `name`, when it is none of these, cut off, damaged or too large.
 inline Image decode_image(std::string_view bytes, const std::string& name,
                           std::size_t max_pixels = default_max_pixels) {
-  detail::Decoded decoded = detail::decode(bytes, name, 3, max_pixels);
-  return {decoded.width, decoded.height, std::move(decoded.values)};
+  return detail::decode({bytes, name, max_pixels});
 }
 
-/// The values in the bytes of a PNG file of one channel.
+/// The values in the bytes of a PNG file of one channel: greys as stored; of a palette the greys if all that are in use
+/// are grey (programs that make files smaller turn greys into such a palette), and the indices otherwise.
 /// Errors  FormatError, which begins with `name`, when it is something else, cut off, damaged or too large.
 inline Mask decode_mask(std::string_view bytes, const std::string& name, std::size_t max_pixels = default_max_pixels) {
-  constexpr std::size_t depth_at = 24, colour_at = 25;  // in the header chunk, which is the first
-  if (bytes.size() <= colour_at || !bytes.starts_with("\x89PNG\r\n\x1A\n") || bytes.substr(12, 4) != "IHDR")
+  if (!bytes.starts_with("\x89PNG\r\n\x1A\n"))
     throw FormatError(name + ": expected a PNG mask of one channel, found no PNG");
-  const unsigned depth = detail::byte_at(bytes, depth_at), colour = detail::byte_at(bytes, colour_at);
-  if (colour != 0 || depth > 8)
-    throw FormatError(name + ": expected a PNG mask of one channel of up to 8 bits, found " + std::to_string(depth) +
-                      " bits of colour type " + std::to_string(colour));
-  detail::Decoded decoded = detail::decode(bytes, name, 1, max_pixels);
-  if (depth < 8) {  // which stb stretches to 0 .. 255
-    const unsigned stretch = 255u / ((1u << depth) - 1u);
-    for (std::uint8_t& value : decoded.values) value = static_cast<std::uint8_t>(value / stretch);
-  }
-  return {decoded.width, decoded.height, std::move(decoded.values)};
+  return detail::decode_png_mask({bytes, name, max_pixels});
 }
 
 /// Errors  FileError when the file cannot be read, FormatError when it is larger than any image of `max_pixels`, and

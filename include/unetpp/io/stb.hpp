@@ -1,5 +1,6 @@
 #pragma once
-// The stb decoders and encoders, private to each translation unit: two programs' worth of stb can be linked together.
+// stb's decoders of GIF and BMP and its encoders, private to each translation unit: two programs' worth of stb can be
+// linked together.
 //
 // Do not include stb_image.h or stb_image_write.h in the same translation unit: their include guards would hide this
 // configuration, or their implementation would be there twice.
@@ -19,8 +20,6 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_NO_STDIO
-#define STBI_ONLY_JPEG  // and no TGA: it has no signature, so that any text might be one
-#define STBI_ONLY_PNG
 #define STBI_ONLY_GIF
 #define STBI_ONLY_BMP
 #define STBI_MALLOC(size) unetpp::detail::stb_allocate(size)
@@ -39,8 +38,6 @@
 #undef STB_IMAGE_IMPLEMENTATION
 #undef STB_IMAGE_STATIC
 #undef STBI_NO_STDIO
-#undef STBI_ONLY_JPEG
-#undef STBI_ONLY_PNG
 #undef STBI_ONLY_GIF
 #undef STBI_ONLY_BMP
 #undef STBI_MALLOC

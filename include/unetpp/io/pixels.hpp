@@ -1,0 +1,34 @@
+#pragma once
+// Images and masks as bytes.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace unetpp {
+
+/// An RGB picture, 8 bits a channel.
+/// Shapes  rgb: height×width×3.
+struct Image {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> rgb;
+};
+
+/// One number a pixel: a class, or the value that stands for it in a file.
+/// Shapes  values: height×width.
+struct Mask {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> values;
+};
+
+namespace detail {
+
+inline std::size_t pixel_count(int width, int height) {
+  return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+}
+
+}  // namespace detail
+
+}  // namespace unetpp

@@ -7,6 +7,7 @@
 
 #include "../catch.hpp"
 #include "fixtures.hpp"
+#include "make_jpeg.hpp"
 
 using namespace io_tests;
 
@@ -93,6 +94,25 @@ TEST_CASE("a trimap of another size than its image is an error") {
   folder.add("a", 8, 6);
   put(folder.mask("a"), encode_png(drawn_trimap(6, 8)));
   CHECK(load_error(folder) == folder.mask("a").string() + ": expected a mask of 8x6 as its image, found 6x8");
+}
+
+TEST_CASE("a mask fits its image as the image is seen, turned by its EXIF orientation") {
+  const PetFolder folder;
+  folder.add("a", 6, 8);
+  put(folder.image("a"), make_jpeg(8, 6, {.exif = exif_with_orientation(6)}));
+  const Sample sample = PetDataset(folder.path()).load(0);
+  CHECK(sample.image.width == 6);
+  CHECK(sample.image.height == 8);
+}
+
+TEST_CASE("a mask that fits its image only before it is turned is an error that says what to do") {
+  const PetFolder folder;
+  folder.add("a", 8, 6);
+  put(folder.image("a"), make_jpeg(8, 6, {.exif = exif_with_orientation(8)}));
+  CHECK(load_error(folder) == folder.mask("a").string() +
+                                  ": expected a mask of 6x8 as its image, found 8x6, which is the image's before its "
+                                  "EXIF orientation 8 turns it "
+                                  "upright (turn the mask, too, or take the orientation out of the image)");
 }
 
 TEST_CASE("a truncated image of a pair is an error") {

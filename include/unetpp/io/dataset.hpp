@@ -105,7 +105,7 @@ class PetDataset {
     if (image.width != mask.width || image.height != mask.height)
       throw FormatError(mask_path(index).string() + ": expected a mask of " +
                         detail::size_text(image.width, image.height) + " as its image, found " +
-                        detail::size_text(mask.width, mask.height));
+                        detail::size_text(mask.width, mask.height) + turned_image(index, sample));
     for (std::uint8_t& value : sample.mask.values) {
       if (value < 1 || value > 3)
         throw FormatError(mask_path(index).string() + ": expected trimap values 1, 2 and 3, found " +
@@ -116,6 +116,16 @@ class PetDataset {
   }
 
  private:
+  /// What to do where a mask has its image's size before the image was turned.
+  std::string turned_image(std::size_t index, const Sample& sample) const {
+    if (sample.image.width != sample.mask.height || sample.image.height != sample.mask.width) return "";
+    const std::string bytes = read_file(image_path(index), detail::largest_file(max_pixels_)), name;
+    const int orientation = detail::orientation_of({bytes, name, max_pixels_});
+    if (!detail::swaps_sides(orientation)) return "";
+    return ", which is the image's before its EXIF orientation " + std::to_string(orientation) +
+           " turns it upright (turn the mask, too, or take the orientation out of the image)";
+  }
+
   static void require_folder(const std::filesystem::path& folder) {
     std::error_code error;
     if (!std::filesystem::is_directory(folder, error))

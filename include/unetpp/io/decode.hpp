@@ -44,6 +44,14 @@ inline Image decode(const ImageSource& source) {
   source.refuse_kind("unknown image type");
 }
 
+/// The EXIF orientation that decode() turns an image by; 1 if it does not.
+/// Errors  FormatError.
+inline int orientation_of(const ImageSource& source) {
+  if (source.bytes.starts_with("\x89PNG")) return decode_png(source, false).orientation;
+  JpegReader reader(source.bytes);
+  return reader.read_header() ? reader.orientation() : 1;
+}
+
 }  // namespace detail
 
 }  // namespace unetpp

@@ -41,7 +41,7 @@ def load(net, path):
 
 def save(net, path, network=None, like=None):
     """Writes a network as a model file of unetpp, with the classes and preprocessing of the model file `like`."""
-    write(path, {name: view.contiguous().numpy() for name, view in tensors(net).items()}, network, like)
+    write(path, {name: view.numpy() for name, view in tensors(net).items()}, network, like)
 
 
 def state(path, net):

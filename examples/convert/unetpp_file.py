@@ -5,6 +5,7 @@ import json
 import sys
 from collections import Counter
 
+import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -49,7 +50,8 @@ def read(path, shapes):
 
 def write(path, tensors, network=None, like=None):
     """Writes float32 tensors, {name: array}, with what unetpp's programs want to know of the network, and with the
-    classes and the preprocessing of `like`, a model file of the same network; ValueError when it is of another."""
+    classes and the preprocessing of `like`, a model file of the same network; ValueError when it is of another. Arrays
+    may be views in any order of memory: safetensors 0.8.0 writes an array's memory whatever its strides say."""
     network = network or NETWORK
     metadata = {"network": json.dumps(network)}
     if like:
@@ -58,7 +60,7 @@ def write(path, tensors, network=None, like=None):
         if json.loads(known.get("network", "null")) != network:
             raise ValueError(f"{like}: expected a model of the network {network}, found {known.get('network', 'none')}")
         metadata.update((key, known[key]) for key in ("classes", "preprocessing") if key in known)
-    save_file(tensors, path, metadata)
+    save_file({name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}, path, metadata)
 
 
 def main(doc, tasks):

@@ -43,6 +43,8 @@ def safetensors():
                                  entry("BF16", [0, 3], 16, 16))
     yield "model", file({"__metadata__": info, "conv.weight": weight, "conv.bias": bias}, bytes(range(12)))
     yield "types", file({"a": weight, "b": bias, "c": half, "d": brain, "e": entry("I64", [1], 16, 24)}, bytes(24))
+    yield "small_types", file({"a": entry("F4", [2], 0, 1), "b": entry("F6_E3M2", [2, 2], 1, 4), "c": entry("C64", [1], 4, 12),
+                               "d": entry("F8_E4M3FNUZ", [1], 12, 13), "e": entry("F31", [3], 13, 17)}, bytes(17))
     yield "empty", file({})
     yield "spaces", file(b'{"a":{"shape":[3],"data_offsets":[0,3],"dtype":"U8"}}   ', bytes(3))
     yield "overlap", file({"a": weight, "b": weight}, bytes(12))

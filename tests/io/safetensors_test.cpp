@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../catch.hpp"
@@ -32,6 +33,20 @@ std::string refusal(const std::string& header, std::size_t data) {
 std::string entry(const std::string& name, const std::string& dtype, const std::string& shape,
                   const std::string& offsets) {
   return "\"" + name + R"(":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
+}
+
+/// The value of a float32 tensor that lies in a file behind another of this type, shape and size.
+float wanted_beside(const std::string& dtype, const std::string& shape, std::size_t size) {
+  const TemporaryFolder folder;
+  const std::string end = std::to_string(size), last = std::to_string(size + sizeof(float));
+  const std::string header = "{" + entry("other", dtype, shape, "[0," + end + "]") + "," +
+                             entry("wanted", "F32", "[1]", "[" + end + "," + last + "]") + "}";
+  const float value = 1.5f;
+  const std::string data(reinterpret_cast<const char*>(&value), sizeof value);
+  write_file(folder.path() / "a", with_length(header.size(), header + std::string(size, '\xff') + data));
+  std::vector<float> values(1);
+  SafetensorsFile(folder.path() / "a").read("wanted", {1}, values);
+  return values[0];
 }
 
 std::vector<float> read_as(const std::string& dtype, const std::vector<std::uint16_t>& bits) {
@@ -69,8 +84,9 @@ TEST_CASE("tensors come back as they were written, each to where it is wanted") 
 TEST_CASE("a tensor is not read as one of another name, shape, type or size") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "f";
-  const std::string header = "{" + entry("i", "I32", "[2]", "[0,8]") + "," + entry("f", "F32", "[2]", "[8,16]") + "}";
-  write_file(path, with_length(header.size(), header + std::string(16, '\0')));
+  const std::string header = "{" + entry("i", "I32", "[2]", "[0,8]") + "," + entry("f", "F32", "[2]", "[8,16]") + "," +
+                             entry("new", "F\\n31", "[2]", "[16,17]") + "}";
+  write_file(path, with_length(header.size(), header + std::string(17, '\0')));
   const SafetensorsFile file(path);
   std::vector<float> two(2), three(3);
   CHECK(contains(message_of<FormatError>([&] { file.read("g", {2}, two); }),
@@ -80,6 +96,7 @@ TEST_CASE("a tensor is not read as one of another name, shape, type or size") {
                  }),
                  "expected float32 of shape [2, 1], found F32 of shape [2]"));
   CHECK(contains(message_of<FormatError>([&] { file.read("i", {2}, two); }), "found I32 of shape [2]"));
+  CHECK(contains(message_of<FormatError>([&] { file.read("new", {2}, two); }), "found F?31 of shape [2]"));
   CHECK_THROWS_AS(file.read("f", {2}, three), ArgumentError);
 }
 
@@ -176,10 +193,35 @@ TEST_CASE("an entry that is not dtype, shape and two offsets is refused") {
   }
 }
 
-TEST_CASE("a dtype that the format does not have is refused") {
-  CHECK(contains(refusal("{" + entry("a", "F31", "[1]", "[0,4]") + "}", 4),
-                 "tensor a: expected a dtype of safetensors, found F31"));
-  CHECK(contains(refusal("{" + entry("a", "", "[1]", "[0,4]") + "}", 4), "expected a dtype"));
+TEST_CASE("tensors of each type that safetensors 0.8.0 writes may lie beside those that are read") {
+  const std::pair<std::string, int> types[] = {
+      {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},
+      {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
+      {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
+      {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64}};
+  for (const auto& [dtype, bits] : types) {
+    INFO(dtype);
+    CHECK(wanted_beside(dtype, "[8]", static_cast<std::size_t>(bits)) == 1.5f);
+    CHECK(contains(refusal("{" + entry("a", dtype, "[8]", "[0,1]") + "}", 1),
+                   "expected " + std::to_string(bits) + " bytes for " + dtype + " of shape [8], found 1"));
+  }
+}
+
+TEST_CASE("values of less than a byte must fill whole bytes") {
+  CHECK(wanted_beside("F4", "[2]", 1) == 1.5f);
+  CHECK(wanted_beside("F6_E3M2", "[2,2]", 3) == 1.5f);
+  CHECK(wanted_beside("F4", "[3,0]", 0) == 1.5f);
+  CHECK(contains(refusal("{" + entry("a", "F4", "[3]", "[0,2]") + "}", 2),
+                 "tensor a: expected whole bytes for F4 of shape [3], found 12 bits"));
+  CHECK(contains(refusal("{" + entry("a", "F6_E2M3", "[2]", "[0,2]") + "}", 2), "found 12 bits"));
+  CHECK(contains(refusal("{" + entry("a", "F4", "[4611686018427387904,8]", "[0,0]") + "}", 0), "found 0"));
+}
+
+TEST_CASE("a tensor of a type that nobody has heard of does not keep the others from being read") {
+  CHECK(wanted_beside("F31", "[3]", 5) == 1.5f);
+  CHECK(wanted_beside("", "[3]", 0) == 1.5f);
+  CHECK(
+      contains(refusal("{" + entry("a", "F31", "[1]", "[0,5]") + "}", 4), "expected data_offsets from 0 to at most 4"));
 }
 
 TEST_CASE("a tensor with more or fewer bytes than its shape has is refused, however large the shape") {
@@ -252,7 +294,7 @@ TEST_CASE("more tensors or texts than a model has are refused") {
 
 TEST_CASE("a name from a file does not break the line of a message, nor fill the screen") {
   const std::string message =
-      refusal("{" + entry("\\n\\u001b[31m" + std::string(5000, 'x'), "F31", "[0]", "[0,0]") + "}", 0);
+      refusal("{" + entry("\\n\\u001b[31m" + std::string(5000, 'x'), "F32", "[1]", "[0,0]") + "}", 0);
   CHECK(contains(message, "tensor ??[31mxxx"));
   CHECK(message.size() < 300);
 }

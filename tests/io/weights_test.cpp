@@ -24,6 +24,19 @@ std::string message_of(const std::filesystem::path& path, auto& parameters) {
   return "no error";
 }
 
+/// Adds an empty tensor of this name and type to a file.
+void add_tensor(const std::filesystem::path& path, const std::string& name, const std::string& dtype) {
+  const std::string whole = read_file(path);
+  std::uint64_t length = 0;
+  std::memcpy(&length, whole.data(), sizeof length);
+  std::string header = whole.substr(sizeof length, length);
+  const std::string data = whole.substr(sizeof length + length), end = std::to_string(data.size());
+  header.insert(header.rfind('}'), ",\"" + name + R"(":{"dtype":")" + dtype + R"(","shape":[0],"data_offsets":[)" +
+                                       end + "," + end + "]}");
+  length = header.size();
+  write_file(path, std::string(reinterpret_cast<const char*>(&length), sizeof length) + header + data);
+}
+
 std::vector<float> values_of(const auto& parameters) { return {parameters.span().begin(), parameters.span().end()}; }
 
 }  // namespace
@@ -84,6 +97,20 @@ TEST_CASE("weights with tensors too few or too many are refused") {
   using One = Conv2D<Shape{8, 8, 3}, Conv2DConfig{.filters = 2}>;
   Parameters<One> one;
   CHECK(message_of(path, one).find("expected none of this name in the network") != std::string::npos);
+}
+
+TEST_CASE("an optimizer's tensors do not keep weights from being loaded, of whatever type they are") {
+  const io_tests::TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  const Parameters<Net> saved(GlorotUniform{5});
+  save_weights(path, saved);
+  for (const std::string dtype : {"F8_E4M3FNUZ", "F4", "C64", "F31"}) add_tensor(path, "optimizer." + dtype, dtype);
+  Parameters<Net> loaded;
+  load_weights(path, loaded);
+  CHECK(values_of(loaded) == values_of(saved));
+  add_tensor(path, "conv2d_9.weight", "F8_E5M2FNUZ");
+  CHECK(message_of(path, loaded) ==
+        path.string() + ": tensor conv2d_9.weight: expected none of this name in the network, found one in the file");
 }
 
 TEST_CASE("files that are no weights are refused by name, and change nothing") {

@@ -63,7 +63,8 @@ class SafetensorsFile {
       return found->second;
     throw FormatError(
         name() + ": tensor " + tensor + ": expected float32 of shape " + detail::extents_text(extents) + ", found " +
-        (there ? found->second.dtype + " of shape " + detail::extents_text(found->second.extents) : "no such tensor"));
+        (there ? detail::printable(found->second.dtype) + " of shape " + detail::extents_text(found->second.extents)
+               : "no such tensor"));
   }
 
   /// Reads a tensor as float32.

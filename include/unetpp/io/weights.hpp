@@ -45,7 +45,8 @@ void save_weights(const std::filesystem::path& path, const Parameters<Net>& para
 }
 
 /// Reads what `save_weights` wrote for a network with the same layers, or what anybody wrote in its names and layouts in
-/// float32, float16 or bfloat16, and returns the text that went with it. A checkpoint's moments are passed over.
+/// float32, float16 or bfloat16, and returns the text that went with it. A checkpoint's moments are passed over, of any
+/// type; another tensor that the network does not have is an error, of any type: the file is of another network.
 /// Errors  FileError or FormatError naming the file and the first tensor that differs; the parameters are then
 /// unchanged.
 template <Layer Net>

@@ -16,6 +16,11 @@ int main(int argc, char** argv) {
   app.add_option("ONNX", onnx, "The file to write: .onnx")->required();
   app.add_flag("--nchw", config.nchw, "Channels before height and width, as PyTorch has them; without, after them");
   app.add_flag("--softmax", config.softmax, "Probabilities instead of logits");
+  app.footer(
+      "OpenVINO computes in bfloat16 on processors that have it, unless asked for float32:\n"
+      "  core.compile_model(\"ONNX\", \"CPU\", {\"INFERENCE_PRECISION_HINT\": \"f32\"})\n"
+      "Size, classes and preprocessing are in metadata_props; in OpenVINO, in model.get_rt_info(\"framework\").\n"
+      "Max pooling of NaN is NaN in unetpp, but not in OpenVINO, nor always in ONNX Runtime.");
   return examples::run_main(app, argc, argv, [&] {
     const unetpp::ModelInfo info = unetpp::parse_model_info(unetpp::read_metadata(model), model);
     examples::with_network_of(info, model, [&]<class Net>() {

@@ -8,6 +8,7 @@ import numpy as np
 
 README = pathlib.Path(__file__).parents[2] / "README.md"
 
+NCHW, NHWC = (0, 3, 1, 2), (0, 2, 3, 1)  # orders of axes to transpose to
 FAST, IM2COL = 1e-4, 1e-5  # of the largest logit: our fastest kernels, and the general ones
 
 

@@ -14,9 +14,8 @@ import onnxruntime
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from compare import FAST, close, require, same_classes
+from compare import FAST, NCHW, NHWC, close, require, same_classes
 
-NCHW, NHWC = (0, 3, 1, 2), (0, 2, 3, 1)
 task, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 
 

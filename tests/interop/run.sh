@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # run.sh [onnx|all] [BUILD]: unetpp's models in other frameworks, on a default U-Net that is trained on real photographs.
-#   onnx   the exported networks in ONNX Runtime (about 100 MB of packages): what ctest runs
-#   all    PyTorch and Keras, too: logits, and weights there and back (Debian's PyTorch, 1.3 GB of tensorflow-cpu from PyPI)
+#   onnx   the exported networks in ONNX Runtime and OpenCV, and the writer of model files in Python (about 180 MB of
+#          packages): what ctest runs
+#   all    PyTorch and Keras, too: logits, and weights there and back (Debian's PyTorch, 1.3 GB of tensorflow-cpu from
+#          PyPI); and the exported networks in PyTorch by onnx2torch
 # BUILD is a build folder with the programs; without it they are built like the tests. The photographs are $UNETPP_PETS,
 # or pets in the source tree. Virtual environments are made in build/interop; packages that benchmarks/peers
-# has fetched already ($UNETPP_PEERS, or build/peers) are taken from there. Ends with status 77 and a line that says why
-# where something cannot be had.
+# has fetched already ($UNETPP_PEERS, or build/peers) are taken from there, in the versions below. Ends with status 77 and
+# a line that says why where something cannot be had.
 set -eu
 export PYTHONDONTWRITEBYTECODE=1 TF_CPP_MIN_LOG_LEVEL=2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,13 +28,16 @@ skip() {
 environment() {
   local name=$1 folder="$root/build/interop/$1" options=()
   shift
-  [ -e "$folder/installed" ] && return
+  [ "$(cat "$folder/installed" 2>/dev/null)" = "$*" ] && return
   mkdir -p "$root/build/interop"
-  [ "$name" != pytorch ] || [ -e "$peers/pytorch/installed" ] || options=(--system-site-packages) # Debian's PyTorch
+  case $name in # Debian's PyTorch
+    pytorch) [ -e "$peers/pytorch/installed" ] || options=(--system-site-packages) ;;
+    onnx2torch) options=(--system-site-packages) ;;
+  esac
   {
     "$python" -m venv --clear "${options[@]}" "$folder" &&
       { [ ! -e "$peers/$name/installed" ] || ls -d "$peers/$name"/lib/python3*/site-packages >"$(ls -d "$folder"/lib/python3*/site-packages)/peers.pth"; } &&
-      "$folder/bin/pip" install -q "$@" && touch "$folder/installed"
+      "$folder/bin/pip" install -q "$@" && echo "$*" >"$folder/installed"
   } >"$folder.log" 2>&1 || skip "$* cannot be installed: $(tail -n 1 "$folder.log")"
 }
 
@@ -46,9 +51,12 @@ export_onnx=$build/examples/export_onnx
 work=$build/interop
 mkdir -p "$work"
 
-environment onnxruntime onnxruntime safetensors
+safetensors=safetensors==0.8.0
+environment onnxruntime onnxruntime==1.32.0 opencv-python-headless==4.14.0.94 $safetensors
+"$root/build/interop/onnxruntime/bin/python" "$here/writer_test.py" "$work"
 "$build/tests/write_zoo" "$work"
 "$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" zoo "$work"
+"$root/build/interop/onnxruntime/bin/python" "$here/opencv_test.py" "$work"
 
 status=0
 "$export_onnx" "$work/zoo.safetensors" "$work/refused.onnx" 2>"$work/refused" || status=$?
@@ -89,7 +97,10 @@ there_and_back() {
   echo "unetpp to $2 and back by convert_$2.py: the same logits, bit for bit"
 }
 [ -e "$peers/pytorch/installed" ] || "$root/cmake/packages.sh" python3-torch python3-numpy || skip "no PyTorch"
-environment pytorch safetensors
+environment pytorch $safetensors
 there_and_back pytorch pytorch .pt
-environment tensorflow tensorflow-cpu safetensors
+environment tensorflow tensorflow-cpu==2.21.0 keras==3.15.1 $safetensors
 there_and_back tensorflow keras .weights.h5
+"$root/cmake/packages.sh" python3-torch python3-torchvision python3-numpy || skip "no PyTorch with torchvision"
+environment onnx2torch onnx2torch==1.5.15 "numpy==$("$python" -c 'import numpy; print(numpy.__version__)')" $safetensors
+"$root/build/interop/onnx2torch/bin/python" "$here/onnx2torch_test.py" "$work"

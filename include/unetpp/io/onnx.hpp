@@ -114,6 +114,12 @@ inline void declare_onnx_value(onnx::ValueInfoProto& value, const std::string& n
 
 /// A network as an ONNX model of opset 17: input "images", output "logits" or "probabilities", any number of images; the
 /// weights under their names; what `info` says in metadata_props. The library's checker has seen it.
+///
+/// What runs it may compute otherwise. OpenVINO takes bfloat16 on processors that have it, unless it is compiled with
+/// {"INFERENCE_PRECISION_HINT": "f32"}; there, metadata_props are the model's rt_info "framework". A maximum of NaN and
+/// numbers is NaN here and in PyTorch, a number in OpenVINO, and either in ONNX Runtime, by the place of the NaN.
+/// OpenCV 4.14 and onnx2torch 1.5.15 take all that is exported: padding of transposed convolutions is even, and what
+/// remains is cut off by Slice.
 /// Shapes  as Net's, or with the channels first (OnnxConfig::nchw).
 template <Layer Net>
 onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = {},
@@ -146,7 +152,7 @@ onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = 
   return model;
 }
 
-/// Writes a network as an ONNX file.
+/// Writes a network as an ONNX file: `to_onnx` says what programs that run it do otherwise.
 /// Errors  FileError; the old file then stays as it was.
 template <Layer Net>
 void save_onnx(const std::filesystem::path& path, const Parameters<Net>& parameters, OnnxConfig config = {},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -15,20 +16,20 @@
 
 namespace unetpp::detail {
 
-/// One axis of a sliding window as ONNX counts it: padding on both sides, and (transposed) rows beyond the padded ones.
+/// One axis of a sliding window as ONNX counts it: padding on both sides.
 struct OnnxAxis {
   int begin;
   int end;
-  int beyond = 0;
+  int more = 0;  // of a transposed one: rows to add after the padded ones, or, when negative, to cut off
 
   /// A window that slides from `in` to `out` places. What lies after its last place needs no padding.
   static constexpr OnnxAxis sliding(int in, int out, int window, int stride, int pad) {
     return {pad, std::max(0, (out - 1) * stride + window - in - pad)};
   }
-  /// The transposed one, from `in` to `out`: ONNX cuts what `begin` and `end` say off the full result.
+  /// The transposed one, from `in` to `out`: ONNX cuts `pad` off both ends of the full result. That it could cut more off
+  /// the end than off the beginning is no use: OpenCV 4.14 and onnx2torch 1.5.15 refuse such a node.
   static constexpr OnnxAxis transposed(int in, int out, int window, int stride, int pad) {
-    const int cut = (in - 1) * stride + window - out - pad;
-    return {pad, std::max(0, cut), std::max(0, -cut)};
+    return {pad, pad, out - ((in - 1) * stride + window - 2 * pad)};
   }
 };
 
@@ -54,7 +55,11 @@ class OnnxGraph {
     const OnnxAxis rows = OnnxAxis::transposed(g.out.height, g.in.height, g.kernel.height, g.stride.height, g.pad_top);
     const OnnxAxis columns = OnnxAxis::transposed(g.out.width, g.in.width, g.kernel.width, g.stride.width, g.pad_left);
     pads(node, rows, columns);
-    attribute(node, "output_padding", {rows.beyond, columns.beyond});
+    attribute(node, "output_padding", {std::max(0, rows.more), std::max(0, columns.more)});
+    if (rows.more < 0 || columns.more < 0) {
+      node.set_output(0, name + "_full");
+      first_pixels(name, name + "_full", g.in.height, g.in.width);
+    }
     return name;
   }
 
@@ -118,6 +123,22 @@ class OnnxGraph {
     return node;
   }
 
+  /// The value `name`: of `x`, the first rows and columns.
+  void first_pixels(const std::string& name, const std::string& x, int height, int width) {
+    const std::string cut = name + "_cut";
+    initializer(cut + ".starts", {0, 0});
+    initializer(cut + ".ends", {height, width});
+    initializer(cut + ".axes", {2, 3});
+    add("Slice", cut, {x, cut + ".starts", cut + ".ends", cut + ".axes"}).set_output(0, name);
+  }
+
+  void initializer(const std::string& name, const std::vector<std::int64_t>& values) {
+    onnx::TensorProto& tensor = *graph_.add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(onnx::TensorProto::INT64);
+    tensor.add_dims(static_cast<std::int64_t>(values.size()));
+    for (const std::int64_t v : values) tensor.add_int64_data(v);
+  }
   void initializer(const std::string& name, const std::vector<int>& extents, std::span<const float> values) {
     onnx::TensorProto& tensor = *graph_.add_initializer();
     tensor.set_name(name);

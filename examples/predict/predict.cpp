@@ -80,7 +80,7 @@ int predict(const Options& options, const ModelInfo& info) {
 int run(const Options& options) {
   if (options.threads > 0) set_threads(options.threads);
   const ModelInfo info = parse_model_info(read_metadata(options.model), options.model);
-  if (!info.preprocessing.empty() && info.preprocessing != default_preprocessing)
+  if (!info.preprocessing.empty() && !is_default_preprocessing(info.preprocessing))
     std::fprintf(stderr, "predict: warning: %s: expected images prepared as \"%s\", found \"%s\"\n",
                  options.model.c_str(), default_preprocessing, unetpp::detail::printable(info.preprocessing).c_str());
   int status = 0;

@@ -185,6 +185,18 @@ TEST_CASE("predict says which networks it knows when a model is of another, and 
   CHECK_FALSE(fs::exists(place.out));
 }
 
+TEST_CASE("predict warns of a model whose images were prepared otherwise, and not of older words for the same") {
+  const Workplace place;
+  unetpp::ModelInfo info = unetpp::model_info<DrawnPetsNet>({});
+  info.preprocessing = "RGB / 255, resized bilinearly with half-pixel centres";
+  place.save(info);
+  CHECK(place.run().output == "");
+  info.preprocessing = "BGR - 128";
+  place.save(info);
+  CHECK(place.run({"--overwrite"}).output.find("without antialiasing") != std::string::npos);
+  CHECK(place.run({"--overwrite"}).output.find("found \"BGR - 128\"") != std::string::npos);
+}
+
 TEST_CASE("predict replaces nothing but predictions, and these only with --overwrite") {
   const Workplace place;
   put(fs::path(place.out) / "thesis.txt", "of a long year");

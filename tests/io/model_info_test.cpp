@@ -44,6 +44,20 @@ TEST_CASE("a model file that says nothing of its network leaves the defaults") {
   CHECK(parse_model_info({{"format", "pt"}}, "f") == ModelInfo{});
 }
 
+TEST_CASE("a model file's preprocessing says that images are not antialiased, and who resizes alike") {
+  const std::string text = to_metadata(info).at("preprocessing");
+  for (const std::string words :
+       {"without antialiasing", "TensorFlow", "PyTorch", "INTER_LINEAR_EXACT", "not as Pillow"})
+    CHECK(contains(text, words));
+}
+
+TEST_CASE("the shorter words for the same preprocessing, in files of before, are known") {
+  CHECK(is_default_preprocessing(info.preprocessing));
+  CHECK(is_default_preprocessing("RGB / 255, resized bilinearly with half-pixel centres"));
+  CHECK_FALSE(is_default_preprocessing(""));
+  CHECK_FALSE(is_default_preprocessing("RGB / 255"));
+}
+
 TEST_CASE("what a model file says of its network is checked") {
   for (const std::string text : {"", "[]", "{}", "text", R"({"input":[1,2],"classes":1,"base_channels":1,"depth":1})",
                                  R"({"input":[0,2,3],"classes":2,"base_channels":1,"depth":1})",

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <numeric>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "../catch.hpp"
@@ -61,6 +64,41 @@ TEST_CASE("a mask takes the value of the pixel that is at a pixel's centre") {
   CHECK(resize_nearest(line, 1, 1).values == std::vector<std::uint8_t>{2});
   CHECK(resize_nearest(line, 1, 7).values == std::vector<std::uint8_t>{0, 1, 1, 2, 3, 3, 4});
   CHECK(resize_nearest(line, 2, 5).values == std::vector<std::uint8_t>{0, 1, 2, 3, 4, 0, 1, 2, 3, 4});
+}
+
+TEST_CASE("where two pixels are as near, a mask takes the second, and Pillow the first in 28 of 480 rows") {
+  const auto rows_of = [](const std::string& counts) {  // how many rows read each pixel: their pixels
+    std::vector<std::uint8_t> pixels;
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      pixels.insert(pixels.end(), static_cast<std::size_t>(counts[i] - '0'), static_cast<std::uint8_t>(i));
+    return pixels;
+  };
+  const std::vector<std::uint8_t> pytorch = rows_of(  // 1.13, nearest-exact
+      "4344434443444344434443444344434443444344434443444344434443444344"
+      "4344434443444344434443444344434443444344434443444344434443444344");
+  const std::vector<std::uint8_t> pillow = rows_of(  // 13.0; OpenCV 5.0 with INTER_NEAREST_EXACT
+      "4434443443444344434443444434443444344434443444344434443444344434"
+      "4434443444344434443444344434443444344434443444344434443444344434");
+  const std::vector<std::uint8_t> opencv = rows_of(  // 4.14, INTER_NEAREST_EXACT
+      "4434443444344434443444344434443444344434443444344434443444344434"
+      "4434443444344434443444344434443444344434443444344434443444344434");
+  Mask column{1, 128, std::vector<std::uint8_t>(128)};
+  std::iota(column.values.begin(), column.values.end(), std::uint8_t{0});
+  const std::vector<std::uint8_t> ours = resize_nearest(column, 480, 1).values;
+  CHECK(ours == pytorch);
+  const auto other_rows = [&](const std::vector<std::uint8_t>& theirs) {
+    REQUIRE(theirs.size() == 480);
+    int count = 0;
+    for (std::size_t i = 0; i < 480; ++i) {
+      if (theirs[i] == ours[i]) continue;
+      CHECK((2 * i + 1) * 128 % (2 * 480) == 0);  // a tie
+      CHECK(theirs[i] + 1 == ours[i]);
+      ++count;
+    }
+    return count;
+  };
+  CHECK(other_rows(pillow) == 28);
+  CHECK(other_rows(opencv) == 32);
 }
 
 TEST_CASE("a mask that was enlarged by a whole factor gets back to what it was") {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,7 +28,15 @@ struct ModelClass {
 };
 
 /// How io/ makes input of an image; a model's own text where it differs.
-inline constexpr const char* default_preprocessing = "RGB / 255, resized bilinearly with half-pixel centres";
+inline constexpr const char* default_preprocessing =
+    "RGB / 255, resized bilinearly with half-pixel centres, without antialiasing: as TensorFlow and PyTorch with "
+    "antialias=False and OpenCV's INTER_LINEAR_EXACT, not as Pillow and torchvision do it by default";
+
+/// Whether a model's text says what `default_preprocessing` does. Files have its first words alone that were written
+/// before it named other libraries.
+inline bool is_default_preprocessing(std::string_view text) {
+  return text == default_preprocessing || text == "RGB / 255, resized bilinearly with half-pixel centres";
+}
 
 /// What a model file says of its network beside the weights.
 struct ModelInfo {

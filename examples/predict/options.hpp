@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <unetpp/core/parallel.hpp>
 #include <vector>
 
 #include "../image_limit.hpp"
@@ -42,7 +43,8 @@ inline void declare(CLI::App& app, Options& options) {
       ->needs(tile);
   app.add_option("--batch", options.batch, "Images, or tiles, that the network takes at once [8, or 1 tile]")
       ->check(CLI::Range(1, 65536));
-  app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(CLI::Range(1, 1024));
+  app.add_option("--threads", options.threads, "Threads [as many as cores]")
+      ->check(CLI::Range(1, unetpp::most_threads));
   examples::declare(app, options.limit);
   app.add_flag("--strict", options.strict, "A bad image ends it; without, it is named, skipped and counted");
   app.add_flag("--benchmark", options.benchmark, "Print images/s");

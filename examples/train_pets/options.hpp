@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <unetpp/core/parallel.hpp>
 
 #include "../image_limit.hpp"
 
@@ -73,7 +74,8 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_option("--patience", options.patience, "End training when N epochs brought no better mean IoU")
       ->check(positive)
       ->type_name("N");
-  app.add_option("--threads", options.threads, "Threads [as many as cores]")->check(CLI::Range(1, 1024));
+  app.add_option("--threads", options.threads, "Threads [as many as cores]")
+      ->check(CLI::Range(1, unetpp::most_threads));
   app.add_option("--synthetic", options.synthetic, "Number of drawn pets to train on where there is no --data")
       ->check(positive)
       ->excludes(data)

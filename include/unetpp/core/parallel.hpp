@@ -7,6 +7,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <string>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/flush_subnormals.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -14,17 +18,32 @@
 
 namespace unetpp {
 
-/// Threads that a parallel region gets unless told otherwise (OMP_NUM_THREADS, or the number of cores).
+/// The most threads that anything takes; more are taken for a mistake.
+inline constexpr int most_threads = 512;
+
+/// Errors  ArgumentError, which begins with `what`, for numbers of threads out of 1 to most_threads.
+inline void require_threads(int threads, const char* what) {
+  if (threads < 1 || threads > most_threads)
+    throw ArgumentError(std::string(what) + ": expected 1 to " + std::to_string(most_threads) + " threads, found " +
+                        std::to_string(threads));
+}
+
+/// Threads that what the calling thread computes gets unless told otherwise: as OMP_NUM_THREADS has it, or as many as
+/// there are cores.
 inline int max_threads() {
 #ifdef _OPENMP
-  return omp_get_max_threads();
+  return std::min(omp_get_max_threads(), most_threads);
 #else
   return 1;
 #endif
 }
 
-/// Sets what `max_threads` returns.
-inline void set_threads([[maybe_unused]] int threads) {
+/// Sets what `max_threads` returns in the calling thread, and in no other: OpenMP keeps a number for each thread.
+/// set_threads(1) in main does not reach the threads of a server, say; where four of them predict, each one's Predictor
+/// wants PredictorConfig's `.threads = 1`.
+/// Errors  ArgumentError for numbers out of 1 to most_threads.
+inline void set_threads(int threads) {
+  require_threads(threads, "unetpp: set_threads");
 #ifdef _OPENMP
   omp_set_num_threads(threads);
 #endif
@@ -38,7 +57,7 @@ constexpr auto parts_of(Count count, Size size) {
 
 /// Calls work(i, thread) once for every i in [0, count), on up to `threads` threads; thread is in [0, threads). Each
 /// thread begins with its own part of the range, so that it meets in its cache what it wrote in the last such loop, and
-/// then helps the others.
+/// then helps the others. Subnormal numbers are zero meanwhile, as FlushSubnormals has it, in these threads only.
 /// Errors  work must not throw.
 template <class Work>
 void parallel_for(int threads, std::size_t count, const Work& work) {
@@ -54,8 +73,10 @@ void parallel_for(int threads, std::size_t count, const Work& work) {
     part[p].next.store(count * p / parts, std::memory_order_relaxed);
     part[p].end = count * (p + 1) / parts;
   }
+  const FlushSubnormals::Suspended own_mode;  // threads that the region starts are OpenMP's and go on after it
 #pragma omp parallel num_threads(threads)
   {
+    const FlushSubnormals flush;
     omp_set_num_threads(1);  // of this region only: keeps Eigen from starting threads of its own
     const int thread = omp_get_thread_num();
     for (std::size_t p = 0; p < parts; ++p) {
@@ -65,6 +86,7 @@ void parallel_for(int threads, std::size_t count, const Work& work) {
   }
 #else
   static_cast<void>(threads);
+  const FlushSubnormals flush;
   for (std::size_t i = 0; i < count; ++i) work(i, 0);
 #endif
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "unetpp/core/buffer.hpp"
+#include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/kernels/cross_entropy.hpp"
@@ -20,6 +21,7 @@ namespace unetpp {
 ///
 /// With Purpose::training the activations stay for `backward`, which reuses their memory for gradients as it goes: call
 /// it once after each `forward`. With Purpose::inference a value's memory is reused as soon as it has been read.
+/// Subnormal numbers are zero in both (FlushSubnormals).
 template <Layer Net, Purpose P>
 class BasicWorkspace {
  public:
@@ -33,11 +35,10 @@ class BasicWorkspace {
   }
 
   /// Units   capacity: images.
-  /// Errors  ArgumentError for a capacity or a number of threads of 0.
+  /// Errors  ArgumentError for a capacity of 0 and for numbers of threads out of 1 to most_threads.
   explicit BasicWorkspace(std::size_t capacity, int threads = max_threads()) : capacity_(capacity), threads_(threads) {
-    if (capacity == 0 || threads < 1)
-      throw ArgumentError("unetpp: a workspace needs room for at least 1 image and 1 thread, got " +
-                          std::to_string(capacity) + " and " + std::to_string(threads));
+    if (capacity == 0) throw ArgumentError("unetpp: a workspace: expected room for at least 1 image, found 0");
+    require_threads(threads, "unetpp: a workspace");
     memory_.resize(bytes(capacity, threads) / sizeof(float));
   }
 
@@ -68,6 +69,7 @@ class BasicWorkspace {
       throw ArgumentError("unetpp: a backward pass of " + std::to_string(x.count()) + " images, with room for " +
                           std::to_string(dx.count()) + " input gradients, after a forward pass of " +
                           std::to_string(count_));
+    const FlushSubnormals flush;
     const kernels::Pixels dy = pixels_of(output_gradient());
     if (Net::rectified)
       kernels::relu_gradient(count_ * out.pixels(), out.channels, pixels_of(output()), dy, dy, {}, threads_);
@@ -101,8 +103,10 @@ class BasicWorkspace {
 
   void run(std::span<const float, parameter_count> p, BatchView<const float, in> x) {
     if (x.count() == 0 || x.count() > capacity_)
-      throw ArgumentError("unetpp: a batch of " + std::to_string(x.count()) + " images in a workspace for 1 to " +
-                          std::to_string(capacity_));
+      throw ArgumentError("unetpp: expected a batch of 1 to " + std::to_string(capacity_) + " images, found " +
+                          std::to_string(x.count()) +
+                          "; PredictorConfig::batch, or a workspace's capacity, is how many fit");
+    const FlushSubnormals flush;
     count_ = x.count();
     Net::forward(p, x, output(), memory());
   }

@@ -51,3 +51,12 @@ TEST_CASE("JSON that is too long is refused") {
   CHECK(refusal("[1,2]", {.bytes = 5}).empty());
   CHECK(refusal("[1,2] ", {.bytes = 5}) == "run.json: expected at most 5 bytes of JSON, found 6");
 }
+
+TEST_CASE("text that is not UTF-8 gets the replacement characters that it gets in JSON, other text stays") {
+  for (const std::string good :
+       {std::string(), std::string("caf\xc3\xa9 \"\\\n\0x", 13), std::string("\xf0\x9f\x90\xb1")})
+    CHECK(to_utf8(good) == good);
+  CHECK(to_utf8("caf\xe9 1") == "caf\xef\xbf\xbd 1");
+  CHECK(to_utf8("\xff") == "\xef\xbf\xbd");
+  CHECK(to_utf8("cut \xf0\x9f") == "cut \xef\xbf\xbd");
+}

@@ -158,3 +158,14 @@ TEST_CASE("an ONNX model says how its classes are called and how pixels become i
   for (const auto& entry : model.metadata_props()) metadata[entry.key()] = entry.value();
   CHECK(parse_model_info(metadata, "model.onnx") == info);
 }
+
+TEST_CASE("text for ONNX that is not UTF-8 gets replacement characters") {
+  using L = Conv2D<Shape{4, 4, 1}, Conv2DConfig{.filters = 1}>;
+  ModelInfo info = model_info<L>({});
+  info.preprocessing = "d\xe9j\xe0";
+  const onnx::ModelProto model = to_onnx(Parameters<L>(), {}, info);
+  std::string found;
+  for (const onnx::StringStringEntryProto& entry : model.metadata_props())
+    if (entry.key() == "preprocessing") found = entry.value();
+  CHECK(found == "d\xef\xbf\xbdj\xef\xbf\xbd");
+}

@@ -20,11 +20,17 @@ struct Kind {
   int planned;  // epochs
   bool validated = true;
   bool stopped = false;
+  bool events = false;  // for TensorBoard, too, with names that are not UTF-8
 };
 
-const Kind kinds[] = {{"page", 16, 15, 15}, {"long", 64, 200, 200}, {"waiting", 4, 0, 5},
-                      {"running", 4, 2, 5}, {"next", 4, 3, 5},      {"unvalidated", 0, 4, 4, false},
-                      {"stopped", 4, 2, 5, true, true}};
+const Kind kinds[] = {{"page", 16, 15, 15},
+                      {"long", 64, 200, 200},
+                      {"waiting", 4, 0, 5},
+                      {"running", 4, 2, 5},
+                      {"next", 4, 3, 5},
+                      {"unvalidated", 0, 4, 4, false},
+                      {"stopped", 4, 2, 5, true, true},
+                      {"events", 2, 2, 2, true, false, true}};
 
 constexpr Shape size{128, 128, 3};
 constexpr int classes = 3, ignored = 255;
@@ -76,6 +82,11 @@ void make(const Kind& kind, const std::filesystem::path& folder) {
   config.names = {};
   for (std::size_t i = 0; i < kind.images; ++i)
     config.names.push_back(i == 0 ? "<img src=x onerror=alert(2)>" : "drawn_" + std::to_string(i));
+  if (kind.events) {
+    config.tensorboard = folder / "tensorboard";
+    config.classes[2].name = "caf\xe9";
+    config.names[1] = "ch\xe2t";
+  }
   config.settings = {{"seed", 7}, {"</script><script>alert(3)</script>", "<i>value</i>"}};
   config.network = summary<UNet<>>();
   SegmentationReport report(std::move(config));

@@ -48,3 +48,8 @@ TEST_CASE("numbered classes have colours that differ") {
   for (std::size_t i = 0; i < many.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) CHECK(many[i].colour != many[j].colour);
 }
+
+TEST_CASE("names in metrics.csv are UTF-8, with replacement characters where they were not") {
+  const std::string csv = metrics_csv({epoch(1)}, {{"caf\xe9", {}}, {"\xc3\xa9", {}}});
+  CHECK(csv.find(",val_iou_caf\xef\xbf\xbd,val_iou_\xc3\xa9,") != std::string::npos);
+}

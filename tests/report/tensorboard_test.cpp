@@ -51,3 +51,25 @@ TEST_CASE("a folder for event files that cannot be made is an error that names i
       io_tests::message_of<FileError>([&] { TensorBoardFile file(folder.path() / "file" / "events"); });
   CHECK(io_tests::contains(message, (folder.path() / "file" / "events").string()));
 }
+
+TEST_CASE("an event file that begins a session says so, and at which step") {
+  const io_tests::TemporaryFolder folder;
+  const auto begun = [](const TensorBoardFile& file) { return read_file(file.path()); };
+  const std::string start("\x10\x07\x3a\x02\x08\x01", 6);  // step 7, session_log { status: START }
+  CHECK(begun(TensorBoardFile(folder.path(), 7)).find(start) != std::string::npos);
+  CHECK(begun(TensorBoardFile(folder.path())).find("\x3a\x02\x08\x01") == std::string::npos);
+}
+
+TEST_CASE("event files are named so that they come in the order in which they were made") {
+  const io_tests::TemporaryFolder folder;
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = TensorBoardFile(folder.path()).path().filename().string();
+    CHECK(name.size() == std::string("events.out.tfevents.1700000000.000001.unetpp").size());
+  }
+}
+
+TEST_CASE("tags that are not UTF-8 get replacement characters") {
+  TensorBoardStep step;
+  step.scalar("iou/caf\xe9", 1);
+  CHECK(step.summary().find("iou/caf\xef\xbf\xbd") != std::string::npos);
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""tensorboard_test.py RUN: reads RUN/tensorboard with TensorBoard's own code; its scalars must be those of metrics.csv."""
+"""tensorboard_test.py RUN SIDE: reads RUN/tensorboard with TensorBoard's own code; its scalars must be those of metrics.csv,
+each epoch once, and its pictures of images of SIDE×SIDE pixels."""
 
 import csv
 import struct
@@ -30,7 +31,7 @@ def check_png(data, width, height):
         at += 12 + length
 
 
-run = Path(sys.argv[1])
+run, side = Path(sys.argv[1]), int(sys.argv[2])
 events = EventAccumulator(str(run / "tensorboard"), size_guidance={SCALARS: 0, IMAGES: 0, TENSORS: 0}).Reload()
 rows = list(csv.DictReader((run / "metrics.csv").read_text(encoding="utf-8").splitlines()))
 values = 0
@@ -50,6 +51,6 @@ assert len(pictures) == 2, pictures
 for tag in pictures:
     assert [e.step for e in events.Images(tag)] == [1, 2]
     for event in events.Images(tag):
-        assert event.width == 4 * 64 + 3 * 4 and event.height == 64
+        assert event.width == 4 * side + 3 * 4 and event.height == side
         check_png(event.encoded_image_string, event.width, event.height)
 print(f"TensorBoard reads {values} scalars that equal metrics.csv, and {len(pictures)} images of 2 epochs")

@@ -18,6 +18,11 @@ std::string dump_json(const Json& value, int indent = -1) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
+/// Text for those who take UTF-8 only: what is not becomes replacement characters, as in `dump_json`.
+inline std::string to_utf8(const std::string& text) {
+  return nlohmann::json::parse(dump_json(nlohmann::json(text))).get<std::string>();
+}
+
 /// What `parse_json` takes at most.
 struct JsonLimits {
   std::size_t bytes = 16 << 20;

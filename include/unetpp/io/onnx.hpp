@@ -18,6 +18,7 @@
 
 #include "unetpp/core/version.hpp"
 #include "unetpp/io/file.hpp"
+#include "unetpp/io/json.hpp"
 #include "unetpp/io/model_info.hpp"
 #include "unetpp/io/onnx_graph.hpp"
 #include "unetpp/nn/parameters.hpp"
@@ -134,7 +135,7 @@ onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = 
   for (const auto& [key, value] : to_metadata(info)) {
     onnx::StringStringEntryProto& entry = *model.add_metadata_props();
     entry.set_key(key);
-    entry.set_value(value);
+    entry.set_value(to_utf8(value));  // protobuf's text is UTF-8
   }
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name("unetpp");

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "unetpp/io/json.hpp"
 #include "unetpp/report/classes.hpp"
 #include "unetpp/train/callbacks.hpp"
 
@@ -44,9 +45,10 @@ inline std::vector<Measure> measures(const EpochEnd& e, const std::vector<Report
 
 namespace detail {
 
-/// A field of a CSV file, quoted where it must be.
+/// A field of a CSV file, in UTF-8, quoted where it must be.
 /// Source  RFC 4180.
-inline std::string csv_field(const std::string& text) {
+inline std::string csv_field(const std::string& name) {
+  const std::string text = to_utf8(name);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

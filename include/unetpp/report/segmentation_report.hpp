@@ -89,7 +89,7 @@ class SegmentationReport {
     run_.planned = e.epochs;
     ended_early_ = false;
     shown_.reset();
-    if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard);
+    if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard, e.epoch);
     seconds_ = 0;
     began_ = Clock::now();
     measured([&] {

@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/io/file.hpp"
+#include "unetpp/io/json.hpp"
 
 namespace unetpp {
 
@@ -73,7 +75,8 @@ inline std::string proto_bytes(int field, std::string_view bytes) {
 
 }  // namespace detail
 
-/// The values of one step, to be written together.
+/// The values of one step, to be written together. What is not UTF-8 in a tag becomes replacement characters: readers drop
+/// an event with such a tag, and all that is in it.
 /// Source  tensorflow/core/framework/summary.proto: Summary.value is 1; of a value, tag is 1, simple_value 2, image 4.
 class TensorBoardStep {
  public:
@@ -90,7 +93,7 @@ class TensorBoardStep {
 
  private:
   void add(const std::string& tag, const std::string& value) {
-    summary_ += detail::proto_bytes(1, detail::proto_bytes(1, tag) + value);
+    summary_ += detail::proto_bytes(1, detail::proto_bytes(1, to_utf8(tag)) + value);
   }
 
   std::string summary_;
@@ -99,16 +102,24 @@ class TensorBoardStep {
 /// A file that TensorBoard reads while it grows.
 class TensorBoardFile {
  public:
-  /// Makes the folder, and a new file in it that is named by the time in microseconds.
+  /// Makes the folder, and a new file in it that is named by the time in microseconds. With a first step it begins a
+  /// session: what files from before say of this step and later ones is no longer shown.
   /// Errors  FileError.
-  explicit TensorBoardFile(const std::filesystem::path& folder) {
+  /// Source  tensorflow/core/util/event.proto: file_version is 3, session_log 7, of which status is 1, and of that START
+  ///         1; TensorBoard's event_accumulator drops the events from the start's step on.
+  explicit TensorBoardFile(const std::filesystem::path& folder, std::optional<int> first_step = {}) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) throw FileError(folder.string() + ": cannot be made: " + error.message());
-    path_ = folder / ("events.out.tfevents." + std::to_string(static_cast<std::uint64_t>(now())) + "." +
-                      std::to_string(static_cast<std::uint64_t>(1e6 * now()) % 1000000) + ".unetpp");
-    write_file(path_, detail::tf_record(detail::proto_double(1, now()) + detail::proto_bytes(3, "brain.Event:2")),
-               false);
+    const auto microseconds = static_cast<std::uint64_t>(1e6 * now());
+    const std::string fraction = std::to_string(1'000'000 + microseconds % 1'000'000).substr(1);
+    path_ = folder / ("events.out.tfevents." + std::to_string(microseconds / 1'000'000) + "." + fraction + ".unetpp");
+    std::string begin = detail::tf_record(detail::proto_double(1, now()) + detail::proto_bytes(3, "brain.Event:2"));
+    if (first_step)
+      begin += detail::tf_record(detail::proto_double(1, now()) +
+                                 detail::proto_number(2, static_cast<std::uint64_t>(*first_step)) +
+                                 detail::proto_bytes(7, detail::proto_number(1, 1)));
+    write_file(path_, begin, false);
   }
 
   const std::filesystem::path& path() const { return path_; }

@@ -159,7 +159,7 @@ TEST_CASE("each value of a checkpoint is checked, and the first wrong one is nam
       {"optimizer: steps: expected an integer from 0", [](auto& j) { j["optimizer"]["steps"] = -1; }},
       {"expected 2 tensors, of the network and its optimizer, found 6", [](auto& j) { j["optimizer"]["steps"] = 0; }},
       {"expected learning_rate of at least 0", [](auto& j) { j["optimizer"]["settings"]["learning_rate"] = -1; }},
-      {"expected betas below 1", [](auto& j) { j["optimizer"]["settings"]["beta1"] = 1; }},
+      {"Adam's beta1: expected 0 to 1, found 1", [](auto& j) { j["optimizer"]["settings"]["beta1"] = 1; }},
       {"settings: ??[31mxxx",
        [](auto& j) { j["optimizer"]["settings"]["\n\x1b[31m" + std::string(5000, 'x')] = "0.5"; }},
       {"settings: a?b: expected a number, found \"0.5\"",
@@ -181,9 +181,9 @@ TEST_CASE("parameters and moments that are not finite are refused") {
   const auto path = write_checkpoint(folder);
   const auto as_it_was = [](nlohmann::json&) {};
   change(path, as_it_was, "optimizer.m.conv2d.bias", std::numeric_limits<float>::quiet_NaN());
-  CHECK(contains(refusal(path), "expected finite numbers in m, found nan"));
+  CHECK(contains(refusal(path), "tensor optimizer.m.conv2d.bias: expected finite numbers, found 1 of 3"));
   change(path, as_it_was, "conv2d.weight", std::numeric_limits<float>::infinity());
-  CHECK(contains(refusal(path), "expected parameters that are finite numbers"));
+  CHECK(contains(refusal(path), "tensor conv2d.weight: expected finite numbers, found 1 of 81"));
 }
 
 TEST_CASE("a checkpoint that nobody could go on from is not written, and the one before stays") {
@@ -199,8 +199,25 @@ TEST_CASE("a checkpoint that nobody could go on from is not written, and the one
   large.adam.step(Parameters<Net>().span(), gradients);
   CHECK(message(large) ==
         path.string() +
-            ": not written: tensor optimizer.v.conv2d.bias: expected finite numbers, found NaN or infinity");
+            ": not written: tensor optimizer.v.conv2d.bias: expected finite numbers, found 1 of 3 that are NaN or "
+            "infinite, the first at index 2");
   far.parameters.span()[3] = std::numeric_limits<float>::infinity();
   CHECK(contains(message(far), "tensor conv2d.weight: expected finite numbers"));
   CHECK(read_file(path) == before);
+}
+
+TEST_CASE("a checkpoint keeps which class the means of past epochs leave out") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "last.safetensors";
+  Run run;
+  TrainingState state;
+  state.epoch = 3;
+  ConfusionMatrix confusion(3, {0, 0, 0, 1, 3, 0, 0, 0, 0}), other = confusion;
+  confusion.leave_out(0);
+  for (const ConfusionMatrix& m : {confusion, other})
+    state.history.push_back({static_cast<int>(state.history.size()) + 1, 2, 0.5, Evaluation{{1, 2}, m}, 1, 1});
+  save_checkpoint(path, run.parameters, run.adam, state);
+  const std::vector<EpochEnd> history = load_checkpoint(path, run.parameters, run.adam).state.history;
+  CHECK(history.at(0).validation->confusion.mean_iou() == 0.75);
+  CHECK(history.at(1).validation->confusion.mean_iou() == 0.375);
 }

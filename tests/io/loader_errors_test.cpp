@@ -160,3 +160,9 @@ TEST_CASE("a data set on disk with one bad image gives its other pairs, resized"
   CHECK(std::equal(labels.begin(), labels.end(), loader.labels().pixel(0)));
   CHECK_FALSE(loader.next());
 }
+
+TEST_CASE("a loader refuses to give a batch before its first epoch") {
+  const Numbers numbers(4);
+  NumberLoader loader(numbers, first(4), {.batch = 2});
+  CHECK(message_of<unetpp::ArgumentError>([&] { loader.next(); }) == "a loader has no batch before start_epoch()");
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -128,4 +129,11 @@ TEST_CASE("tiling tells how far it is") {
                                          }});
   tiled.classes(random_image(96, 32));
   CHECK(told == std::vector<std::pair<std::size_t, std::size_t>>{{2, 3}, {3, 3}});
+}
+
+TEST_CASE("a network that makes NaN of a large image gives no classes but an error") {
+  Parameters<Net> parameters(HeNormal{3});
+  parameters.span()[0] = std::numeric_limits<float>::quiet_NaN();
+  TiledPredictor<Net> tiled(parameters);
+  CHECK_THROWS_AS(tiled.classes(random_image(40, 50)), NonFiniteError);
 }

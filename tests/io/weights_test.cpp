@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "../catch.hpp"
 #include "fixtures.hpp"
@@ -138,4 +139,34 @@ TEST_CASE("files that are no weights are refused by name, and change nothing") {
   write_file(path, other);
   CHECK(message_of(path, net).find("tensor conv2d.weight") != std::string::npos);
   CHECK(values_of(net) == before);
+}
+
+TEST_CASE("weights that are NaN or infinite are refused, naming the tensor and where, and change nothing") {
+  const io_tests::TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    Parameters<Net> saved(GlorotUniform{5});
+    const NamedTensor& tensor = parameter_tensors<Net>().at(2);
+    saved.span()[tensor.offset + 4] = saved.span()[tensor.offset + 7] = bad;
+    write_safetensors(path, named_data<Net>(saved.span()), {});
+    Parameters<Net> net(GlorotUniform{1});
+    const std::vector<float> before = values_of(net);
+    CHECK(message_of(path, net) ==
+          path.string() +
+              ": tensor conv2d_1.weight: expected finite numbers, found 2 of 36 that are NaN or infinite, the first at "
+              "index 4; a model from before its training went wrong would help");
+    CHECK(values_of(net) == before);
+  }
+}
+
+TEST_CASE("weights that are NaN are not written, and the file from before stays") {
+  const io_tests::TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  Parameters<Net> net;
+  save_weights(path, net);
+  const std::string before = read_file(path);
+  net.span()[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(io_tests::contains(io_tests::message_of<NonFiniteLossError>([&] { save_weights(path, net); }),
+                           "not written: tensor conv2d.weight: expected finite numbers"));
+  CHECK(read_file(path) == before);
 }

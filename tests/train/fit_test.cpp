@@ -24,7 +24,7 @@ ArrayLoader<Net::in> bright_pixels(std::size_t count, ArrayLoader<Net::in>::Conf
   return {images, labels, config};
 }
 
-constexpr FitConfig quiet(int epochs) {
+FitConfig quiet(int epochs) {
   FitConfig config;
   config.epochs = epochs;
   config.progress = false;
@@ -148,17 +148,94 @@ TEST_CASE("a loader without images is an error, for training and for validation"
   CHECK_THROWS_AS(fit(parameters, sgd, some, none, quiet(1)), ArgumentError);
 }
 
-TEST_CASE("a validation loss that is not finite is an error") {
+TEST_CASE("a validation loss that is not finite is an error that names the epoch") {
   Batch<Net::in> images(1);
   images.fill(std::numeric_limits<float>::infinity());
   ArrayLoader<Net::in> validation(images, ArrayLoader<Net::in>::Labels(1), {.batch = 1});
   auto train = bright_pixels(2, {.batch = 2});
   Parameters<Net> parameters;
   SGD sgd;
-  CHECK_THROWS_AS(fit(parameters, sgd, train, validation, quiet(1)), NonFiniteLossError);
+  std::string message;
+  try {
+    fit(parameters, sgd, train, validation, quiet(1));
+  } catch (const NonFiniteLossError& e) {
+    message = e.what();
+  }
+  CHECK(message.find("epoch 1, after 2 images: unetpp: the validation loss became ") == 0);
 }
 
-TEST_CASE("an array loader has no batch before its first epoch") { CHECK_FALSE(bright_pixels(3, {.batch = 2}).next()); }
+TEST_CASE("a NaN stops training and validation also where the labels are ignored") {
+  Batch<Net::in> images(2);
+  images(1, 3, 3, 0) = std::numeric_limits<float>::quiet_NaN();
+  Batch<Shape{8, 8, 1}, std::uint8_t> labels(2);
+  for (int i = 0; i < 64; ++i) labels.span()[64 + i] = 255;
+  ArrayLoader<Net::in> bad(images, labels, {.batch = 1, .shuffle = false});
+  auto good = bright_pixels(2, {.batch = 2});
+  Parameters<Net> parameters;
+  SGD sgd;
+  FitConfig config = quiet(1);
+  config.loss.ignore_label = 255;
+  CHECK_THROWS_AS(fit(parameters, sgd, bad, config), NonFiniteLossError);
+  for (const float p : parameters.span()) CHECK(p == p);
+  CHECK_THROWS_AS(fit(parameters, sgd, good, bad, config), NonFiniteLossError);
+}
+
+TEST_CASE("fit of less than one epoch is an error, of one that is already trained it is not") {
+  auto train = bright_pixels(4, {.batch = 2});
+  Parameters<Net> parameters;
+  SGD sgd;
+  for (const int epochs : {0, -3}) CHECK_THROWS_AS(fit(parameters, sgd, train, quiet(epochs)), ArgumentError);
+  FitConfig config = quiet(1);
+  fit(parameters, sgd, train, config, [&](const ResumePoint& e) { config.start = e.state; });
+  CHECK(config.start.epoch == 2);
+  CHECK(fit(parameters, sgd, train, config).size() == 1);
+}
+
+TEST_CASE("images of 0 to 255 are warned of once, those of 0 to 1 never") {
+  const auto warnings = [](float scale) {
+    Batch<Net::in> images(6);
+    for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = scale * Random(8).uniform(i);
+    ArrayLoader<Net::in> train(images, Batch<Shape{8, 8, 1}, std::uint8_t>(6), {.batch = 2});
+    Parameters<Net> parameters;
+    SGD sgd({.learning_rate = 1e-9});
+    FitConfig config = quiet(2);
+    std::vector<std::string> lines;
+    config.warn = [&](const std::string& line) { lines.push_back(line); };
+    fit(parameters, sgd, train, config);
+    config.warn = {};
+    fit(parameters, sgd, train, config);  // nobody is told
+    return lines;
+  };
+  CHECK(warnings(1).empty());
+  CHECK(warnings(255) == std::vector<std::string>{"the images of the first batch have values beyond 32: networks train "
+                                                  "best on [0, 1], where 0 to 255 are divided by 255"});
+}
+
+TEST_CASE("fit keeps an ignored class in the means, or leaves it out") {
+  const auto validated = [](IgnoredClass ignored) {
+    auto train = bright_pixels(4, {.batch = 2}), validation = bright_pixels(4, {.batch = 4, .shuffle = false});
+    Parameters<Net> parameters(GlorotUniform{1});
+    SGD sgd;
+    FitConfig config = quiet(1);
+    config.loss.ignore_label = 0;
+    config.ignored_class = ignored;
+    int told = 0;
+    const auto history =
+        fit(parameters, sgd, train, validation, config, [&](const ValidationBatchEnd& e) { told = e.left_out; });
+    const ConfusionMatrix confusion = history[0].validation->confusion;
+    CHECK(told == confusion.left_out());
+    return confusion;
+  };
+  const ConfusionMatrix kept = validated(IgnoredClass::kept), left_out = validated(IgnoredClass::left_out);
+  REQUIRE(kept(1, 0) > 0);  // some pixels are called the ignored class
+  CHECK(kept.mean_iou() == Approx(kept.iou(1) / 2));
+  CHECK(left_out.mean_iou() == left_out.iou(1));
+  CHECK(kept.iou(1) == left_out.iou(1));
+}
+
+TEST_CASE("an array loader refuses to give a batch before its first epoch") {
+  CHECK_THROWS_WITH(bright_pixels(3, {.batch = 2}).next(), "unetpp: a loader has no batch before start_epoch()");
+}
 
 TEST_CASE("a shuffled loader gives every image once an epoch, in another order each epoch") {
   auto loader = bright_pixels(10, {.batch = 4, .seed = 3});

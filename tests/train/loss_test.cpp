@@ -1,5 +1,8 @@
 #include "unetpp/train/loss.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "../layers/check_layer.hpp"
 
 using namespace unetpp;
@@ -106,4 +109,13 @@ TEST_CASE("labels that are a slice of channels are an error") {
                                         std::as_const(wide).view().channels<0, 1>(), data.gradient.view(),
                                         {data.scratch.data(), 1}),
                   ArgumentError);
+}
+
+TEST_CASE("a logit that is NaN makes the loss so, also where the label is ignored") {
+  Data data(true);
+  REQUIRE(data.labels.span()[5] == 255);
+  const SoftmaxCrossEntropy loss({.ignore_label = 255});
+  CHECK(std::isfinite(data.run(loss).loss));
+  data.logits.view()(0, 0, 5, 1) = std::numeric_limits<float>::quiet_NaN();
+  CHECK(std::isnan(data.run(loss).loss));
 }

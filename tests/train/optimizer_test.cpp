@@ -1,6 +1,7 @@
 #include "unetpp/train/optimizer.hpp"
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "../catch.hpp"
@@ -101,4 +102,32 @@ TEST_CASE("an optimizer refuses a state that it cannot be in, and keeps its own"
   refuses([](OptimizerState& s) { s.moments["m"].pop_back(); });
   refuses([](OptimizerState& s) { s.moments["v"][1] = -1; });
   refuses([](OptimizerState& s) { s.moments["w"] = s.moments["v"]; });
+}
+
+TEST_CASE("an optimizer refuses settings that it cannot have, when it is made and when they are changed") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  for (const double rate : {-1e-3, nan, infinity}) {
+    CHECK_THROWS_AS(Adam({.learning_rate = rate}), ArgumentError);
+    CHECK_THROWS_AS(SGD({.learning_rate = rate}), ArgumentError);
+  }
+  for (const double beta : {-0.1, 1.0, nan}) {
+    CHECK_THROWS_AS(Adam({.beta1 = beta}), ArgumentError);
+    CHECK_THROWS_AS(Adam({.beta2 = beta}), ArgumentError);
+  }
+  for (const double epsilon : {-1e-7, 0.0, 1e-40, nan}) CHECK_THROWS_AS(Adam({.epsilon = epsilon}), ArgumentError);
+  for (const double momentum : {-0.1, 1.5, nan}) CHECK_THROWS_AS(SGD({.momentum = momentum}), ArgumentError);
+  CHECK_THROWS_WITH(Adam({.learning_rate = -0.5}), "unetpp: Adam's learning_rate: expected 0 to 1e+30, found -0.5");
+
+  std::vector<float> p{1, 2, 3};
+  const std::vector<float> g{1, 2, 3}, before = p;
+  Adam adam;
+  adam.config().learning_rate = -1;
+  CHECK_THROWS_AS(adam.step(p, g, 1), ArgumentError);
+  SGD sgd;
+  sgd.config().momentum = nan;
+  CHECK_THROWS_AS(sgd.step(p, g, 1), ArgumentError);
+  CHECK(p == before);
+  adam.config().learning_rate = 0;  // as a warm-up begins
+  adam.step(p, g, 1);
+  CHECK(p == before);
 }

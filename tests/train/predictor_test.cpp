@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -76,4 +77,26 @@ TEST_CASE("threads that predict at once with the same parameters get the same bi
       });
   }
   for (const std::vector<float>& each : found) CHECK(each == expected);
+}
+
+TEST_CASE("a pixel that is NaN, in an image or in what the network makes of it, gets no class but an error") {
+  Batch<Net::in> images = random_images(2);
+  images(1, 7, 11, 2) = std::numeric_limits<float>::quiet_NaN();
+  Parameters<Net> parameters(HeNormal{3});
+  Predictor<Net> predictor(parameters, {.batch = 2});
+  CHECK_THROWS_AS(predictor.classes(images), NonFiniteError);
+  CHECK(std::isnan(predictor.probabilities(images)(1, 7, 11, 0)));
+  CHECK(predictor.classes(images.view().images(0, 1)).count() == 1);
+
+  parameters.span().back() = std::numeric_limits<float>::quiet_NaN();  // the bias of the last class
+  CHECK_THROWS_AS(predictor.classes(images.view().images(0, 1)), NonFiniteError);
+}
+
+TEST_CASE("a Predictor says which setting makes room for more images, and which threads it can have") {
+  const Parameters<Net> parameters;
+  Predictor<Net> predictor(parameters);
+  CHECK_THROWS_WITH(predictor.classes(Batch<Net::in>(4)),
+                    "unetpp: expected a batch of 1 to 1 images, found 4; PredictorConfig::batch, or a workspace's "
+                    "capacity, is how many fit");
+  for (const int bad : {0, -1, 1000}) CHECK_THROWS_AS(Predictor<Net>(parameters, {.threads = bad}), ArgumentError);
 }

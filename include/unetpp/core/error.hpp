@@ -25,9 +25,14 @@ struct FormatError : Error {
   using Error::Error;
 };
 
-/// The loss, or the parameters that training made, became NaN or infinite.
-struct NonFiniteLossError : Error {
+/// What a network computed is NaN or infinite, so that nothing follows from it.
+struct NonFiniteError : Error {
   using Error::Error;
+};
+
+/// The loss, or the parameters that training made, became NaN or infinite.
+struct NonFiniteLossError : NonFiniteError {
+  using NonFiniteError::NonFiniteError;
 };
 
 }  // namespace unetpp

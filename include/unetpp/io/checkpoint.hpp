@@ -2,10 +2,7 @@
 // Training in a file, to go on from when the machine has died: safetensors with the parameters, the optimizer's moments
 // (optimizer.m.conv2d.weight, ...) and, in JSON, where training stands.
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,14 +18,6 @@
 
 namespace unetpp {
 
-namespace detail {
-
-inline bool all_finite(std::span<const float> values) {
-  return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
-}
-
-}  // namespace detail
-
 /// Writes all that `fit` needs to go on with the same bits; `load_weights` reads the weights alone.
 /// Errors  FileError, or NonFiniteLossError for parameters or moments that are NaN or infinite, from which nobody could
 ///         go on; the old file then stays as it was.
@@ -42,10 +31,7 @@ void save_checkpoint(const std::filesystem::path& path, const Parameters<Net>& p
     const std::vector<TensorData> moments = named_data<Net>(values, optimizer_prefix + name + ".");
     tensors.insert(tensors.end(), moments.begin(), moments.end());
   }
-  for (const TensorData& t : tensors)
-    if (!detail::all_finite(t.values))
-      throw NonFiniteLossError(path.string() + ": not written: tensor " + t.name +
-                               ": expected finite numbers, found NaN or infinity");
+  detail::require_finite(path, tensors);
   metadata["format"] = std::string("unetpp ") + version;
   metadata["training"] = to_text(state, optimizing);
   write_safetensors(path, tensors, metadata);
@@ -80,8 +66,6 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, Parameters<Net>& p
   if (file.tensors().size() != tensors)
     throw FormatError(file.name() + ": expected " + std::to_string(tensors) +
                       " tensors, of the network and its optimizer, found " + std::to_string(file.tensors().size()));
-  if (!detail::all_finite(loaded.span()))
-    throw FormatError(file.name() + ": expected parameters that are finite numbers, found another");
   try {
     optimizer.restore(std::move(optimizing));
   } catch (const ArgumentError& error) {

@@ -2,7 +2,6 @@
 // A callback of `fit` with which no run is lost.
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -22,9 +21,7 @@ struct CheckpointWriterConfig {
   double minutes = 10;                   // between two within an epoch; 0: one after every batch
   Score score = mean_iou_score;          // by which an epoch is the best
   std::function<Metadata()> metadata{};  // text that goes with each: settings, model_info
-  std::function<void(const std::string&)> warn = [](const std::string& line) {
-    std::fprintf(stderr, "warning: %s\n", line.c_str());
-  };  // gets one line when best.safetensors has gone since the run was stopped
+  std::function<void(const std::string&)> warn = print_warning;  // when best.safetensors has gone since the run stopped
 };
 
 /// Writes last.safetensors when `fit` begins, after every epoch, every few minutes and when `fit` is stopped, and

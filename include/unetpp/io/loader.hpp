@@ -122,12 +122,15 @@ class Loader {
       position_ = next_ = first;
       count_ = 0;
     }
+    begun_ = true;
     to_do_.notify_all();
   }
 
   /// Waits for the next batch; false at the end of the epoch. The last batch may be smaller.
-  /// Errors  What the data set threw: for a bad sample only when strict, and always if it is no unetpp::Error.
+  /// Errors  ArgumentError before the first epoch has begun. What the data set threw: for a bad sample only when strict,
+  ///         and always if it is no unetpp::Error.
   bool next() {
+    if (!begun_) throw ArgumentError("a loader has no batch before start_epoch()");
     count_ = 0;
     while (count_ < images_.count() && position_ < order_.size()) {
       Slot& slot = slots_[position_ % slots_.size()];
@@ -229,6 +232,7 @@ class Loader {
   Batch<In> images_;
   Batch<labels_shape, std::uint8_t> labels_;
   std::size_t count_ = 0;
+  bool begun_ = false;
   std::vector<bool> bad_;
   std::vector<std::size_t> left_out_;
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/io/dataset.hpp"
@@ -32,7 +33,7 @@ struct TilingConfig {
 /// With an overlap of the receptive field or more, the result is that of the network at the image's size, but for
 /// rounding. Memory does not grow with the image: it is worked on in bands of a few tiles' width, of which only the rows
 /// are kept that a tile is still to come for; tiles across two bands are computed for both.
-/// Errors  ArgumentError as TileAxis, and for a batch or a number of threads of 0.
+/// Errors  ArgumentError as TileAxis, and for a batch or a number of threads as Predictor.
 template <Layer Net>
 class TiledPredictor {
   static_assert(Net::in.channels == 3, "unetpp: a TiledPredictor reads RGB images, so that Net::in needs 3 channels");
@@ -54,6 +55,7 @@ class TiledPredictor {
   explicit TiledPredictor(Parameters<Net>&& parameters, TilingConfig config = {}) = delete;  // would not outlive it
 
   /// The most probable class of each pixel.
+  /// Errors  NonFiniteError if the network's output at any pixel is NaN.
   Mask classes(const Image& image) {
     detail::require_size(image.height, image.width, "an image");
     Mask mask{image.width, image.height, std::vector<std::uint8_t>(std::size_t{1} * image.height * image.width)};
@@ -129,6 +131,7 @@ class TiledPredictor {
   /// Adds the part of a tile that lies in the band, whose rows begin with the tile's.
   void add_tile(const float* tile, const TileAxis& rows, const TileAxis& columns, const Band& band,
                 std::size_t number) {
+    const FlushSubnormals flush;  // as small as probabilities and weights may be
     const std::span<const float> across = columns.weights(band.column(number)), down = rows.weights(band.row(number));
     const int left = columns.origin(band.column(number));
     const int first = std::max(band.x - left, 0), last = std::min(band.x_end - left, Net::in.width);

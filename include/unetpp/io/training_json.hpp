@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/io/json.hpp"
 #include "unetpp/io/json_fields.hpp"
 #include "unetpp/train/optimizer.hpp"
 #include "unetpp/train/training_state.hpp"
@@ -33,6 +34,7 @@ inline nlohmann::ordered_json to_json(const EpochEnd& e) {
     for (int predicted = 0; predicted < confusion.classes(); ++predicted) counts.push_back(confusion(truth, predicted));
   json["validation"] = {
       {"loss", e.validation->loss.loss}, {"weight", e.validation->loss.weight}, {"confusion", std::move(counts)}};
+  if (confusion.left_out() >= 0) json["validation"]["left_out"] = confusion.left_out();
   return json;
 }
 
@@ -45,6 +47,7 @@ inline EpochEnd parse_epoch(const JsonFields& json, int classes) {
   validation.list("confusion", size);
   e.validation = Evaluation{{validation.number("loss"), validation.number("weight")},
                             ConfusionMatrix(classes, validation.counts("confusion"))};
+  if (validation.has("left_out")) e.validation->confusion.leave_out(validation.integer("left_out", 0, classes - 1));
   return e;
 }
 
@@ -69,7 +72,7 @@ inline std::string to_text(const TrainingState& state, const OptimizerState& opt
   if (state.batch) json["batch"] = *state.batch;
   if (state.images) json["images"] = *state.images;
   for (const EpochEnd& e : state.history) json["history"].push_back(detail::to_json(e));
-  return json.dump();
+  return dump_json(json);
 }
 
 /// Reads what `to_text` wrote for a network of this many classes; the optimizer's moments are empty then.

@@ -36,7 +36,8 @@ inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* 
   return total;
 }
 
-/// The weighted sum of −log softmax(logits)[label]; writes dlogits = scale · its gradient if dlogits has memory.
+/// The weighted sum of −log softmax(logits)[label], NaN if one of the logits is, whatever its pixel's weight; writes
+/// dlogits = scale · its gradient if dlogits has memory.
 /// Shapes  labels: one for each pixel, all of them valid.
 inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits, const std::uint8_t* labels,
                             const LabelWeights& weights, float scale, Pixels dlogits, Scratch scratch,
@@ -47,7 +48,8 @@ inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits,
                      [&](std::size_t i, const float* y, int step, float log_sum) {
                        const int label = labels[i];  // an ignored one may be no class
                        const float weight = weights(label);
-                       if (weight != 0) sum += weight * (log_sum - logits.data[i * logits.stride + label]);
+                       // Logits that are not numbers show, also where the label is ignored.
+                       sum += weight != 0 ? weight * (log_sum - logits.data[i * logits.stride + label]) : 0 * log_sum;
                        if (!dlogits.data) return;
                        float* dx = dlogits.data + i * dlogits.stride;
                        for (int c = 0; c < classes; ++c)

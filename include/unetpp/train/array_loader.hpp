@@ -55,9 +55,13 @@ class ArrayLoader {
     first_ = first;
     count_ = 0;
     end_ = samples();
+    begun_ = true;
   }
 
+  /// Moves to the next batch; false at the end of the epoch.
+  /// Errors  ArgumentError before the first epoch has begun.
   bool next() {
+    if (!begun_) throw ArgumentError("unetpp: a loader has no batch before start_epoch()");
     first_ += count_;
     count_ = std::min(config_.batch, end_ - first_);
     for (std::size_t i = 0; i < count_; ++i) {
@@ -78,7 +82,8 @@ class ArrayLoader {
   Batch<In> batch_images_;
   Labels batch_labels_;
   std::vector<std::size_t> order_;
-  std::size_t end_ = 0;  // 0 until an epoch begins
+  bool begun_ = false;
+  std::size_t end_ = 0;
   std::size_t first_ = 0;
   std::size_t count_ = 0;
 };

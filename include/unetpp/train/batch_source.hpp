@@ -1,6 +1,8 @@
 #pragma once
 // What training reads from.
 
+#include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <string>
@@ -13,7 +15,7 @@
 
 namespace unetpp {
 
-/// What `fit` reads from: batches of images with labels, epoch after epoch.
+/// What `fit` reads from: batches of images with labels, epoch after epoch. The images' values are best in [0, 1].
 ///   batch()             the largest number of images in a batch; another one than before is an error
 ///   samples()           the number of images of an epoch; with those left out always the same
 ///   start_epoch(e)      begins epoch e = 0, 1, ...
@@ -53,6 +55,16 @@ void match_source(const Source& source, TrainingState& state) {
   std::size_t images = source.samples();
   if constexpr (requires { source.left_out(); }) images += source.left_out().size();
   match("number of images", state.images, images);
+}
+
+/// Whether images have values that no network is made for, as those of 0 to 255 of files; NaN is no such value.
+template <Shape S>
+bool beyond_range(BatchView<const float, S> images) {
+  constexpr float most = 32;  // standardised ones have less, and the darkest of a whole batch in 0 to 255 hardly ever
+  for (std::size_t i = 0; i < images.pixels(); ++i)
+    if (std::any_of(images.pixel(i), images.pixel(i) + S.channels, [](float v) { return std::abs(v) > most; }))
+      return true;
+  return false;
 }
 
 template <class Source>

@@ -9,12 +9,17 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <span>
+#include <string>
 
 #include "unetpp/core/shape.hpp"
 #include "unetpp/train/training_state.hpp"
 
 namespace unetpp {
+
+/// Where a line of warning goes unless told otherwise: to standard error.
+inline void print_warning(const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }
 
 /// The first event.
 struct FitBegin {
@@ -51,7 +56,8 @@ struct ValidationBatchEnd {
   std::size_t pixel_stride;
   std::span<const std::uint8_t> labels;
   std::span<const std::uint8_t> predicted;
-  int ignore_label;  // -1: none
+  int ignore_label;   // -1: none
+  int left_out = -1;  // class that means leave out; -1: none
 
   std::size_t count() const { return predicted.size() / output.pixels(); }
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,8 @@ struct FitConfig {
   int threads = max_threads();
   bool progress = true;      // print lines on standard output
   TrainingState start = {};  // where to go on; parameters and optimizer must be as they were there
+  IgnoredClass ignored_class = IgnoredClass::kept;               // in means, where loss.ignore_label is a class
+  std::function<void(const std::string&)> warn = print_warning;  // gets lines; {}: nobody does
 };
 
 namespace detail {
@@ -38,11 +41,12 @@ struct Unwatched {
 
 /// A pass over a loader's first epoch without training. After each batch, `watch` is called with the number of images
 /// so far and the batch's predicted classes; it may return false to end the pass there.
-/// Errors  NonFiniteLossError if the mean loss is NaN or infinite, ArgumentError if the loader has no images.
+/// Errors  NonFiniteLossError at the first batch whose loss, or the output of one of whose pixels, is NaN or infinite;
+///         ArgumentError if the loader has no images.
 template <Layer Net, BatchSource<Net> Data, class Watch = detail::Unwatched>
 Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::parameter_count> parameters, Data& loader,
                     const Watch& watch = {}) {
-  Evaluation evaluation{{}, ConfusionMatrix(Net::out.channels)};
+  Evaluation evaluation = evaluator.begin();
   std::size_t samples = 0;
   for (loader.start_epoch(0); loader.next();) {
     const std::span<const std::uint8_t> predicted =
@@ -54,16 +58,15 @@ Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::param
       break;
   }
   if (samples == 0) throw ArgumentError("unetpp: there are no images to validate with");
-  if (evaluation.loss.weight > 0 && !std::isfinite(evaluation.loss.mean()))
-    throw NonFiniteLossError("unetpp: the validation loss became " + std::to_string(evaluation.loss.mean()));
   return evaluation;
 }
 
 /// Trains a network: each epoch a step for every batch of `train`, then a pass over `validation`, then the callbacks'
-/// on_epoch_end, in the order given. Returns what they were told, behind the history of `config.start`.
-/// Errors  NonFiniteLossError at the first NaN or infinite loss, naming epoch and image; the parameters are those
-///         before that step. ArgumentError for a start that these loaders cannot go on from. What loaders and
-///         callbacks throw passes through.
+/// on_epoch_end, in the order given. Returns what they were told, behind the history of `config.start`. Values beyond
+/// ±32 in the first batch, as of images of 0 to 255, are warned of once.
+/// Errors  NonFiniteLossError at the first NaN or infinite loss, or NaN output of any pixel, naming epoch and image; the
+///         parameters are those before that step. ArgumentError for less than 1 epoch, and for a start that these
+///         loaders cannot go on from. What loaders and callbacks throw passes through.
 template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, class... Callbacks>
 requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>)
     std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
@@ -74,6 +77,7 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
   constexpr bool validates = !std::same_as<std::remove_const_t<Validation>, NoValidation>;
   using Clock = std::chrono::steady_clock;
   const int epochs = config.epochs;
+  if (epochs < 1) throw ArgumentError("unetpp: fit: expected at least 1 epoch, found " + std::to_string(epochs));
 
   std::optional<Progress> progress;
   if (config.progress) progress.emplace();
@@ -96,7 +100,18 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
 
   Trainer<Net> trainer(train.batch(), SoftmaxCrossEntropy(config.loss), config.threads);
   std::optional<Evaluator<Net>> evaluator;
-  if constexpr (validates) evaluator.emplace(validation.batch(), SoftmaxCrossEntropy(config.loss), config.threads);
+  if constexpr (validates)
+    evaluator.emplace(validation.batch(), SoftmaxCrossEntropy(config.loss), config.threads, config.ignored_class);
+  bool warned = !config.warn;
+
+  const auto placed = [&](const auto& work) {
+    try {
+      return work();
+    } catch (const NonFiniteLossError& error) {
+      throw NonFiniteLossError("epoch " + std::to_string(state.epoch) + ", after " + std::to_string(state.samples) +
+                               " images: " + error.what());
+    }
+  };
 
   tell(FitBegin{state.epoch, epochs, state});
   bool stopping = stop();
@@ -108,13 +123,11 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
       return before + std::chrono::duration<double>(Clock::now() - now).count();
     };
     for (detail::start_epoch(train, state); !stopping && train.next();) {
-      LossSum loss;
-      try {
-        loss = trainer.step(parameters, optimizer, train.images(), train.labels());
-      } catch (const NonFiniteLossError& error) {
-        throw NonFiniteLossError("epoch " + std::to_string(state.epoch) + ", after " + std::to_string(state.samples) +
-                                 " images: " + error.what());
-      }
+      if (!std::exchange(warned, true) && detail::beyond_range<Net::in>(train.images()))
+        config.warn(
+            "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
+            "are divided by 255");
+      const LossSum loss = placed([&] { return trainer.step(parameters, optimizer, train.images(), train.labels()); });
       state.loss += loss;
       state.samples += train.images().count();
       ++state.batches;
@@ -143,10 +156,11 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
                                 images.pixel_stride(),
                                 {labels.data(), labels.pixels()},
                                 predicted,
-                                config.loss.ignore_label});
+                                config.loss.ignore_label,
+                                evaluator->begin().confusion.left_out()});
         return !(stopping = stop());
       };
-      end.validation = evaluate(*evaluator, parameters, validation, watch);
+      end.validation = placed([&] { return evaluate(*evaluator, parameters, validation, watch); });
       if (stopping) {  // its epoch is not over: whoever goes on validates again
         tell(ResumePoint{state.epoch, epochs, state, true});
         break;

@@ -50,7 +50,12 @@ struct SoftmaxCrossEntropyConfig {
 /// Sparse softmax cross-entropy: the mean over the pixels of −log softmax(logits)[label], weighted by the label's
 /// class.
 /// Shapes  logits: n×{height, width, classes}.  labels: n×{height, width, 1}, dense.
-/// Source  The weighted mean divides by the sum of the counted pixels' weights, as in PyTorch.
+///
+/// The mean divides by the sum of the counted pixels' weights, as PyTorch's CrossEntropyLoss with `weight` and
+/// `ignore_index` does. Keras's equivalent is SparseCategoricalCrossentropy(from_logits=True, ignore_class=...,
+/// reduction="mean_with_sample_weight") with each pixel's class weight as its sample_weight; by default Keras divides by
+/// the number of pixels instead. Where no pixel counts, the gradient is 0 and the mean no number, as in PyTorch; Keras
+/// has 0 there.
 class SoftmaxCrossEntropy {
  public:
   /// Errors  ArgumentError for a class weight that is negative or not finite.

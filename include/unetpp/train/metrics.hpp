@@ -17,20 +17,43 @@ namespace unetpp {
 
 /// The class with the largest logit of each pixel, the first of equal ones.
 /// Shapes  logits: n×S.  classes: n·S.pixels() values.
+/// Errors  NonFiniteError if a logit of any pixel is NaN, which is of no class; `classes` is then not to be used.
 template <Shape S>
 void predict_classes(BatchView<const float, S> logits, std::span<std::uint8_t> classes) {
   static_assert(S.channels <= 256, "unetpp: classes are 8 bits");
   if (classes.size() != logits.pixels())
     throw ArgumentError("unetpp: room for " + std::to_string(classes.size()) + " classes of " +
                         std::to_string(logits.pixels()) + " pixels");
+  std::size_t bad = 0;
   for (std::size_t i = 0; i < classes.size(); ++i) {
     const float* x = logits.pixel(i);
     classes[i] = static_cast<std::uint8_t>(std::max_element(x, x + S.channels) - x);
+    bool has_nan = false;
+    for (int c = 0; c < S.channels; ++c) has_nan |= x[c] != x[c];
+    bad += has_nan;
   }
+  if (bad > 0)
+    throw NonFiniteError("unetpp: predicting classes: expected numbers from the network, found NaN at " +
+                         std::to_string(bad) + " of " + std::to_string(classes.size()) +
+                         " pixels; look for bad values in the images and the parameters");
 }
+
+/// What becomes in means of a class whose label is ignored. Pixels that are of it never count, but others may be called
+/// it: as a class it then has IoU and Dice 0 (`kept`, as in Keras), or it is left out (as in torchmetrics).
+enum class IgnoredClass { kept, left_out };
 
 /// Counts of pixels by true and predicted class. Ratios of classes that never occur are not a number; means leave them
 /// out.
+///
+/// Mean IoU of the truth 0 0 1 1, 0 0 1 1 and the prediction 0 0 1 0, 0 0 1 1 of three classes, in other libraries, too:
+///
+///                                                     all pixels   label 0 ignored
+///   unetpp, Keras 3.15.1 MeanIoU                           0.775             0.375
+///   unetpp with IgnoredClass::left_out                     0.775             0.75
+///   torchmetrics 1.9.0 Jaccard index                       0.775             0.75
+///   scikit-learn 1.9.1 of the labels that occur            0.775
+///   scikit-learn 1.9.1 with labels=[0, 1, 2]               0.517                    a class that never occurs counts 0
+///   segmentation_models.pytorch 0.6.0                      0.85                     a class that never occurs counts 1
 class ConfusionMatrix {
  public:
   explicit ConfusionMatrix(int classes) : classes_(classes), counts_(std::size_t{1} * classes * classes) {}
@@ -45,7 +68,11 @@ class ConfusionMatrix {
 
   int classes() const { return classes_; }
 
-  /// Adds pixels; those whose true class is `ignored` do not count.
+  /// Leaves a class out of the means; -1, or any number that is no class: none.
+  void leave_out(int c) { left_out_ = c >= 0 && c < classes_ ? c : -1; }
+  int left_out() const { return left_out_; }
+
+  /// Adds pixels; those whose true class is `ignored` do not count, whatever they are called.
   /// Errors  ArgumentError for spans of different sizes and for numbers that are no class.
   void add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted, int ignored = -1) {
     if (truth.size() != predicted.size())
@@ -107,7 +134,7 @@ class ConfusionMatrix {
     double sum = 0;
     int present = 0;
     for (int c = 0; c < classes_; ++c)
-      if (const double value = of_class(c); value == value) {
+      if (const double value = of_class(c); c != left_out_ && value == value) {
         sum += value;
         ++present;
       }
@@ -116,6 +143,7 @@ class ConfusionMatrix {
 
   int classes_;
   std::vector<std::uint64_t> counts_;  // [true][predicted]
+  int left_out_ = -1;
 };
 
 }  // namespace unetpp

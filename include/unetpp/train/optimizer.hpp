@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -60,23 +62,44 @@ inline void require_state_like(const OptimizerState& own, const OptimizerState& 
   }
 }
 
+/// Errors  ArgumentError for a setting that is NaN or not in [low, high].
+inline void require_setting(const char* name, double low, double value, double high) {
+  if (value >= low && value <= high) return;
+  char text[160];
+  std::snprintf(text, sizeof text, "unetpp: %s: expected %g to %g, found %g", name, low, high, value);
+  throw ArgumentError(text);
+}
+
+inline constexpr double most_rate = 1e30;  // which a float can hold
+
 }  // namespace detail
 
 struct AdamConfig {
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.999;
-  double epsilon = 1e-7;
+  double epsilon = 1e-7;  // 0 would make NaN of parameters without gradients
+
+  /// Errors  ArgumentError for a setting that no Adam can have.
+  void require_valid() const {
+    constexpr double below_one = 1 - std::numeric_limits<double>::epsilon();
+    detail::require_setting("Adam's learning_rate", 0, learning_rate, detail::most_rate);
+    detail::require_setting("Adam's beta1", 0, beta1, below_one);
+    detail::require_setting("Adam's beta2", 0, beta2, below_one);
+    detail::require_setting("Adam's epsilon", std::numeric_limits<float>::min(), epsilon, detail::most_rate);
+  }
 };
 
 /// Adam with Keras's defaults and Keras's place for epsilon: p −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ) · m / (√v + ε).
 /// Source  Kingma & Ba, ICLR 2015, the form before section 2.1 (epsilon hat).
 class Adam {
  public:
-  explicit Adam(AdamConfig config = {}) : config_(config) {}
+  /// Errors  ArgumentError for a setting that no Adam can have: a negative learning rate, a beta of 1, an epsilon of 0.
+  explicit Adam(AdamConfig config = {}) : config_(config) { config_.require_valid(); }
 
-  /// Errors  ArgumentError if the number of parameters is not that of the first step.
+  /// Errors  ArgumentError if the number of parameters is not that of the first step, and for such a setting.
   void step(std::span<float> parameters, std::span<const float> gradients, int threads = max_threads()) {
+    config_.require_valid();
     detail::fit_moments(m_, parameters.size());
     detail::fit_moments(v_, parameters.size());
     ++steps_;
@@ -108,9 +131,10 @@ class Adam {
     detail::require_state_like(Adam().state(), state);
     const AdamConfig config{state.settings.at("learning_rate"), state.settings.at("beta1"), state.settings.at("beta2"),
                             state.settings.at("epsilon")};
+    config.require_valid();
     Buffer<float>& v = state.moments.at("v");
-    if (config.beta1 >= 1 || config.beta2 >= 1 || std::any_of(v.begin(), v.end(), [](float x) { return x < 0; }))
-      throw ArgumentError("unetpp: the state of an optimizer: expected betas below 1, and v of at least 0");
+    if (std::any_of(v.begin(), v.end(), [](float x) { return x < 0; }))
+      throw ArgumentError("unetpp: the state of an optimizer: expected v of at least 0");
     config_ = config;
     steps_ = state.steps;
     m_ = std::move(state.moments.at("m"));
@@ -128,15 +152,23 @@ struct SGDConfig {
   double learning_rate = 0.01;
   double momentum = 0;
   bool nesterov = false;
+
+  /// Errors  ArgumentError for a setting that no SGD can have.
+  void require_valid() const {
+    detail::require_setting("SGD's learning_rate", 0, learning_rate, detail::most_rate);
+    detail::require_setting("SGD's momentum", 0, momentum, 1);
+  }
 };
 
 /// Stochastic gradient descent with momentum as in Keras: v = momentum·v − lr·g, p += v.
 class SGD {
  public:
-  explicit SGD(SGDConfig config = {}) : config_(config) {}
+  /// Errors  ArgumentError for a negative learning rate and a momentum out of 0 to 1.
+  explicit SGD(SGDConfig config = {}) : config_(config) { config_.require_valid(); }
 
-  /// Errors  ArgumentError if the number of parameters is not that of the first step.
+  /// Errors  ArgumentError if the number of parameters is not that of the first step, and for such a setting.
   void step(std::span<float> parameters, std::span<const float> gradients, int threads = max_threads()) {
+    config_.require_valid();
     detail::fit_moments(velocity_, parameters.size());
     kernels::sgd(parameters.size(),
                  {.rate = static_cast<float>(config_.learning_rate),
@@ -160,7 +192,10 @@ class SGD {
   /// Errors  ArgumentError for one that no SGD can be in; this one is then unchanged.
   void restore(OptimizerState state) {
     detail::require_state_like(SGD().state(), state);
-    config_ = {state.settings.at("learning_rate"), state.settings.at("momentum"), state.settings.at("nesterov") != 0};
+    const SGDConfig config{state.settings.at("learning_rate"), state.settings.at("momentum"),
+                           state.settings.at("nesterov") != 0};
+    config.require_valid();
+    config_ = config;
     steps_ = state.steps;
     velocity_ = std::move(state.moments.at("velocity"));
   }

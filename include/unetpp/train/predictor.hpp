@@ -16,16 +16,18 @@
 namespace unetpp {
 
 struct PredictorConfig {
-  std::size_t batch = 1;  // images that fit in a call
-  int threads = max_threads();
+  std::size_t batch = 1;        // images that fit in a call
+  int threads = max_threads();  // of the thread that makes the Predictor; 1 where many threads have one each
 };
 
 /// A network's parameters and the memory to run it in, planned when it is compiled: after construction nothing is
-/// allocated. One for each thread that predicts; they may share the parameters, which must outlive them.
+/// allocated. One for each thread that predicts; they may share the parameters, which must outlive them. Where there are
+/// as many such threads as cores, each Predictor wants `.threads = 1`: by default it would run on all cores itself, and
+/// `set_threads` in another thread, such as main's, does not change that.
 ///
 /// What a call returns stays valid until the next one.
 /// Shapes  images: n×Net::in with n ≤ batch, a Batch, a Tensor or a view of them.
-/// Errors  ArgumentError for a batch or a number of threads of 0, and for n = 0 or n > batch.
+/// Errors  ArgumentError for a batch of 0, numbers of threads out of 1 to most_threads, and for n = 0 or n > batch.
 template <Layer Net>
 class Predictor {
  public:
@@ -35,13 +37,14 @@ class Predictor {
 
   std::size_t batch() const { return workspace_.capacity(); }
 
-  /// What the network puts out.
+  /// What the network puts out. One pixel of an image that is NaN makes its whole surroundings so.
   template <class Images>
   BatchView<const float, Net::out> logits(const Images& images) {
     return workspace_.forward(parameters_, images);
   }
 
-  /// Softmax of the logits over the channels: for a network that does not end in a Softmax itself.
+  /// Softmax of the logits over the channels, NaN where one of them is: for a network that does not end in a Softmax
+  /// itself.
   template <class Images>
   BatchView<const float, Net::out> probabilities(const Images& images) {
     static_assert(Net::out.channels <= kernels::most_softmax_channels, "unetpp: a softmax takes at most 8192 channels");
@@ -52,6 +55,7 @@ class Predictor {
 
   /// The class of each pixel, as predict_classes has it.
   /// Shapes  result: n×{height, width, 1}.
+  /// Errors  NonFiniteError if a logit of any pixel is NaN.
   template <class Images>
   LabelView<Net::out> classes(const Images& images) {
     const BatchView<const float, Net::out> y = logits(images);

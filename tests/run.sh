@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds the tests and runs them all. Arguments go to ctest; CXX chooses the compiler and PRESET
-# one of CMakePresets.json (tests, or sanitize).
+# Installs what is missing, builds the tests, runs them all and says what was skipped and why. Arguments go to ctest; CXX
+# chooses the compiler and PRESET one of CMakePresets.json (tests, or sanitize).
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 compiler=${CXX:-g++}
@@ -15,4 +15,9 @@ mkdir -p "$root/build"
 cmake -S "$root" -B "$build" --preset "$preset" "-DCMAKE_CXX_COMPILER=$compiler" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
 cmake --build "$build"
 # Tests run side by side: OpenMP's threads sleep, not spin, when they wait.
-OMP_WAIT_POLICY=passive ctest --test-dir "$build" -j "$(nproc)" --output-on-failure --no-tests=error "$@"
+status=0
+OMP_WAIT_POLICY=passive ctest --test-dir "$build" -j "$(nproc)" --output-on-failure --no-tests=error "$@" || status=$?
+# A reason ends with an empty line or with the output.
+awk '/^ *SKIPPED: / { on = 1 } /^$|^<end of output>/ { if (on) print ""; on = 0 } on { sub(/^ +/, ""); printf "%s ", $0 }' \
+  "$build/Testing/Temporary/LastTest.log" | sort -u
+exit "$status"

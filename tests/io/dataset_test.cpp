@@ -223,7 +223,7 @@ TEST_CASE("a sample is not written into memory of another size") {
 
 TEST_CASE("all real pairs load, the GIF and the PNG named .jpg too") {
   if (pets_folder().empty()) {
-    WARN("skipped: no Oxford-IIIT Pet images; UNETPP_PETS may name their folder");
+    WARN("SKIPPED: the Oxford-IIIT Pet images are not read, as there are none; UNETPP_PETS may name their folder");
     return;
   }
   const PetDataset pets(pets_folder());

@@ -6,13 +6,17 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 compiler=${CXX:-g++}
 preset=${PRESET:-tests}
 "$root/cmake/packages.sh" g++ cmake ninja-build catch2 libeigen3-dev libstb-dev libjpeg-dev libpng-dev nlohmann-json3-dev libcli11-dev python3 curl ca-certificates
-"$root/cmake/packages.sh" libonnx-dev libprotobuf-dev || echo "no ONNX library: its export is not tested"
+"$root/cmake/packages.sh" libonnx-dev libprotobuf-dev python3-venv || echo "tests/run.sh: what needs them is not tested"
 case "$compiler" in
-  *clang*) "$root/cmake/packages.sh" clang libomp-dev ;;
+  *clang*)
+    "$root/cmake/packages.sh" clang libomp-dev
+    "$root/cmake/packages.sh" "libclang-rt-$("$compiler" -dumpversion | cut -d. -f1)-dev" # the sanitizers
+    ;;
 esac
 build="$root/build/$preset-$(basename "$compiler")"
 mkdir -p "$root/build"
 cmake -S "$root" -B "$build" --preset "$preset" "-DCMAKE_CXX_COMPILER=$compiler" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
+grep '^-- unetpp: ' "$build.log" || true # optional parts that are missing
 cmake --build "$build"
 # Tests run side by side: OpenMP's threads sleep, not spin, when they wait.
 status=0

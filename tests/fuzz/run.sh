@@ -6,7 +6,8 @@ set -eu
 export seconds=${1:-60} here root
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-"$root/cmake/packages.sh" clang libclang-rt-14-dev python3 libstb-dev libjpeg-dev libpng-dev nlohmann-json3-dev libeigen3-dev
+"$root/cmake/packages.sh" clang python3 libstb-dev libjpeg-dev libpng-dev nlohmann-json3-dev libeigen3-dev
+"$root/cmake/packages.sh" "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
 mkdir -p "$root/build/fuzz/findings"
 cd "$root/build/fuzz"
 rm -rf corpus

@@ -5,6 +5,8 @@
 #include <new>
 #include <vector>
 
+#include "unetpp/core/compiler.hpp"
+
 #ifdef __linux__
 #include <sys/mman.h>
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// Base of all errors thrown by unetpp; `what()` is one line: the place, what was expected, what was found.

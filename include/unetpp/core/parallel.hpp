@@ -8,7 +8,9 @@
 #include <atomic>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 
+#include "unetpp/core/compiler.hpp"
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/flush_subnormals.hpp"
 
@@ -52,7 +54,8 @@ inline void set_threads(int threads) {
 /// Parts of at most `size` that `count` things make.
 template <class Count, class Size>
 constexpr auto parts_of(Count count, Size size) {
-  return (count + size - 1) / size;
+  using All = std::common_type_t<Count, Size>;
+  return (static_cast<All>(count) + static_cast<All>(size) - 1) / static_cast<All>(size);
 }
 
 /// Calls work(i, thread) once for every i in [0, count), on up to `threads` threads; thread is in [0, threads). Each
@@ -67,7 +70,7 @@ void parallel_for(int threads, std::size_t count, const Work& work) {
     std::atomic<std::size_t> next;
     std::size_t end;
   };
-  const std::size_t parts = std::min<std::size_t>(threads, most_parts);
+  const std::size_t parts = std::min(static_cast<std::size_t>(threads), most_parts);
   Part part[most_parts];  // OpenMP's own dynamic schedule allocates memory under clang
   for (std::size_t p = 0; p < parts; ++p) {
     part[p].next.store(count * p / parts, std::memory_order_relaxed);
@@ -80,7 +83,7 @@ void parallel_for(int threads, std::size_t count, const Work& work) {
     omp_set_num_threads(1);  // of this region only: keeps Eigen from starting threads of its own
     const int thread = omp_get_thread_num();
     for (std::size_t p = 0; p < parts; ++p) {
-      Part& own = part[(thread + p) % parts];
+      Part& own = part[(static_cast<std::size_t>(thread) + p) % parts];
       for (std::size_t i; (i = own.next.fetch_add(1, std::memory_order_relaxed)) < own.end;) work(i, thread);
     }
   }

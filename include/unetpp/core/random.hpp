@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// Philox4x32-10: four random 32-bit words for a 128-bit counter under a 64-bit key.

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// Height, width and channels of one image: all of a tensor's type but the batch count.
@@ -13,8 +15,8 @@ struct Shape {
   int width;
   int channels;
 
-  constexpr std::size_t pixels() const { return std::size_t{1} * height * width; }
-  constexpr std::size_t size() const { return pixels() * channels; }
+  constexpr std::size_t pixels() const { return static_cast<std::size_t>(height) * static_cast<std::size_t>(width); }
+  constexpr std::size_t size() const { return pixels() * static_cast<std::size_t>(channels); }
   constexpr bool operator==(const Shape&) const = default;
 };
 
@@ -25,7 +27,7 @@ struct Extent {
 
   constexpr Extent(int side) : height(side), width(side) {}  // NOLINT: implicit, so that `.kernel = 3` reads well
   constexpr Extent(int h, int w) : height(h), width(w) {}
-  constexpr std::size_t size() const { return std::size_t{1} * height * width; }
+  constexpr std::size_t size() const { return static_cast<std::size_t>(height) * static_cast<std::size_t>(width); }
   constexpr bool operator==(const Extent&) const = default;
 };
 

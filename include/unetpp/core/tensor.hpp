@@ -33,11 +33,11 @@ inline void check_index([[maybe_unused]] std::size_t image, [[maybe_unused]] std
 }
 
 constexpr std::size_t pixel_index(Shape s, std::size_t image, int h, int w) {
-  return image * s.pixels() + h * s.width + w;
+  return image * s.pixels() + static_cast<std::size_t>(h * s.width + w);
 }
 
 constexpr std::size_t dense_offset(Shape s, std::size_t image, int h, int w, int c) {
-  return pixel_index(s, image, h, w) * s.channels + c;
+  return pixel_index(s, image, h, w) * static_cast<std::size_t>(s.channels) + static_cast<std::size_t>(c);
 }
 
 }  // namespace detail

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// Version of the library: major.minor.patch, semantic versioning.

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// The value of an IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits.

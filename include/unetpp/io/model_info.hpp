@@ -1,7 +1,6 @@
 #pragma once
 // What a model file says of its network beside the weights.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -100,7 +99,7 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
       const detail::JsonFields entry(element, where);
       ModelClass one{entry.text("name"), {}};
       const std::vector<int> colour = entry.integers("colour", 3, 0, 255);
-      std::copy(colour.begin(), colour.end(), one.colour.begin());
+      for (std::size_t i = 0; i < 3; ++i) one.colour[i] = static_cast<std::uint8_t>(colour[i]);
       info.class_list.push_back(std::move(one));
     }
   }

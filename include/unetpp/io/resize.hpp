@@ -10,6 +10,10 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/io/image.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp {
 
 namespace detail {
@@ -105,3 +109,5 @@ inline Mask resize_nearest(const Mask& mask, int height, int width) {
 }
 
 }  // namespace unetpp
+
+#pragma GCC diagnostic pop

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <string>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 namespace detail {

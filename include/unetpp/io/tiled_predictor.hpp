@@ -18,6 +18,10 @@
 #include "unetpp/io/tiling.hpp"
 #include "unetpp/train/predictor.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp {
 
 struct TilingConfig {
@@ -164,3 +168,5 @@ class TiledPredictor {
 };
 
 }  // namespace unetpp
+
+#pragma GCC diagnostic pop

@@ -12,6 +12,10 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/nn/receptive_field.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp {
 
 /// Where tiles lie along one axis, and what their pixels weigh where they overlap.
@@ -77,3 +81,5 @@ class TileAxis {
 };
 
 }  // namespace unetpp
+
+#pragma GCC diagnostic pop

@@ -8,12 +8,17 @@
 #include <arm_neon.h>
 #endif
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 #define UNETPP_BODY "unetpp/kernels/simd/kernels.inc"
 #include "unetpp/kernels/simd/each_set.inc"
 #undef UNETPP_BODY
 
+inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
 UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels([[maybe_unused]] InstructionSet set) {
 #ifdef UNETPP_X86_SETS
   if (set == InstructionSet::avx512) return avx512::kernels;
@@ -26,5 +31,8 @@ UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels([[maybe_unused]] Instruc
   return none;
 #endif
 }
+}  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

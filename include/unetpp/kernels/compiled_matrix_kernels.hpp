@@ -1,6 +1,10 @@
 #pragma once
 // The loops of matrix_kernels.hpp, which includes this file: not for others.
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 #ifdef UNETPP_AMX
@@ -38,6 +42,7 @@ inline constexpr MatrixKernels kernels{begin_products, end_products,  product,  
 #endif
 #endif
 
+inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
 #ifdef UNETPP_SEPARATE_KERNELS
 const MatrixKernels& matrix_kernels() {
 #else
@@ -50,5 +55,8 @@ inline const MatrixKernels& matrix_kernels() {
   return none;
 #endif
 }
+}  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

@@ -28,7 +28,9 @@ struct ConvGeometry {
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;
 
   constexpr std::size_t taps() const { return kernel.size(); }
-  constexpr std::size_t weights() const { return taps() * in.channels * out.channels; }
+  constexpr std::size_t weights() const {
+    return taps() * static_cast<std::size_t>(in.channels) * static_cast<std::size_t>(out.channels);
+  }
 };
 
 }  // namespace unetpp::kernels

@@ -49,7 +49,9 @@ inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits,
                        const int label = labels[i];  // an ignored one may be no class
                        const float weight = weights(label);
                        // Logits that are not numbers show, also where the label is ignored.
-                       sum += weight != 0 ? weight * (log_sum - logits.data[i * logits.stride + label]) : 0 * log_sum;
+                       sum += weight != 0
+                                  ? weight * (log_sum - logits.data[i * logits.stride + static_cast<std::size_t>(label)])
+                                  : 0 * log_sum;
                        if (!dlogits.data) return;
                        float* dx = dlogits.data + i * dlogits.stride;
                        for (int c = 0; c < classes; ++c)

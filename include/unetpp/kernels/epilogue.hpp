@@ -30,7 +30,7 @@ struct Epilogue {
     constexpr std::size_t line = 16, many = std::size_t{1} << 20;
     Epilogue end = *this;
     end.stream = !accumulate && reinterpret_cast<std::uintptr_t>(y.data) % 64 == 0 && y.stride % line == 0 &&
-                 static_cast<std::size_t>(channels) % line == 0 && pixels * channels >= many;
+                 static_cast<std::size_t>(channels) % line == 0 && pixels * static_cast<std::size_t>(channels) >= many;
     return end;
   }
 

@@ -4,6 +4,12 @@
 #include <Eigen/Core>
 #include <cstddef>
 
+#include "unetpp/core/compiler.hpp"
+
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -35,3 +41,5 @@ inline void gemm_piece_transposed(int rows, int columns, int depth, const float*
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

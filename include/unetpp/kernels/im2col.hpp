@@ -9,6 +9,10 @@
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/operands.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 /// The taps of a kernel along one axis: tap i is kernel row (or column) kernel_first + i·kernel_step and reads the
@@ -120,3 +124,5 @@ inline void im2col(const Gather& g, std::size_t first, int count, TapBlock block
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

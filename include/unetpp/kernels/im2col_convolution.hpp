@@ -17,6 +17,10 @@
 #include "unetpp/kernels/im2col.hpp"
 #include "unetpp/kernels/operands.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -184,3 +188,5 @@ inline void im2col_weight_gradient(const ConvGeometry& g, std::size_t batch, Con
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

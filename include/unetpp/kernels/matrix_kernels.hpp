@@ -64,11 +64,13 @@ inline bool has_matrix_unit() {
 }
 
 /// The kernels for this machine's matrix unit; without one an empty table, which nobody calls.
+inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
 #ifdef UNETPP_SEPARATE_KERNELS
 const MatrixKernels& matrix_kernels();
 #else
 inline const MatrixKernels& matrix_kernels();
 #endif
+}  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 }  // namespace unetpp::kernels
 

@@ -37,7 +37,7 @@ struct TileGrid {
 
   constexpr TileGrid(int h, int w, int side)
       : height(h), width(w), tile(side), down((h + side - 1) / side), across((w + side - 1) / side) {}
-  constexpr std::size_t in_image() const { return std::size_t{1} * down * across; }
+  constexpr std::size_t in_image() const { return static_cast<std::size_t>(down) * static_cast<std::size_t>(across); }
   TilePlace place(std::size_t index) const {
     const int in = static_cast<int>(index % in_image());
     return {in / across * tile, in % across * tile, static_cast<std::ptrdiff_t>(index / in_image()) * height};
@@ -160,8 +160,11 @@ inline bool has_split_cache() {
 #endif
 }
 
-/// The kernels for one instruction set; without micro-kernels an empty table, which nobody calls.
+/// The kernels for one instruction set; without micro-kernels an empty table, which nobody calls. Linkers show the
+/// namespace where no file has them.
+inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
 UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels(InstructionSet set);
+}
 
 /// Those of the widest instruction set that this machine supports.
 inline const MicroKernels& micro_kernels() {

@@ -15,6 +15,10 @@
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/panels.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 /// The most channels that count as few.
@@ -75,3 +79,5 @@ struct NarrowPatches {
 }  // namespace detail
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

@@ -9,6 +9,10 @@
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/narrow.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -170,3 +174,5 @@ inline void narrow_convolve_transposed(const ConvGeometry& g, std::size_t batch,
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

@@ -7,6 +7,10 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/narrow.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -118,3 +122,5 @@ inline void narrow_weight_gradient(const ConvGeometry& g, std::size_t batch, Con
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

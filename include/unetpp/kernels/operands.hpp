@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp::kernels {
 
 /// The pixels of a batch, `stride` floats apart.

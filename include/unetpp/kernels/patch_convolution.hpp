@@ -12,6 +12,10 @@
 #include "unetpp/kernels/panels.hpp"
 #include "unetpp/kernels/patches.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -212,3 +216,5 @@ inline void patch_convolve_transposed(const ConvGeometry& g, std::size_t batch, 
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

@@ -9,6 +9,10 @@
 #include "unetpp/kernels/panels.hpp"
 #include "unetpp/kernels/patches.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -163,3 +167,5 @@ inline void patch_weight_gradient(const ConvGeometry& g, std::size_t batch, Cons
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

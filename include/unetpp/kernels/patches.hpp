@@ -9,6 +9,10 @@
 #include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 /// Whether a convolution's windows fill its images side by side.
@@ -49,3 +53,5 @@ inline void pack_tap(const MicroKernels& kernels, const ConvGeometry& g, ConstPi
 }  // namespace detail
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

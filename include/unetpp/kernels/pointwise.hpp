@@ -9,6 +9,10 @@
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/operands.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 /// Pixels of one piece of work.
@@ -66,3 +70,5 @@ inline void bias_gradient(std::size_t pixels, int channels, ConstPixels dy, floa
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

@@ -12,6 +12,10 @@
 #include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 /// Pooling of images of shape `in` to images of shape `out`; windows are clipped to the image.
@@ -149,3 +153,5 @@ inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, ConstPix
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

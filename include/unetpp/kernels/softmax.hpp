@@ -10,6 +10,10 @@
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 /// The most channels of a pixel that the functions below take.
@@ -85,3 +89,5 @@ inline void softmax_gradient(std::size_t pixels, int channels, ConstPixels x, Co
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

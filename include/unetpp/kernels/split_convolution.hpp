@@ -14,6 +14,10 @@
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/split_plan.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -203,3 +207,5 @@ inline void split_convolve_transposed(const ConvGeometry& g, std::size_t batch, 
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

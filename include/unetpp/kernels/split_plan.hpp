@@ -10,6 +10,10 @@
 #include "unetpp/kernels/matrix_kernels.hpp"
 #include "unetpp/kernels/panels.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels::detail {
 
 /// The images of a batch one above the other, with a row of zeros above each and a zero before each row, which is behind
@@ -144,3 +148,5 @@ struct SplitPlan {
 };
 
 }  // namespace unetpp::kernels::detail
+
+#pragma GCC diagnostic pop

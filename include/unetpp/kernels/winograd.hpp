@@ -22,6 +22,10 @@
 #include "unetpp/kernels/panels.hpp"
 #include "unetpp/kernels/winograd_plan.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -196,3 +200,5 @@ inline void winograd_convolve_transposed(const ConvGeometry& g, std::size_t batc
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

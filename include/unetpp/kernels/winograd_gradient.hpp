@@ -10,6 +10,10 @@
 
 #include "unetpp/kernels/winograd.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels {
 
 namespace detail {
@@ -187,3 +191,5 @@ inline void winograd_weight_gradient(const ConvGeometry& g, std::size_t batch, C
 }
 
 }  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

@@ -11,6 +11,10 @@
 #include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/panels.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp::kernels::detail {
 
 /// Pixels a side of the tiles that a convolution is cut into.
@@ -189,3 +193,5 @@ PanelPlanes tile_planes(const Plan& plan, float* tiles) {
 }
 
 }  // namespace unetpp::kernels::detail
+
+#pragma GCC diagnostic pop

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// The positions first ... last of an axis.

@@ -41,7 +41,7 @@ struct ParameterTensor {
 
   constexpr std::size_t size() const {
     std::size_t product = 1;
-    for (int i = 0; i < rank; ++i) product *= extents[i];
+    for (std::size_t i = 0; i < static_cast<std::size_t>(rank); ++i) product *= static_cast<std::size_t>(extents[i]);
     return product;
   }
 };

@@ -32,7 +32,8 @@ inline std::vector<std::string> layer_names(std::span<const LeafInfo> leaves) {
   for (const LeafInfo& leaf : leaves) {
     const auto same_kind = [&](const LeafInfo& other) { return std::string_view(other.kind) == leaf.kind; };
     const auto number = std::count_if(leaves.data(), &leaf, same_kind);
-    names.push_back(number == 0 ? leaf.kind : leaf.kind + ("_" + std::to_string(number)));
+    names.push_back(leaf.kind);
+    if (number > 0) names.back().append("_").append(std::to_string(number));
   }
   return names;
 }

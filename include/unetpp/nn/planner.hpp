@@ -7,6 +7,10 @@
 
 #include "unetpp/core/buffer.hpp"
 
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 namespace unetpp {
 
 /// First-fit placement of values by lifetime. Combinators replay forward and backward on it, taking a slot when its
@@ -70,3 +74,5 @@ constexpr void plan_backward(P& planner, int first_slot) {
 }
 
 }  // namespace unetpp
+
+#pragma GCC diagnostic pop

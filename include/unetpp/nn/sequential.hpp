@@ -129,7 +129,8 @@ struct Sequential {
   /// First slot of each child.
   static constexpr std::array<int, count> child_slot = [] {
     std::array<int, count> first{};
-    int next = 2 * (count - 1), i = 0;
+    std::size_t i = 0;
+    int next = 2 * (count - 1);
     ((first[i++] = std::exchange(next, next + slot_count<Ls>)), ...);
     return first;
   }();
@@ -144,7 +145,7 @@ struct Sequential {
   /// The value in whose memory value i lies.
   static constexpr int owner(int i) {
     constexpr std::array<bool, count> in_output{detail::input_in_output<Ls>...};
-    while (i + 1 < count && in_output[i + 1]) ++i;
+    while (i + 1 < count && in_output[static_cast<std::size_t>(i) + 1]) ++i;
     return i;
   }
   /// Whether value i is the first written in the memory that it lies in, and that memory is a slot.

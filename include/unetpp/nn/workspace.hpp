@@ -119,7 +119,9 @@ class BasicWorkspace {
       return x;
   }
 
-  BatchView<float, out> slot(int index) { return {memory_.data() + plan.offsets()[index] * capacity_, count_}; }
+  BatchView<float, out> slot(int index) {
+    return {memory_.data() + plan.offsets()[static_cast<std::size_t>(index)] * capacity_, count_};
+  }
   Memory memory() { return {memory_.data(), plan.offsets().data(), capacity_, scratch()}; }
 
   std::size_t capacity_;

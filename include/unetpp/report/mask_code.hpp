@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// Source  RFC 4648, with padding.

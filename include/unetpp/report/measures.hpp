@@ -64,7 +64,7 @@ inline std::string metrics_csv(const std::vector<EpochEnd>& epochs, const std::v
     const std::vector<Measure> all = measures(e, classes);
     if (text.empty()) {
       text = "epoch";
-      for (const Measure& m : all) text += "," + detail::csv_field(m.column);
+      for (const Measure& m : all) text.append(",").append(detail::csv_field(m.column));
       text += "\n";
     }
     text += std::to_string(e.epoch);

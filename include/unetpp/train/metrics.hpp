@@ -56,12 +56,12 @@ enum class IgnoredClass { kept, left_out };
 ///   segmentation_models.pytorch 0.6.0                      0.85                     a class that never occurs counts 1
 class ConfusionMatrix {
  public:
-  explicit ConfusionMatrix(int classes) : classes_(classes), counts_(std::size_t{1} * classes * classes) {}
+  explicit ConfusionMatrix(int classes) : classes_(classes), counts_(cells(classes)) {}
 
   /// What was counted before, row by row of a true class.
   /// Errors  ArgumentError for another number of counts than classes squared.
   ConfusionMatrix(int classes, std::vector<std::uint64_t> counts) : classes_(classes), counts_(std::move(counts)) {
-    if (counts_.size() != std::size_t{1} * classes * classes)
+    if (counts_.size() != cells(classes))
       throw ArgumentError("unetpp: " + std::to_string(counts_.size()) + " counts in a confusion matrix of " +
                           std::to_string(classes) + " classes");
   }
@@ -114,7 +114,12 @@ class ConfusionMatrix {
   }
 
  private:
-  std::size_t index(int truth, int predicted) const { return std::size_t{1} * truth * classes_ + predicted; }
+  static std::size_t cells(int classes) {
+    return static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes);
+  }
+  std::size_t index(int truth, int predicted) const {
+    return static_cast<std::size_t>(truth) * static_cast<std::size_t>(classes_) + static_cast<std::size_t>(predicted);
+  }
   std::uint64_t truths(int c) const {
     std::uint64_t sum = 0;
     for (int p = 0; p < classes_; ++p) sum += (*this)(c, p);

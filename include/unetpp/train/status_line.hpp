@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <string>
 
+#include "unetpp/core/compiler.hpp"
+
 #if __has_include(<unistd.h>)
 #include <unistd.h>
 #endif
@@ -37,7 +39,8 @@ class StatusLine {
 
   /// Writes over the line at once, so that it does not flicker; what is too long for the terminal is cut off.
   void draw(const std::string& line) {
-    const std::string text = "\r" + line.substr(0, columns() - 1) + "\033[K";
+    std::string text = "\r";  // not "\r" + ..., of which gcc 12 warns when it is inlined (-Wrestrict)
+    text.append(line, 0, columns() - 1).append("\033[K");
     std::fwrite(text.data(), 1, text.size(), out_);
     std::fflush(out_);
     open_ = true;
@@ -79,7 +82,10 @@ class StatusLine {
 inline std::string progress_bar(std::size_t done, std::size_t all) {
   constexpr std::size_t width = 6;
   const std::size_t full = width * done / all;
-  return "[" + std::string(full, '=') + (full < width ? ">" + std::string(width - full - 1, '.') : "") + "]";
+  std::string bar(width, '.');
+  std::fill_n(bar.begin(), full, '=');
+  if (full < width) bar[full] = '>';
+  return '[' + bar + ']';
 }
 
 }  // namespace unetpp

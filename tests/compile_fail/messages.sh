@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# messages.sh COMPILER [FLAGS...]: what the compiler and the linker say of flags that are missing.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  cat log
+  echo "FAILED: $1"
+  exit 1
+}
+# matches COUNT REGEX: as many lines of the log match.
+matches() { [ "$(grep -cE -- "$2" log)" -eq "$1" ] || fail "expected $1 lines that match: $2"; }
+
+# Below C++20: one #error in every header but those that others include for their users, and then the end.
+inner='/compiled_|/page_template|/stb|/truncation|/onnx'
+headers=$(cd "$root/include" && find unetpp -name '*.hpp' | grep -vE "$inner")
+for header in $headers; do
+  echo "#include <$header>" | "$@" -std=c++17 -O1 -E -x c++ - -o /dev/null >log 2>&1 && fail "$header is taken as C++17"
+  matches 1 'error: .*unetpp needs C\+\+20: compile with -std=c\+\+20'
+  matches 1 'fatal error: '
+done
+echo '#include <unetpp/unet.hpp>' >unet.cpp
+"$@" -std=c++17 -O1 -fsyntax-only unet.cpp >log 2>&1 && fail "it compiles as C++17"
+matches 2 'error: '
+
+# Without optimisation: one note, that -Werror leaves alone, also of a system header; none where it is meant.
+for folder in -I -isystem; do
+  flags=(-std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only "$folder" "$root/include")
+  "$@" "${flags[@]}" unet.cpp >log 2>&1 || fail "the note is an error"
+  matches 1 '(note|warning): .*unetpp is not optimised'
+  for silent in -O1 -DUNETPP_UNOPTIMISED; do
+    "$@" "${flags[@]}" "$silent" unet.cpp >log 2>&1 || fail "it does not compile with $silent"
+    matches 0 'unetpp is not optimised'
+  done
+done
+
+# UNETPP_SEPARATE_KERNELS in all files: every undefined reference says what to do.
+cat >kernels.cpp <<'END'
+#include <unetpp/kernels/matrix_kernels.hpp>
+int main() { return unetpp::kernels::micro_kernels().panel + (unetpp::kernels::matrix_kernels().product != nullptr); }
+END
+"$@" -std=c++20 -O1 -DUNETPP_SEPARATE_KERNELS kernels.cpp -o kernels >log 2>&1 && fail "it links without kernels"
+matches "$(grep -c 'undefined reference' log)" 'undefined reference .*define_UNETPP_DEFINE_KERNELS_in_one_source_file::'
+grep -q 'undefined reference' log || fail "expected undefined references"
+"$@" -std=c++20 -O1 -DUNETPP_SEPARATE_KERNELS -DUNETPP_DEFINE_KERNELS kernels.cpp -o kernels >log 2>&1 || fail "it does not link"

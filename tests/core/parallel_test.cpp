@@ -134,6 +134,20 @@ TEST_CASE("moments of an optimizer end in zero") {
     CHECK(std::all_of(values.begin(), values.end(), [](float v) { return v == 0; }) == (can_flush || name == "v"));
 }
 
+TEST_CASE("an optimizer of one's own computes without subnormal numbers in a training step") {
+  using Net = Conv2D<Shape{4, 4, 1}, Conv2DConfig{.filters = 2}>;
+  struct Own {
+    bool flushed = false;
+    void step(std::span<float>, std::span<const float>, int) { flushed = !has_subnormals(); }
+  } own;
+  Parameters<Net> parameters;
+  Trainer<Net> trainer(1);
+  const Batch<Net::in> images(1);
+  const Batch<Shape{4, 4, 1}, std::uint8_t> labels(1);
+  trainer.step(parameters, own, images.view(), labels.view());
+  CHECK(own.flushed == can_flush);
+}
+
 TEST_CASE("training, validating, predicting and their errors leave the caller's mode as it was") {
   using Net = UNet<UNetConfig{.height = 8, .width = 8, .base_channels = 4, .depth = 1}>;
   const Batch<Net::in> images(2);

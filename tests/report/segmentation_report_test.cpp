@@ -153,3 +153,16 @@ TEST_CASE("with a folder for TensorBoard a report writes an event file, with sca
   for (const char* tag : {"loss/train", "loss/validation", "validation/mean_iou", "iou/class 1", "images/image "})
     CHECK(events.find(tag) != std::string::npos);
 }
+
+TEST_CASE("the mean IoU of a shown image leaves out the class that the means of fit leave out") {
+  const std::vector<std::uint8_t> labels{0, 1, 1, 1}, predicted{0, 1, 1, 0};
+  const auto iou = [&](int left_out) {
+    ValidationBatchEnd e{1, 1, 1, 1, {1, 4, 1}, {1, 4, 2}, nullptr, 1, labels, predicted, 0, left_out};
+    ShownImage shown{};
+    shown.truth = {4, 1, {2, 1, 1, 1}};  // 0 is ignored
+    detail::add_prediction(shown, e, 0);
+    return shown.iou.at(0);
+  };
+  CHECK(iou(-1) == Approx(1.0 / 3));
+  CHECK(iou(0) == Approx(2.0 / 3));
+}

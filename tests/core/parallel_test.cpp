@@ -190,6 +190,9 @@ TEST_CASE("OpenMP's setting of more threads than anything takes means as many as
 #endif
 
 TEST_CASE("numbers of threads that cannot be meant are errors that say what can be") {
-  for (const int bad : {0, -3, 1000}) CHECK_THROWS_AS(set_threads(bad), ArgumentError);
+  for (const int bad : {0, -3, 1000}) {
+    CHECK_THROWS_AS(set_threads(bad), ArgumentError);
+    CHECK_THROWS_AS(parallel_for(bad, 1, [](std::size_t, int) {}), ArgumentError);
+  }
   CHECK_THROWS_WITH(set_threads(1000), "unetpp: set_threads: expected 1 to 512 threads, found 1000");
 }

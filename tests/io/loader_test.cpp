@@ -113,10 +113,9 @@ TEST_CASE("every batch is in the same memory") {
   CHECK(places.size() == 2);
 }
 
-TEST_CASE("there is no batch before the first epoch, nor in one without samples") {
+TEST_CASE("there are no images before the first epoch, nor a batch in one without samples") {
   const Numbers numbers(3);
   NumberLoader loader(numbers, first(3));
-  CHECK_FALSE(loader.next());
   CHECK(loader.images().count() == 0);
   NumberLoader empty(numbers, {});
   CHECK(epoch(empty, 0).empty());

@@ -61,9 +61,10 @@ constexpr auto parts_of(Count count, Size size) {
 /// Calls work(i, thread) once for every i in [0, count), on up to `threads` threads; thread is in [0, threads). Each
 /// thread begins with its own part of the range, so that it meets in its cache what it wrote in the last such loop, and
 /// then helps the others. Subnormal numbers are zero meanwhile, as FlushSubnormals has it, in these threads only.
-/// Errors  work must not throw.
+/// Errors  ArgumentError for numbers of threads out of 1 to most_threads. work must not throw.
 template <class Work>
 void parallel_for(int threads, std::size_t count, const Work& work) {
+  require_threads(threads, "unetpp: a parallel loop");
 #ifdef _OPENMP
   constexpr std::size_t most_parts = 64;
   struct alignas(64) Part {  // a cache line each
@@ -88,7 +89,6 @@ void parallel_for(int threads, std::size_t count, const Work& work) {
     }
   }
 #else
-  static_cast<void>(threads);
   const FlushSubnormals flush;
   for (std::size_t i = 0; i < count; ++i) work(i, 0);
 #endif

@@ -1,10 +1,16 @@
 #pragma once
 // Folders that programs write into.
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <unetpp/core/error.hpp>
 #include <unetpp/io/file.hpp>
 #include <vector>
@@ -40,6 +46,23 @@ inline void make_folder(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder, error);
   if (error) throw unetpp::FileError(folder.string() + ": cannot be made: " + error.message());
 }
+
+/// Keeps other programs from writing into a folder as long as it lives (not where the file system has no locks).
+class FolderLock {
+ public:
+  /// Errors  FileError when another program has it.
+  explicit FolderLock(const std::filesystem::path& folder) : folder_(folder, O_RDONLY | O_DIRECTORY) {
+    // A killed process holds its lock until all of its memory is given back, which can take a second.
+    for (int tries = 0; ::flock(folder_.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; ++tries) {
+      if (tries == 50)
+        throw unetpp::FileError(folder.string() + ": expected no other program that writes into it, found one");
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+
+ private:
+  unetpp::detail::Descriptor folder_;
+};
 
 inline bool is_picture(const std::filesystem::path& path) { return path.extension() == ".png"; }
 

@@ -3,9 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+
+#include "messages.hpp"
 
 namespace examples {
 
@@ -14,9 +16,8 @@ namespace examples {
 template <class Run>
 int run_main(CLI::App& app, int argc, char** argv, const Run& run) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file too large for its limit is then an error of write(), like a full disk
-  const auto fail = [&](int status, const char* error, const char* advice) {
-    std::fflush(stdout);
-    std::fprintf(stderr, "%s: %s%s\n", app.get_name().c_str(), error, advice);
+  const auto fail = [&](int status, const std::string& error) {
+    complain(app.get_name(), error);
     return status;
   };
   try {
@@ -25,12 +26,12 @@ int run_main(CLI::App& app, int argc, char** argv, const Run& run) {
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    return fail(2, error.what(), " (--help lists the options)");
+    return fail(2, error.what() + std::string(" (--help lists the options)"));
   } catch (const std::bad_alloc&) {
     const bool batches = app.get_option_no_throw("--batch") != nullptr;
-    return fail(1, "not enough memory", batches ? "; a smaller --batch needs less" : "");
+    return fail(1, std::string("not enough memory") + (batches ? "; a smaller --batch needs less" : ""));
   } catch (const std::exception& error) {
-    return fail(1, error.what(), "");
+    return fail(1, error.what());
   }
 }
 

@@ -3,7 +3,10 @@
 
 #include <string>
 #include <unetpp/io/model_info.hpp>
+#include <unetpp/io/weights.hpp>
 #include <unetpp/unet.hpp>
+
+#include "messages.hpp"
 
 namespace examples {
 
@@ -12,32 +15,85 @@ using DrawnPetsNet = unetpp::UNet<unetpp::UNetConfig{.height = 64, .width = 64, 
 
 namespace detail {
 
+/// Whether f.operator()<Net>() is true for one of the networks, which are tried in turn.
+template <class F>
+bool any_network(const F& f) {
+  return f.template operator()<unetpp::UNet<>>() || f.template operator()<DrawnPetsNet>();
+}
+
 inline std::string network_text(const unetpp::ModelInfo& info) {
   return "a U-Net for " + to_string(info.input) + " with " + std::to_string(info.base_channels) +
          " base channels, depth " + std::to_string(info.depth) + " and " + std::to_string(info.classes) + " classes";
 }
 
-template <class Net, class F>
-bool call_if_of(const unetpp::ModelInfo& info, F& f) {
-  unetpp::ModelInfo own = unetpp::model_info<Net>(info.class_list);
-  own.preprocessing = info.preprocessing;
-  if (own != info) return false;
-  f.template operator()<Net>();
-  return true;
+inline unetpp::FormatError unknown_network(const std::string& file_name, const std::string& found) {
+  std::string known;
+  any_network([&]<class Net>() {
+    known += (known.empty() ? "" : ", or ") + network_text(unetpp::model_info<Net>({}));
+    return false;
+  });
+  return unetpp::FormatError(file_name + ": expected " + known + " (examples/networks.hpp takes more), " + found);
+}
+
+template <class Net>
+bool has_tensors_of(const unetpp::SafetensorsFile& file) {
+  try {
+    unetpp::require_weights<Net>(file);
+    return true;
+  } catch (const unetpp::FormatError&) {
+    return false;
+  }
+}
+
+/// The facts of Net, with what else a model file says.
+template <class Net>
+unetpp::ModelInfo info_of(const unetpp::ModelInfo& read) {
+  unetpp::ModelInfo info = unetpp::model_info<Net>(read.class_list);
+  info.preprocessing = read.preprocessing;
+  return info;
 }
 
 }  // namespace detail
+
+/// What a model file says of its network; of a file without its metadata, as other programs save it again, which of
+/// these networks has its tensors. Then `program` warns.
+/// Errors  FileError or FormatError naming the file.
+inline unetpp::ModelInfo read_model_info(const std::string& file_name, const std::string& program) {
+  const unetpp::SafetensorsFile file(file_name);
+  unetpp::ModelInfo info = unetpp::parse_model_info(file.metadata(), file_name);
+  if (file.metadata().contains("network")) return info;
+  const bool known = detail::any_network([&]<class Net>() {
+    if (!detail::has_tensors_of<Net>(file)) return false;
+    if (const std::size_t named = info.class_list.size(); named != 0 && named != std::size_t{Net::out.channels})
+      throw unetpp::FormatError(file_name + ": metadata classes: expected the network's " +
+                                std::to_string(Net::out.channels) + ", found " + std::to_string(named));
+    info = detail::info_of<Net>(info);
+    return true;
+  });
+  const std::string missing = "found no metadata \"network\"";
+  const auto advice = [](const unetpp::ModelInfo& of) {
+    return "Python's safetensors writes it with save_file(tensors, path, metadata={\"network\": '" +
+           unetpp::to_metadata(of).at("network") + "', ...}), or with the metadata() of the file before";
+  };
+  if (!known)
+    throw detail::unknown_network(file_name, missing + " and the tensors of none of them (" +
+                                                 advice(unetpp::model_info<unetpp::UNet<>>({})) +
+                                                 "; examples/convert takes PyTorch's and Keras's models)");
+  warn(program, file_name + ": " + missing + "; by its tensors it is taken for " + detail::network_text(info) +
+                    ", trained at this size (" + advice(info) + ")");
+  return info;
+}
 
 /// Calls f.operator()<Net>() with the network of these that a model file is of.
 /// Errors  FormatError naming the file when it is of none of them.
 template <class F>
 void with_network_of(const unetpp::ModelInfo& info, const std::string& file_name, F&& f) {
-  using unetpp::UNet, unetpp::model_info;
-  if (detail::call_if_of<UNet<>>(info, f) || detail::call_if_of<DrawnPetsNet>(info, f)) return;
-  throw unetpp::FormatError(file_name + ": expected " + detail::network_text(model_info<UNet<>>({})) + ", or " +
-                            detail::network_text(model_info<DrawnPetsNet>({})) +
-                            " (examples/networks.hpp takes more), found " +
-                            (info.classes == 0 ? "no word of its network" : detail::network_text(info)));
+  const bool known = detail::any_network([&]<class Net>() {
+    const bool same = detail::info_of<Net>(info) == info;
+    if (same) f.template operator()<Net>();
+    return same;
+  });
+  if (!known) throw detail::unknown_network(file_name, "found " + detail::network_text(info));
 }
 
 }  // namespace examples

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
       "Size, classes and preprocessing are in metadata_props; in OpenVINO, in model.get_rt_info(\"framework\").\n"
       "Max pooling of NaN is NaN in unetpp, but not in OpenVINO, nor always in ONNX Runtime.");
   return examples::run_main(app, argc, argv, [&] {
-    const unetpp::ModelInfo info = unetpp::parse_model_info(unetpp::read_metadata(model), model);
+    const unetpp::ModelInfo info = examples::read_model_info(model, "export_onnx");
     examples::with_network_of(info, model, [&]<class Net>() {
       unetpp::Parameters<Net> parameters;
       unetpp::load_weights(model, parameters);

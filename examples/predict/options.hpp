@@ -16,6 +16,7 @@ namespace predict {
 struct Options {
   std::string model;
   std::vector<std::string> images;
+  bool recursive = false;
   std::string out;
   bool overwrite = false;
   bool tile = false;
@@ -33,6 +34,7 @@ struct Options {
 inline void declare(CLI::App& app, Options& options) {
   app.add_option("MODEL", options.model, "A model of train_pets: .safetensors")->required();
   app.add_option("IMAGE", options.images, "Images, and folders of images")->required();
+  app.add_flag("--recursive", options.recursive, "Go into the folders in the folders, too");
   app.add_option("--out", options.out, "Folder for masks, overlays and predictions.json")->required()->type_name("DIR");
   app.add_flag("--overwrite", options.overwrite, "Replace the predictions that are in --out");
   CLI::Option* tile = app.add_flag("--tile", options.tile,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <unetpp/io/file.hpp>
 #include <unetpp/io/json.hpp>
@@ -24,15 +25,18 @@ class Output {
  public:
   /// Changes nothing yet.
   /// Errors  FileError if the folder holds files and is not that of predictions which may be overwritten.
-  Output(std::filesystem::path folder, bool overwrite) : folder_(std::move(folder)) {
-    examples::require_free(folder_, {"predictions", {"predictions.json"}, "--overwrite replaces them"}, overwrite);
+  Output(std::filesystem::path folder, bool overwrite) : folder_(std::move(folder)), overwrite_(overwrite) {
+    require_free();
   }
 
   const std::filesystem::path& folder() const { return folder_; }
 
-  /// Makes the folder one of predictions, without those from before.
-  void begin(const nlohmann::ordered_json& json) const {
+  /// Makes the folder one of predictions, without those from before, and keeps other programs out of it.
+  /// Errors  FileError when another program writes into it, and as the constructor's.
+  void begin(const nlohmann::ordered_json& json) {
     examples::make_folder(folder_);
+    lock_.emplace(folder_);
+    require_free();                                                 // again, now that what is in it stays so
     examples::remove_files(folder_, unetpp::detail::is_temporary);  // what a killed program left
     write_json(json);  // first, so that the folder is known for one of predictions, should this end early
     for (const char* name : {"masks", "overlays"}) {
@@ -68,7 +72,13 @@ class Output {
   }
 
  private:
+  void require_free() const {
+    examples::require_free(folder_, {"predictions", {"predictions.json"}, "--overwrite replaces them"}, overwrite_);
+  }
+
   std::filesystem::path folder_;
+  bool overwrite_;
+  std::optional<examples::FolderLock> lock_;
 };
 
 }  // namespace predict

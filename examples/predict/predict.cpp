@@ -37,15 +37,16 @@ int predict(const Options& options, const ModelInfo& info) {
   Parameters<Net> parameters;
   load_weights(options.model, parameters);
   const std::vector<ReportClass> classes = classes_of(info);
-  const Inputs inputs = list_inputs(options.images);
-  const Output output(options.out, options.overwrite);
-  nlohmann::ordered_json json{{"unetpp", version}, {"model", options.model}, {"settings", to_json(options)}};
+  const Inputs inputs = InputList(options.recursive, options.out)(options.images);
+  Output output(options.out, options.overwrite);
+  nlohmann::ordered_json json{
+      {"unetpp", version}, {"decoders", decoders()}, {"model", options.model}, {"settings", to_json(options)}};
   std::vector<std::string> names;
   for (const ReportClass& c : classes) {
     names.push_back(c.name);
     json["classes"].push_back({{"name", c.name}, {"colour", c.colour}});
   }
-  if (inputs.passed_over > 0) std::printf("%zu files in the folders passed over\n", inputs.passed_over);
+  std::printf("%s", passed_over_text(inputs, options.recursive).c_str());
   std::fflush(stdout);
 
   Run run(options, classes, inputs, output);
@@ -72,17 +73,18 @@ int predict(const Options& options, const ModelInfo& info) {
   output.write_json(json);
   std::printf("%s", share_table(run.predictions(), names).c_str());
   if (run.skipped() > 0) std::printf("%zu bad images skipped\n", run.skipped());
-  std::printf("masks, overlays and predictions.json of %zu images are in %s\n", run.good(), output.folder().c_str());
+  std::printf("masks, overlays and predictions.json of %zu images are in %s\n", run.good(),
+              examples::one_line(output.folder().string()).c_str());
   if (options.benchmark) print_speed(run, network_seconds);
   return run.skipped() > 0 ? 1 : 0;
 }
 
 int run(const Options& options) {
   if (options.threads > 0) set_threads(options.threads);
-  const ModelInfo info = parse_model_info(read_metadata(options.model), options.model);
+  const ModelInfo info = examples::read_model_info(options.model, "predict");
   if (!info.preprocessing.empty() && !is_default_preprocessing(info.preprocessing))
-    std::fprintf(stderr, "predict: warning: %s: expected images prepared as \"%s\", found \"%s\"\n",
-                 options.model.c_str(), default_preprocessing, unetpp::detail::printable(info.preprocessing).c_str());
+    examples::warn("predict", options.model + ": expected images prepared as \"" + default_preprocessing +
+                                  "\", found \"" + unetpp::detail::printable(info.preprocessing) + "\"");
   int status = 0;
   examples::with_network_of(info, options.model, [&]<class Net>() { status = predict<Net>(options, info); });
   return status;

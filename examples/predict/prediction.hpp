@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
+#include <unetpp/core/one_line.hpp>
 #include <unetpp/io/image.hpp>
 #include <unetpp/io/json.hpp>
 #include <vector>
@@ -74,13 +75,14 @@ inline std::string share_table(const std::vector<Prediction>& predictions, const
   const auto padded = [](const std::string& text, std::size_t width) {
     return std::string(width - std::min(width, text.size()), ' ');
   };
+  const auto shown = [](const Prediction* row) { return unetpp::detail::one_line(row->name); };
   std::size_t width = 5;
-  for (const Prediction* row : rows) width = std::max(width, row->name.size());
+  for (const Prediction* row : rows) width = std::max(width, shown(row).size());
   std::string table = "image" + padded("image", width);
   for (const std::string& c : classes) table += "  " + padded(c, 7) + c;
   for (const Prediction* row : rows) {
     if (row == &all && left_out > 0) table += "\n... and " + std::to_string(left_out) + " more in predictions.json";
-    table += "\n" + row->name + padded(row->name, width);
+    table += "\n" + shown(row) + padded(shown(row), width);
     for (std::size_t c = 0; c < classes.size(); ++c) {
       char text[16];
       std::snprintf(text, sizeof text, "%.1f %%", 100 * row->share(c));

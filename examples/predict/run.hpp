@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "../in_parallel.hpp"
+#include "../messages.hpp"
 #include "inputs.hpp"
 #include "masks.hpp"
 #include "options.hpp"
@@ -76,7 +77,7 @@ class Run {
         if (options_.strict) throw;
         predictions_.back().error = error.what();
         line_.clear();
-        std::fprintf(stderr, "predict: warning: %s; skipped\n", error.what());
+        examples::warn("predict", error.what() + std::string("; skipped"));
       }
     }
     return good_images;

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <span>
 
+#include "../messages.hpp"
 #include "program.hpp"
 
 namespace train_pets {
@@ -134,12 +135,12 @@ inline void download_pets(const std::filesystem::path& dir, std::ostream& log,
   for (const Archive& archive : archives) {
     const bool pending = std::filesystem::exists(dir / archive.name());
     if (!pending && std::filesystem::is_directory(dir / archive.folder)) {
-      log << (dir / archive.folder).string() << ": already there\n";
+      log << examples::one_line((dir / archive.folder).string()) << ": already there\n";
       continue;
     }
     log << "fetching " << archive.url << std::endl;  // flushed: curl writes next
     const std::filesystem::path file = fetch_archive(archive, dir);
-    log << "unpacking " << file.string() << " (removed afterwards)" << std::endl;
+    log << "unpacking " << examples::one_line(file.string()) << " (removed afterwards)" << std::endl;
     unpack_archive(file, dir);
   }
 }

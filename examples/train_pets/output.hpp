@@ -1,27 +1,24 @@
 #pragma once
 // What a run leaves behind beside its report: run.json, model.safetensors, masks and panels.
 
-#include <fcntl.h>
-#include <sys/file.h>
-
-#include <cerrno>
-#include <chrono>
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
-#include <thread>
 #include <unetpp/io/dataset.hpp>
 #include <unetpp/io/file.hpp>
 #include <unetpp/io/json.hpp>
 #include <unetpp/io/stop_on_signal.hpp>
 #include <unetpp/report/panel.hpp>
 #include <unetpp/unet.hpp>
+#include <utility>
 #include <vector>
 
 #include "../folder.hpp"
 #include "../in_parallel.hpp"
+#include "../messages.hpp"
 
 namespace train_pets {
 
@@ -29,23 +26,18 @@ namespace train_pets {
 class Output {
  public:
   /// Errors  FileError if the folder holds files and is not that of a run which may be overwritten or gone on with,
-  ///         cannot be made, or another program trains in it.
+  ///         cannot be made, or another program writes into it.
   Output(std::filesystem::path folder, bool overwrite, bool resume) : folder_(std::move(folder)) {
     const auto refuse = [&](const std::string& expected) {
       throw unetpp::FileError(folder_.string() + ": expected " + expected);
     };
+    examples::make_folder(folder_);
+    lock_.emplace(folder_);  // first: what is in it stays so from now on
     examples::require_free(
         folder_, {"a run", {"run.json", "last.safetensors"}, "--resume goes on with it, --overwrite replaces it"},
         overwrite || resume);
     if (resume && exists("model.safetensors") && !has_checkpoint())
       refuse("last.safetensors to go on from, found a model without it (--overwrite begins anew)");
-    examples::make_folder(folder_);
-    lock_.emplace(folder_, O_RDONLY | O_DIRECTORY);
-    // A killed process holds its lock until all of its memory is given back, which can take a second.
-    for (int tries = 0; ::flock(lock_->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; ++tries) {
-      if (tries == 50) refuse("no other program that trains in it, found one");
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
     for (const char* name : {"", "masks", "panels"})
       if (exists(name)) examples::remove_files(folder_ / name, unetpp::detail::is_temporary);  // what a killed run left
   }
@@ -104,34 +96,45 @@ class Output {
   static bool is_event_file(const std::filesystem::path& path) { return path.extension() == ".unetpp"; }
 
   std::filesystem::path folder_;
-  std::optional<unetpp::detail::Descriptor> lock_;  // held as long as this lives
+  std::optional<examples::FolderLock> lock_;
 };
 
-/// Predicts the samples with these indices and writes their pictures, unless a signal stops it.
+/// Predicts the samples with these indices and writes their pictures, unless a signal stops it. Returns how many of
+/// them have turned bad since training saw them; each is named.
 template <unetpp::Layer Net, unetpp::Dataset Data>
-void write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
-                       const std::vector<std::size_t>& indices, std::size_t batch,
-                       const unetpp::StopOnSignal& signals) {
+std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
+                              const std::vector<std::size_t>& indices, std::size_t batch,
+                              const unetpp::StopOnSignal& signals) {
   using namespace unetpp;
   Predictor<Net> predictor(parameters, {.batch = batch});
   Batch<Net::in> images(batch);
   std::vector<std::uint8_t> labels(Net::in.pixels());
   output.clear_pictures();
+  std::size_t bad = 0;
   for (std::size_t first = 0; first < indices.size() && !signals.stop(); first += batch) {
     std::vector<std::string> names;
     std::vector<Sample> samples;
     for (std::size_t i = first; i < std::min(indices.size(), first + batch); ++i) {
-      samples.push_back(dataset.load(indices[i]));
-      names.push_back(dataset.name(indices[i]));
-      write_sample(samples.back(), Net::in, images.span().subspan((i - first) * Net::in.size(), Net::in.size()),
-                   labels);
+      const std::string name = dataset.name(indices[i]);
+      const std::span<float> image = images.span().subspan(samples.size() * Net::in.size(), Net::in.size());
+      try {
+        Sample sample = dataset.load(indices[i]);
+        write_sample(sample, Net::in, image, labels);
+        samples.push_back(std::move(sample));
+        names.push_back(name);
+      } catch (const Error& error) {
+        examples::warn("train_pets", "no mask of " + name + ": " + error.what());
+        ++bad;
+      }
     }
+    if (samples.empty()) continue;
     const LabelView<Net::out> classes = predictor.classes(std::as_const(images).view().images(0, samples.size()));
     examples::rethrow_first(examples::in_parallel(samples.size(), [&](std::size_t i) {
       const std::uint8_t* from = classes.images(i, 1).data();
       output.write_pictures(names[i], samples[i], {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
     }));
   }
+  return bad;
 }
 
 }  // namespace train_pets

@@ -13,18 +13,22 @@
 #include <unetpp/train/training_state.hpp>
 #include <vector>
 
+#include "../messages.hpp"
+
 namespace train_pets {
 
-/// A word as a shell takes it for one.
+/// A word as a shell takes it for one; with controls in it, as bash does.
 inline std::string quoted(const std::string& word) {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string("_-+=./,:@%").find(c) != std::string::npos;
   };
   if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
+  const bool controls = examples::one_line(word) != word;
+  const std::string quote = controls ? "\\'" : "'\\''";
+  std::string text = controls ? "$'" : "'";
+  for (const char c : word) text += c == '\'' ? quote : c == '\\' && controls ? "\\\\" : std::string(1, c);
+  return examples::one_line(text) + "'";
 }
 
 /// The command that goes on with the run of this one.
@@ -91,6 +95,24 @@ inline void require_possible(const unetpp::TrainingState& state, const unetpp::S
   if (epochs < begun)
     throw unetpp::ArgumentError("--epochs: expected at least the " + std::to_string(begun) +
                                 " that the run has begun, found " + std::to_string(epochs));
+}
+
+/// Names the samples that a run has left out and keeps out, and says what they are by now and what would take them in.
+/// Errors  That of the first that is still bad, if strict.
+inline void name_kept_out(const unetpp::Dataset auto& dataset, const std::vector<std::size_t>& indices,
+                          const std::vector<std::size_t>& left_out, bool strict) {
+  const std::string advice = "only a new run would take it in (--overwrite, or another --out)";
+  for (const std::size_t position : left_out) {
+    const std::size_t index = indices[position];
+    std::string now = "bad when this run met it, good by now; " + advice;
+    try {
+      dataset.load(index);
+    } catch (const unetpp::Error& error) {
+      if (strict) throw;
+      now = "bad as before (" + std::string(error.what()) + "); once it is mended, " + advice;
+    }
+    examples::warn("train_pets", "keeping out " + std::string(dataset.name(index)) + ": " + now);
+  }
 }
 
 }  // namespace train_pets

@@ -29,7 +29,8 @@ int run(Options options) {
   const PetDataset dataset(options.data, options.image_limit.pixels());
   const PassedOver& passed = dataset.passed_over();
   std::printf("%zu pairs in %s; passed over: %zu .mat files, %zu dotfiles, %zu without a partner, %zu others\n",
-              dataset.size(), options.data.c_str(), passed.mat, passed.dotfiles, passed.unpaired, passed.other);
+              dataset.size(), examples::one_line(options.data).c_str(), passed.mat, passed.dotfiles, passed.unpaired,
+              passed.other);
   Output output(options.out, options.overwrite, options.resume);
   return train<UNet<>>(dataset, options, output);
 }

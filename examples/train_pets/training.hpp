@@ -1,8 +1,6 @@
 #pragma once
 // A run: from the split of the data to the last picture.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <limits>
@@ -25,10 +23,7 @@ namespace train_pets {
 
 using namespace unetpp;
 
-/// On a line of its own, whatever the progress line is at.
-inline void warn(const std::string& line) {
-  std::fprintf(stderr, "%strain_pets: warning: %s\n", isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", line.c_str());
-}
+inline void warn(const std::string& line) { examples::warn("train_pets", line); }
 
 nlohmann::ordered_json names_of(const Dataset auto& dataset, const std::vector<std::size_t>& indices) {
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
@@ -48,6 +43,24 @@ inline void open_report(const SegmentationReport& report) {
   }
 }
 
+inline std::string data_name(const Options& options) { return options.data.empty() ? "drawn pets" : options.data; }
+
+/// The pairs to train and to validate with; those to validate with are counted where no option does.
+/// Errors  ArgumentError when there are too few.
+inline Split split_pairs(std::size_t size, Options& options) {
+  const std::size_t count = options.limit ? std::min<std::size_t>(size, *options.limit) : size;
+  if (count < 2) {
+    const char* advice = size > 1               ? "a larger --limit takes more"
+                         : options.data.empty() ? "--synthetic draws as many as it is told"
+                                                : "add a NAME.jpg to images and its NAME.png to annotations/trimaps";
+    throw ArgumentError(data_name(options) +
+                        ": expected at least 2 pairs, one to train and one to validate with, found 1 (" + advice + ")");
+  }
+  if (!options.validation)
+    options.validation = static_cast<int>(std::min<std::size_t>(1000, std::max<std::size_t>(1, count / 7)));
+  return split(size, static_cast<std::size_t>(*options.validation), options.seed, count);
+}
+
 /// Counts of the images and a checksum of their names, which say whether two splits are the same.
 inline std::string split_text(const nlohmann::ordered_json& train, const nlohmann::ordered_json& validation) {
   char checksum[9];
@@ -57,9 +70,8 @@ inline std::string split_text(const nlohmann::ordered_json& train, const nlohman
 
 /// Says how a run that a signal stopped goes on, and returns the program's exit status.
 inline int stopped(const StopOnSignal& signals, const Options& options) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "train_pets: stopped by %s, nothing is lost; to go on: %s\n", signals.name().c_str(),
-               options.resume_command.c_str());
+  examples::complain("train_pets",
+                     "stopped by " + signals.name() + ", nothing is lost; to go on: " + options.resume_command);
   return signals.exit_status();
 }
 
@@ -67,10 +79,7 @@ inline int stopped(const StopOnSignal& signals, const Options& options) {
 template <Layer Net>
 int train(const Dataset auto& dataset, Options options, Output& output) {
   const StopOnSignal signals;
-  const std::size_t count = options.limit ? std::min<std::size_t>(dataset.size(), *options.limit) : dataset.size();
-  if (!options.validation)
-    options.validation = static_cast<int>(std::min<std::size_t>(1000, std::max<std::size_t>(1, count / 7)));
-  const Split parts = split(dataset.size(), static_cast<std::size_t>(*options.validation), options.seed, count);
+  const Split parts = split_pairs(dataset.size(), options);
   const nlohmann::ordered_json train_names = names_of(dataset, parts.train),
                                validation_names = names_of(dataset, parts.validation);
 
@@ -80,17 +89,21 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   settings["split"] = split_text(train_names, validation_names);
   Checkpoint before;
   const std::string last = output.last().string();
-  if (options.resume && output.has_checkpoint()) {
+  const bool goes_on = options.resume && output.has_checkpoint();
+  if (goes_on) {
     require_same_settings(read_metadata(last)["settings"], settings, last);
     before = load_checkpoint(last, parameters, adam);
     require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
+    name_kept_out(dataset, parts.train, before.state.train_left_out, options.strict);
+    name_kept_out(dataset, parts.validation, before.state.validation_left_out, options.strict);
   } else {
-    if (options.resume) std::printf("No %s to go on from: beginning\n", last.c_str());
+    if (options.resume) std::printf("No %s to go on from: beginning\n", examples::one_line(last).c_str());
     output.clear();  // before run.json says that another run is here
   }
 
   output.write_run({{"unetpp", version},
+                    {"decoders", decoders()},
                     {"settings", to_json(options)},
                     {"seed", options.seed},
                     {"network",
@@ -117,11 +130,17 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   while (!signals.stop() && validation.next()) {
   }
   if (signals.stop()) return stopped(signals, options);
-  const std::vector<std::size_t> shown = validation.usable();
+  if (validation.samples() == 0)
+    throw FormatError(data_name(options) + ": expected images to validate with, found " +
+                      std::to_string(parts.validation.size()) +
+                      " bad ones (named above; a larger --validation takes more)");
+  // Bad when the run first looked at them: to validate with, and in the first epoch to train with.
+  const std::size_t bad_validation = goes_on ? before.state.validation_left_out.size() : validation.skipped();
+  std::size_t bad_training = before.state.train_left_out.size();
   SegmentationReport report({.folder = output.folder(),
-                             .title = "U-Net on " + (options.data.empty() ? "drawn pets" : options.data),
+                             .title = "U-Net on " + data_name(options),
                              .classes = classes,
-                             .names = names_of(dataset, shown),
+                             .names = validation_names,
                              .images = static_cast<std::size_t>(options.report_images),
                              .seed = options.seed,
                              .settings = to_json(options),
@@ -129,7 +148,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                              .tensorboard = options.tensorboard ? output.folder() / "tensorboard" : ""});
   if (before.state.steps > 0)
     report.restore(before.metadata["report"], before.state.history, last + ": metadata report");
-  std::printf("report: %s, written after every epoch\n", report.path().c_str());
+  const std::string page = examples::one_line(report.path().string());
+  std::printf("report: %s, written after every epoch\n", page.c_str());
   std::fflush(stdout);
 
   const Metadata model = to_metadata(model_info<Net>(model_classes(classes)));
@@ -144,6 +164,9 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                                       return metadata;
                                     },
                                 .warn = warn});
+  const auto count_bad = [&](const EpochEnd& e) {
+    if (e.epoch == 1) bad_training = training.skipped();
+  };
   EarlyStopping early({.patience = options.patience.value_or(std::numeric_limits<int>::max())});
   const auto save = [&](const TrainingState& state) {  // behind the checkpoint: without one there is no model
     if (state.samples == 0 && state.steps > 0) save_weights(output.model(), parameters, model);
@@ -154,7 +177,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   };
   const std::vector<EpochEnd> epochs = fit(
       parameters, adam, training, validation, {.epochs = options.epochs, .start = before.state}, report, checkpoints,
-      [&](const ResumePoint& e) { save(e.state); }, begin, early, signals);
+      [&](const ResumePoint& e) { save(e.state); }, begin, count_bad, early, signals);
   const double report_share = report.share();
   if (signals.stop()) return stopped(signals, options);
   if (early.stop())
@@ -162,15 +185,19 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                 early.best().score());
 
   if (const std::size_t bad = training.skipped() + validation.skipped()) std::printf("%zu bad pairs skipped\n", bad);
-  write_predictions(output, parameters, dataset, shown, validation.batch(), signals);
+  const std::vector<std::size_t> usable = validation.usable();
+  const std::size_t masks_missing = write_predictions(output, parameters, dataset, usable, validation.batch(), signals);
   if (signals.stop()) return stopped(signals, options);
   std::printf(
       "%zu masks and panels, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "
       "last.safetensors and best.safetensors are in %s\n\n%s\n",
-      shown.size(), output.folder().c_str(), class_table(epochs.back().validation->confusion, classes).c_str());
-  std::printf("report: %s (writing it took %.2f s, %.2f %% of the time)\n", report.path().c_str(), report.seconds(),
+      usable.size() - masks_missing, examples::one_line(output.folder().string()).c_str(),
+      class_table(epochs.back().validation->confusion, classes).c_str());
+  std::printf("report: %s (writing it took %.2f s, %.2f %% of the time)\n", page.c_str(), report.seconds(),
               100 * report_share);
-  return 0;
+  const std::size_t late = training.skipped() - bad_training + validation.skipped() - bad_validation + masks_missing;
+  if (late > 0) std::printf("%zu pairs that were good turned bad while the run went on\n", late);
+  return late > 0 ? 1 : 0;
 }
 
 }  // namespace train_pets

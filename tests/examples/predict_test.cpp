@@ -1,5 +1,8 @@
 // The program as its users meet it: what it writes, and what it says to bad input.
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -7,10 +10,12 @@
 #include <unetpp/report/panel.hpp>
 
 #include "../../examples/networks.hpp"
+#include "../../examples/predict/output.hpp"
 #include "../../examples/train_pets/program.hpp"
 #include "../../examples/train_pets/synthetic.hpp"
 #include "../catch.hpp"
 #include "../io/fixtures.hpp"
+#include "../io/make_jpeg.hpp"
 
 namespace fs = std::filesystem;
 using examples::DrawnPetsNet;
@@ -20,7 +25,7 @@ using train_pets::ProgramResult;
 
 namespace {
 
-ProgramResult predict(std::vector<std::string> arguments, int captured = STDERR_FILENO) {
+ProgramResult run_predict(std::vector<std::string> arguments, int captured = STDERR_FILENO) {
   return train_pets::run(
       {.name = UNETPP_PREDICT, .arguments = std::move(arguments), .package = "unetpp", .captured = captured});
 }
@@ -45,7 +50,7 @@ struct Workplace {
   }
   ProgramResult run(std::vector<std::string> more = {}, int captured = STDERR_FILENO) const {
     more.insert(more.begin(), {model, images.string(), "--out", out});
-    return predict(more, captured);
+    return run_predict(more, captured);
   }
   nlohmann::json json() const { return nlohmann::json::parse(unetpp::read_file(fs::path(out) / "predictions.json")); }
 };
@@ -72,9 +77,11 @@ TEST_CASE("predict's masks of train_pets' validation images are train_pets' own"
     const std::string name = entry.path().stem().string();
     put(images / (name + ".png"), unetpp::encode_png(pets.load(std::stoul(name.substr(name.find('_') + 1)) - 1).image));
   }
-  REQUIRE(predict({(trained / "model.safetensors").string(), images.string(), "--batch", "3", "--out", out.string()})
-              .status == 0);
+  REQUIRE(
+      run_predict({(trained / "model.safetensors").string(), images.string(), "--batch", "3", "--out", out.string()})
+          .status == 0);
   const auto json = nlohmann::json::parse(unetpp::read_file(out / "predictions.json"));
+  CHECK(json.at("decoders") == nlohmann::json(unetpp::decoders()));
   CHECK(json.at("classes").at(1).at("name") == "background");
   REQUIRE(json.at("images").size() == 4);
   for (const auto& image : json.at("images")) {
@@ -172,6 +179,137 @@ TEST_CASE("images of one name have results of two") {
   CHECK(unetpp::read_mask(fs::path(place.out) / "masks" / "a_2.png").width == 9);
 }
 
+TEST_CASE("a photograph is predicted as a viewer shows it, turned by its EXIF orientation") {
+  const Workplace place;
+  put(place.images / "a.jpg", io_tests::make_jpeg(40, 30, {.exif = io_tests::exif_with_orientation(6)}));
+  REQUIRE(place.run().status == 0);
+  const unetpp::Mask mask = unetpp::read_mask(fs::path(place.out) / "masks" / "a.png");
+  const unetpp::Image overlay = unetpp::read_image(fs::path(place.out) / "overlays" / "a.png");
+  CHECK(mask.width == 30);
+  CHECK(mask.height == 40);
+  CHECK(overlay.width == 30);
+  CHECK(overlay.height == 40);
+}
+
+TEST_CASE("folders in folders are counted and named, and with --recursive their images are predicted") {
+  const Workplace place;
+  put(place.images / "cats" / "1.PNG", unetpp::encode_png(io_tests::drawn_image(9, 9)));
+  put(place.images / "dogs" / "big" / "1.png", unetpp::encode_png(io_tests::drawn_image(8, 8)));
+  put(place.images / "dogs" / "notes.txt", "no image");
+  put(place.images / ".thumbnails" / "a.png", unetpp::encode_png(io_tests::drawn_image(7, 7)));
+  fs::create_directory_symlink(place.images, place.images / "round");
+  const ProgramResult flat = place.run({}, STDOUT_FILENO);
+  const auto within = [&](const char* name) { return (place.images / name).string(); };
+  INFO(flat.output);
+  CHECK(flat.status == 0);
+  CHECK(flat.output.find(
+            "4 folders in the folders passed over (--recursive takes the images in them): " + within(".thumbnails") +
+            ", " + within("cats") + ", " + within("dogs") + ", " + within("round") + "\n") == 0);
+  CHECK(place.json().at("images").size() == 2);
+
+  const ProgramResult deep = place.run({"--recursive", "--overwrite"}, STDOUT_FILENO);
+  INFO(deep.output);
+  CHECK(deep.status == 0);
+  CHECK(deep.output.find("1 files in the folders passed over\n2 folders in the folders passed over: " +
+                         within(".thumbnails") + ", " + within("round") + "\n") == 0);
+  std::vector<std::pair<std::string, std::string>> results;
+  const auto json = place.json();
+  for (const auto& image : json.at("images")) results.emplace_back(image.at("name"), image.at("file"));
+  CHECK(results == std::vector<std::pair<std::string, std::string>>{{"a", within("a.jpg")},
+                                                                    {"b", within("b.png")},
+                                                                    {"cats_1", within("cats/1.PNG")},
+                                                                    {"dogs_big_1", within("dogs/big/1.png")}});
+  CHECK(unetpp::read_mask(fs::path(place.out) / "masks" / "dogs_big_1.png").width == 8);
+}
+
+TEST_CASE("predict --recursive does not take its own results for images") {
+  Workplace place;
+  place.out = (place.images / "predicted").string();
+  REQUIRE(place.run({"--recursive"}).status == 0);
+  const auto json = place.json();
+  REQUIRE(place.run({"--recursive", "--overwrite"}).status == 0);
+  CHECK(place.json() == json);
+}
+
+TEST_CASE("a folder with nothing but folders is an error that names --recursive") {
+  const Workplace place;
+  put(place.folder.path() / "breeds" / "cats" / "1.png", unetpp::encode_png(io_tests::drawn_image(9, 9)));
+  const std::string breeds = (place.folder.path() / "breeds").string();
+  check_error(run_predict({place.model, breeds, "--out", place.out}), 1,
+              {breeds, "found none but folders (--recursive"});
+  CHECK(run_predict({place.model, breeds, "--out", place.out, "--recursive"}).status == 0);
+}
+
+TEST_CASE("images of one very long name have results of two, and one that is too long for .png is cut") {
+  const Workplace place;
+  const std::string longest(251, 'x'), accents = "\xc3\xa9";
+  std::string accented = "o";  // its 251 first bytes end in the middle of a character
+  while (accented.size() < 254) accented += accents;
+  put(place.images / (longest + ".png"), unetpp::encode_png(io_tests::drawn_image(9, 9)));
+  put(place.images / "more" / (longest + ".png"), unetpp::encode_png(io_tests::drawn_image(8, 8)));
+  const fs::path bare = place.folder.path() / accented;
+  put(bare, unetpp::encode_png(io_tests::drawn_image(7, 7)));
+  const ProgramResult result = place.run({(place.images / "more").string(), bare.string()});
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  const auto width = [&](const std::string& name) {
+    return unetpp::read_mask(fs::path(place.out) / "masks" / (name + ".png")).width;
+  };
+  CHECK(width(longest) == 9);
+  CHECK(width(longest.substr(2) + "_2") == 8);
+  CHECK(width(accented.substr(0, 251)) == 7);
+}
+
+TEST_CASE("predict prints no newline and no escape character that is in a name") {
+  const Workplace place;
+  put(place.images / "two\nlines\x1b[2J.png", unetpp::encode_png(io_tests::drawn_image(9, 9)));
+  put(place.images / "bad\n\x1b[31m.png", "text");
+  put(place.images / "folder\x1b[0m" / "c.png", "text");
+  const ProgramResult errors = place.run();
+  check_error(errors, 1, {"bad\\n\\x1b[31m.png: expected"});
+  CHECK(errors.output.find('\x1b') == std::string::npos);
+  const ProgramResult table = place.run({"--overwrite"}, STDOUT_FILENO);
+  INFO(table.output);
+  CHECK(table.output.find("folder\\x1b[0m\n") != std::string::npos);
+  CHECK(table.output.find("\ntwo\\nlines\\x1b[2J  ") != std::string::npos);
+  CHECK(table.output.find('\x1b') == std::string::npos);
+  CHECK(fs::exists(fs::path(place.out) / "masks" / "two\nlines\x1b[2J.png"));
+}
+
+TEST_CASE("a model saved again without its metadata is known by its tensors, and its classes are numbered") {
+  const Workplace place;
+  REQUIRE(place.run().status == 0);
+  const unetpp::Mask mask = unetpp::read_mask(fs::path(place.out) / "masks" / "b.png");
+  const unetpp::Parameters<DrawnPetsNet> parameters(unetpp::HeNormal{1});
+  const auto save = [&](const unetpp::Metadata& metadata) {
+    unetpp::write_safetensors(place.model, unetpp::named_data<DrawnPetsNet>(parameters.span()), metadata);
+  };
+  save({});
+  check_error(
+      place.run({"--overwrite"}), 0,
+      {"warning: " + place.model + ": found no metadata \"network\"",
+       "a U-Net for 64x64x3 with 16 base channels, depth 3 and 3 classes", "save_file(", "{\"input\":[64,64,3]"});
+  CHECK(place.json().at("classes").at(1).at("name") == "class 1");
+  CHECK(unetpp::read_mask(fs::path(place.out) / "masks" / "b.png").values == mask.values);
+  const auto classes = to_metadata(unetpp::model_info<DrawnPetsNet>({{"a", {}}, {"b", {}}, {"c", {}}}));
+  save({{"classes", classes.at("classes")}});
+  CHECK(place.run({"--overwrite"}).status == 0);
+  CHECK(place.json().at("classes").at(1).at("name") == "b");
+  save({{"classes", "[]"}, {"network", classes.at("network")}});
+  CHECK(place.run({"--overwrite"}).output.empty());
+}
+
+TEST_CASE("a model of other tensors without metadata is an error that says what is missing and how it is written") {
+  const Workplace place;
+  const unetpp::Parameters<DrawnPetsNet> parameters;
+  auto tensors = unetpp::named_data<DrawnPetsNet>(parameters.span());
+  tensors.pop_back();
+  unetpp::write_safetensors(place.model, tensors, {});
+  check_error(place.run(), 1,
+              {place.model, "128x128x3", "64x64x3", "found no metadata \"network\"", "save_file(",
+               "metadata={\"network\": '{\"input\":[128,128,3]", "examples/convert"});
+}
+
 TEST_CASE("predict says which networks it knows when a model is of another, and does not begin") {
   const Workplace place;
   unetpp::ModelInfo info = unetpp::model_info<DrawnPetsNet>({});
@@ -207,6 +345,28 @@ TEST_CASE("predict replaces nothing but predictions, and these only with --overw
   check_error(place.run(), 1, {place.out, "--overwrite"});
   CHECK(place.run({"--overwrite"}).status == 0);
   CHECK_FALSE(fs::exists(fs::path(place.out) / "masks" / "old.png"));
+}
+
+TEST_CASE("predict does not write into a folder that another program writes into") {
+  const Workplace place;
+  put(fs::path(place.out) / "predictions.json", "{}");
+  put(fs::path(place.out) / "masks" / "old.png", "old");
+  const unetpp::detail::Descriptor other(place.out, O_RDONLY | O_DIRECTORY);
+  REQUIRE(::flock(other.number(), LOCK_EX) == 0);
+  check_error(place.run({"--overwrite"}), 1, {place.out, "expected no other program that writes into it, found one"});
+  CHECK(fs::exists(fs::path(place.out) / "masks" / "old.png"));
+}
+
+TEST_CASE("of two predicts into one new folder the later one finds the results of the other") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  predict::Output later(out, false);
+  {
+    predict::Output earlier(out, false);
+    earlier.begin({{"of", "the earlier one"}});
+  }
+  CHECK(io_tests::contains(io_tests::message_of<unetpp::FileError>([&] { later.begin({}); }), "found predictions"));
+  CHECK(unetpp::read_file(out / "predictions.json").find("earlier") != std::string::npos);
 }
 
 TEST_CASE("predict with an overlap that leaves nothing of a tile is wrong usage, and the old predictions stay") {
@@ -248,9 +408,9 @@ TEST_CASE("a result that cannot be written is an error that names it") {
 }
 
 TEST_CASE("a wrong command line of predict is one line and exit status 2") {
-  check_error(predict({}), 2, {"MODEL"});
-  check_error(predict({"m.safetensors"}), 2, {"IMAGE"});
-  check_error(predict({"m.safetensors", "a.jpg"}), 2, {"--out"});
-  check_error(predict({"m.safetensors", "a.jpg", "--out", "o", "--overlap", "8"}), 2, {"--tile"});
-  check_error(predict({"m.safetensors", "a.jpg", "--out", "o", "--batch", "0"}), 2, {"--batch"});
+  check_error(run_predict({}), 2, {"MODEL"});
+  check_error(run_predict({"m.safetensors"}), 2, {"IMAGE"});
+  check_error(run_predict({"m.safetensors", "a.jpg"}), 2, {"--out"});
+  check_error(run_predict({"m.safetensors", "a.jpg", "--out", "o", "--overlap", "8"}), 2, {"--tile"});
+  check_error(run_predict({"m.safetensors", "a.jpg", "--out", "o", "--batch", "0"}), 2, {"--batch"});
 }

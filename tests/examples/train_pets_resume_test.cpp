@@ -7,6 +7,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "../../examples/train_pets/resume.hpp"
 #include "run_train_pets.hpp"
 #include "unetpp/io/safetensors.hpp"
 
@@ -52,14 +53,80 @@ int epoch_of(const fs::path& checkpoint) {
 
 }  // namespace
 
-TEST_CASE("SIGINT and SIGTERM end train_pets with their status and the command that goes on to the same bits") {
-  const auto old_handler = std::signal(SIGINT, SIG_DFL);  // what is ignored here would be ignored by the program
-  for (const std::string name : {"INT", "TERM"}) {
+TEST_CASE("the command that goes on is one line that bash takes for the same words") {
+  const std::string name = "it's \\ a\nname\x1b[1m";
+  const char* arguments[] = {"train_pets", "--out", name.c_str()};
+  const std::string command = train_pets::resume_command(3, arguments);
+  CHECK(command == unetpp::detail::one_line(command));
+  const ProgramResult words = train_pets::run({.name = "bash",
+                                               .arguments = {"-c", "train_pets() { printf '%s|' \"$@\"; }; " + command},
+                                               .package = "bash",
+                                               .captured = STDOUT_FILENO});
+  CHECK(words.output == "--out|" + name + "|--resume|");
+}
+
+TEST_CASE("a run that goes on names the pairs it keeps out, what they are now and what would take them in") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets, {"a", "b", "c", "d", "e", "f", "g"});
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--batch", "3", "--validation", "3", "--out", out.string()});
+    return train(std::move(more));
+  };
+  REQUIRE(run({"--epochs", "1"}).status == 0);
+  const auto split = nlohmann::json::parse(unetpp::read_file(out / "run.json")).at("split");
+  const std::string trained = split.at("train").at(0), validated = split.at("validation").at(1);
+  const fs::path image = pets / "images" / (trained + ".jpg"), other = pets / "images" / (validated + ".jpg");
+  const std::string good = unetpp::read_file(image);
+  for (const fs::path& file : {image, other}) put(file, "text");
+  REQUIRE(run({"--epochs", "1", "--overwrite"}).status == 0);
+
+  put(image, good);
+  const ProgramResult result = run({"--epochs", "2", "--resume"});
+  INFO(result.output);
+  CHECK(result.status == 0);
+  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 2);
+  CHECK(io_tests::contains(result.output, "keeping out " + trained +
+                                              ": bad when this run met it, good by now; only a "
+                                              "new run would take it in (--overwrite, or another --out)\n"));
+  CHECK(io_tests::contains(result.output,
+                           "keeping out " + validated + ": bad as before (" + other.string() + ": expected a JPEG"));
+  const ProgramResult strict = run({"--epochs", "3", "--resume", "--strict"});
+  CHECK(strict.status == 1);
+  CHECK(io_tests::contains(strict.output, "train_pets: " + other.string() + ": expected a JPEG"));
+  put(other, good);
+  CHECK(run({"--epochs", "3", "--resume", "--strict"}).status == 0);
+}
+
+TEST_CASE("a validation image that turned bad since a run stopped costs no mask and no report of the others") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets, {"a", "b", "c", "d", "e", "f", "g"});
+  const auto run = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--data", pets.string(), "--batch", "3", "--validation", "3", "--out", out.string()});
+    return train(std::move(more));
+  };
+  REQUIRE(run({"--epochs", "1"}).status == 0);
+  const auto validation = nlohmann::json::parse(unetpp::read_file(out / "run.json")).at("split").at("validation");
+  const std::string bad = validation.at(0);
+  put(pets / "images" / (bad + ".jpg"), "text");
+  check_error(run({"--epochs", "2", "--resume"}), 1, {"skipping " + bad + ": "});
+  CHECK(lines(out / "metrics.csv").size() == 3);
+  CHECK(page(out).at("images").size() == 2);
+  CHECK(fs::exists(out / "masks" / (validation.at(1).get<std::string>() + ".png")));
+  CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == 2);
+}
+
+TEST_CASE("SIGINT, SIGTERM and SIGHUP end train_pets with their status and the command that goes on to the same bits") {
+  // What is ignored here would be ignored by the program.
+  const auto old_interrupt = std::signal(SIGINT, SIG_DFL), old_hangup = std::signal(SIGHUP, SIG_DFL);
+  const std::pair<std::string, int> all[] = {{"INT", 130}, {"TERM", 143}, {"HUP", 129}};
+  for (const auto& [name, status] : all) {
     const TemporaryFolder folder;
     const fs::path out = folder.path() / "it's here", whole = folder.path() / "whole";
     const ProgramResult result =
         train_synthetic_while(folder.path(), "kill -" + name + " $TRAIN_PETS", out, {"--epochs", "1000"});
-    check_error(result, name == "INT" ? 130 : 143,
+    check_error(result, status,
                 {"stopped by SIG" + name, "--synthetic 14", "'" + folder.path().string() + "/it'\\''s here'",
                  "--epochs 1000 --resume"});
     const std::string epochs = std::to_string(std::max(2, epoch_of(out / "last.safetensors")));
@@ -67,7 +134,8 @@ TEST_CASE("SIGINT and SIGTERM end train_pets with their status and the command t
     CHECK(train_epochs(whole, epochs, {"--threads", "2"}).status == 0);
     check_same_run(out, whole);
   }
-  std::signal(SIGINT, old_handler);
+  std::signal(SIGINT, old_interrupt);
+  std::signal(SIGHUP, old_hangup);
 }
 
 TEST_CASE("a run resumed with other settings is an error that lists them, and changes nothing") {

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "../../examples/train_pets/output.hpp"
 #include "../../examples/train_pets/synthetic.hpp"
+#include "../io/numbers.hpp"
 #include "run_train_pets.hpp"
 
 using namespace example_tests;
@@ -55,6 +58,7 @@ TEST_CASE(
   CHECK(std::count(metrics[2].begin(), metrics[2].end(), ',') == 19);
 
   const auto run = nlohmann::json::parse(unetpp::read_file(out / "run.json"));
+  CHECK(run.at("decoders") == nlohmann::json(unetpp::decoders()));
   CHECK(run.at("unetpp") == unetpp::version);
   CHECK(run.at("seed") == 9);
   CHECK(run.at("settings").at("batch") == 4);
@@ -203,6 +207,81 @@ TEST_CASE("without --strict bad pairs are named once each, skipped and left out 
   CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == good);
 }
 
+TEST_CASE("an image that is gone when the masks are written is named and counted, and the others have theirs") {
+  using Net = unetpp::Sequential<unetpp::Conv2D<io_tests::in, unetpp::Conv2DConfig{.filters = 3, .kernel = 3}>>;
+  const TemporaryFolder folder;
+  const train_pets::Output output(folder.path() / "out", false, false);
+  const unetpp::Parameters<Net> parameters(unetpp::GlorotUniform{1});
+  const unetpp::StopOnSignal signals;
+  const auto masks = [&](std::set<std::size_t> bad) {
+    const io_tests::Numbers numbers(5, std::move(bad));
+    CHECK(write_predictions(output, parameters, numbers, io_tests::first(5), 2, signals) == numbers.bad.size());
+    std::map<std::string, std::string> all;
+    for (const auto& file : fs::directory_iterator(output.folder() / "masks"))
+      all[file.path().filename()] = unetpp::read_file(file);
+    return all;
+  };
+  auto expected = masks({});
+  REQUIRE(expected.size() == 5);
+  for (const char* gone : {"number 0.png", "number 2.png", "number 3.png"}) expected.erase(gone);
+  CHECK(masks({0, 2, 3}) == expected);
+}
+
+TEST_CASE("a pair with two images is named with both, and skipped") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  fs::copy(pets / "images" / "a.jpg", pets / "images" / "a.JPG");
+  fs::rename(pets / "images" / "b.jpg", pets / "images" / "b.jpeg");
+  const ProgramResult result = train({"--data", pets.string(), "--epochs", "1", "--batch", "2", "--out", out.string()});
+  check_error(result, 0, {"skipping a: ", (pets / "images" / "a.jpg").string(), (pets / "images" / "a.JPG").string()});
+}
+
+TEST_CASE("a set of one pair is an error that says what to do") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets, {"only"});
+  check_error(train({"--data", pets.string(), "--out", out.string()}), 1,
+              {pets.string() + ": expected at least 2 pairs", "found 1 (add a NAME.jpg"});
+  check_error(train_synthetic(out, {"--limit", "1"}), 1, {"expected at least 2 pairs", "a larger --limit"});
+  check_error(train({"--synthetic", "1", "--out", out.string()}), 1, {"expected at least 2 pairs", "--synthetic"});
+}
+
+TEST_CASE("validation images that are all bad end a run before it trains") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
+  make_pets(pets);
+  const auto run = [&] {
+    return train({"--data", pets.string(), "--epochs", "1", "--batch", "3", "--overwrite", "--out", out.string()});
+  };
+  REQUIRE(run().status == 0);
+  const auto settings = nlohmann::json::parse(unetpp::read_file(out / "run.json"));
+  put(pets / "images" / (settings.at("split").at("validation").at(0).get<std::string>() + ".jpg"), "text");
+  const ProgramResult result = run();
+  INFO(result.output);
+  CHECK(result.status == 1);
+  CHECK(io_tests::contains(result.output, "expected images to validate with, found 1 bad ones"));
+  CHECK_FALSE(fs::exists(out / "last.safetensors"));
+}
+
+TEST_CASE("train_pets prints no newline and no escape character that is in a name") {
+  const TemporaryFolder folder;
+  const fs::path pets = folder.path() / "pets\x1b[1m", out = folder.path() / "out\n\x1b[2J";
+  make_pets(pets, {"a", "b", "c", "bad\n\x1b[31m"});
+  put(pets / "images" / "bad\n\x1b[31m.jpg", "text");
+  const ProgramResult result =
+      train_pets::run({.name = "bash",
+                       .arguments = {"-c", "exec \"$0\" \"$@\" 2>&1", UNETPP_TRAIN_PETS, "--data", pets.string(),
+                                     "--epochs", "1", "--validation", "2", "--batch", "2", "--out", out.string()},
+                       .package = "bash",
+                       .captured = STDOUT_FILENO});
+  INFO(result.output);
+  CHECK(result.status == 0);
+  CHECK(io_tests::contains(result.output, "skipping bad\\n\\x1b[31m: "));
+  CHECK(io_tests::contains(result.output, "out\\n\\x1b[2J/report.html"));
+  CHECK(result.output.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("a data set of which every pair is bad is an error") {
   const TemporaryFolder folder;
   const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
@@ -211,7 +290,8 @@ TEST_CASE("a data set of which every pair is bad is an error") {
   const ProgramResult result =
       train({"--data", pets.string(), "--epochs", "1", "--batch", "2", "--validation", "1", "--out", out.string()});
   CHECK(result.status == 1);
-  CHECK(result.output.find("no images to train on") != std::string::npos);
+  CHECK(result.output.find(pets.string() + ": expected images to validate with, found 1 bad ones") !=
+        std::string::npos);
   CHECK_FALSE(fs::exists(out / "model.safetensors"));
 }
 

@@ -51,6 +51,41 @@ TEST_CASE("pairs are listed in the order of their stems") {
   CHECK(pets.mask_path(3) == folder.mask("b_2"));
 }
 
+TEST_CASE("extensions in capitals, and .jpeg, are as good as .jpg and .png") {
+  const PetFolder folder;
+  for (const char* name : {"a.JPG", "b.jpeg", "c.JpEg", "d.jpg"})
+    put(folder.path() / "images" / name, encode_jpeg(drawn_image(8, 6)));
+  for (const char* name : {"a.PNG", "b.png", "c.Png", "d.PNG"})
+    put(folder.path() / "annotations" / "trimaps" / name, encode_png(drawn_trimap(8, 6)));
+  put(folder.path() / "images" / "a.MAT", "x");
+  const PetDataset pets(folder.path());
+  REQUIRE(pets.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(pets.load(i).image.width == 8);
+  CHECK(pets.image_path(1) == folder.path() / "images" / "b.jpeg");
+  CHECK(pets.mask_path(2) == folder.path() / "annotations" / "trimaps" / "c.Png");
+  CHECK(pets.passed_over().mat == 1);
+  CHECK(pets.passed_over().other + pets.passed_over().unpaired == 0);
+}
+
+TEST_CASE("a pair with two images or two masks is listed once, and bad with the names of both") {
+  const PetFolder folder;
+  folder.add("a");
+  folder.add("b");
+  folder.add("c");
+  const std::filesystem::path image = folder.path() / "images" / "a.JPEG",
+                              mask = folder.path() / "annotations" / "trimaps" / "b.PNG";
+  put(image, encode_jpeg(drawn_image(8, 6)));
+  put(mask, encode_png(drawn_trimap(8, 6)));
+  const PetDataset pets(folder.path());
+  REQUIRE(pets.size() == 3);
+  const auto error = [&](std::size_t index) { return message_of<FormatError>([&] { pets.load(index); }); };
+  CHECK(error(0) == image.string() + ": expected one file of this name, found " + folder.image("a").string() +
+                        ", too (one of them must go)");
+  CHECK(error(1) == mask.string() + ": expected one file of this name, found " + folder.mask("b").string() +
+                        ", too (one of them must go)");
+  CHECK_NOTHROW(pets.load(2));
+}
+
 TEST_CASE("files that are no pairs are passed over and counted") {
   const PetFolder folder;
   folder.add("pair");

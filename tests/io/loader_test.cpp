@@ -8,6 +8,7 @@
 #include "numbers.hpp"
 
 using namespace io_tests;
+using unetpp::LoaderConfig;
 
 TEST_CASE("an epoch has every sample once, in full batches but the last") {
   const Numbers numbers(23);
@@ -69,6 +70,28 @@ TEST_CASE("the batches are the same with any number of threads, prefetched batch
         if (expected.empty()) expected = found;
         CHECK(found == expected);
       }
+}
+
+TEST_CASE("what a data set draws in load() is drawn once with the cache, and in every epoch without") {
+  for (const std::size_t cache : {LoaderConfig().cache_bytes, std::size_t{0}}) {
+    const Numbers numbers(16);
+    NumberLoader loader(numbers, first(16), {.batch = 4, .cache_bytes = cache});
+    for (int e = 0; e < 3; ++e) epoch(loader, e);
+    CHECK(numbers.loads == (cache > 0 ? 16 : 48));
+  }
+}
+
+TEST_CASE("a batch knows the positions of its samples among those given, whichever turned bad") {
+  Numbers numbers(50, {2});
+  NumberLoader loader(numbers, {40, 2, 17, 9, 5}, {.batch = 2, .shuffle = false, .cache_bytes = 0});
+  const auto positions = [&] {
+    std::vector<std::vector<std::size_t>> all;
+    for (loader.start_epoch(0); loader.next();) all.emplace_back(loader.positions().begin(), loader.positions().end());
+    return all;
+  };
+  CHECK(positions() == std::vector<std::vector<std::size_t>>{{0, 2}, {3, 4}});
+  numbers.bad.insert(17);
+  CHECK(positions() == std::vector<std::vector<std::size_t>>{{0, 3}, {4}});
 }
 
 TEST_CASE("epochs after the first load nothing when the cache holds all") {

@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "../catch.hpp"
 
 using unetpp::StopOnSignal;
@@ -25,15 +27,31 @@ int status_of(const Work& work) {
 }  // namespace
 
 TEST_CASE("the first signal asks to stop, and says which it was") {
-  for (const int number : {SIGINT, SIGTERM}) {
+  const std::pair<int, const char*> all[] = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}};
+  for (const auto& [number, name] : all) {
     const StopOnSignal signals;
     CHECK_FALSE(signals.stop());
     ::raise(number);
     CHECK(signals.stop());
     CHECK(signals.signal() == number);
-    CHECK(signals.exit_status() == (number == SIGINT ? 130 : 143));
-    CHECK(signals.name() == (number == SIGINT ? "SIGINT" : "SIGTERM"));
+    CHECK(signals.exit_status() == 128 + number);
+    CHECK(signals.name() == name);
   }
+}
+
+TEST_CASE("a second SIGHUP, as a terminal that is closed sends, leaves the time to stop") {
+  for (const int number : {SIGHUP, SIGTERM, SIGINT})
+    CHECK(status_of([&] {
+            const StopOnSignal signals;
+            ::raise(number);
+            ::raise(SIGHUP);
+            ::_exit(signals.signal() == number ? 7 : 1);
+          }) == 7);
+  CHECK(status_of([] {
+          const StopOnSignal signals;
+          ::raise(SIGHUP);
+          ::raise(SIGINT);
+        }) == 130);
 }
 
 TEST_CASE("the second signal exits at once with its status") {
@@ -50,6 +68,12 @@ TEST_CASE("the second signal exits at once with its status") {
 }
 
 TEST_CASE("afterwards signals do what they did before, and what was ignored stays so") {
+  CHECK(status_of([] {
+          std::signal(SIGHUP, SIG_IGN);  // by nohup
+          const StopOnSignal signals;
+          ::raise(SIGHUP);
+          if (signals.stop()) ::_exit(1);
+        }) == 0);
   CHECK(status_of([] {
           std::signal(SIGTERM, SIG_DFL);
           { const StopOnSignal signals; }

@@ -1,6 +1,8 @@
 // A report that goes on from a checkpoint.
 
+#include <algorithm>
 #include <functional>
+#include <span>
 #include <unetpp/report/record_json.hpp>
 #include <unetpp/report/segmentation_report.hpp>
 
@@ -24,8 +26,10 @@ SegmentationReport report_in(const TemporaryFolder& folder, std::vector<std::str
 }
 
 /// Tells a report of a validation batch of one image after another; the predictions are other ones every epoch.
-void validate(SegmentationReport& report, int epoch, std::size_t count = images) {
+void validate(SegmentationReport& report, int epoch, std::size_t count = images, std::vector<std::size_t> bad = {}) {
+  std::size_t good = 0;
   for (std::size_t i = 0; i < count; ++i) {
+    if (std::find(bad.begin(), bad.end(), i) != bad.end()) continue;
     std::vector<float> pixels(image.size());
     std::vector<std::uint8_t> labels(image.pixels()), predicted(image.pixels());
     for (std::size_t p = 0; p < pixels.size(); ++p) pixels[p] = Random(i).uniform(p);
@@ -33,7 +37,8 @@ void validate(SegmentationReport& report, int epoch, std::size_t count = images)
       labels[p] = pixels[3 * p] > 0.5f;
       predicted[p] = pixels[3 * p] + 0.2f * static_cast<float>(epoch) > 0.7f;
     }
-    report.on_validation_batch_end({epoch, 3, i + 1, images, image, output, pixels.data(), 3, labels, predicted, -1});
+    report.on_validation_batch_end({epoch, 3, ++good, images - bad.size(), image, output, pixels.data(), 3, labels,
+                                    predicted, -1, std::span(&i, 1), bad});
   }
 }
 
@@ -85,6 +90,24 @@ TEST_CASE("a report that goes on has the epochs, images and masks from before, a
   for (const char* file : {"metrics.csv", "curves.png"})
     CHECK(read_file(other.path() / file) == read_file(folder.path() / file));
   for (std::size_t i = 0; i < 2; ++i) CHECK(resumed.run().images[i].image.rgb == whole.run().images[i].image.rgb);
+}
+
+TEST_CASE("a report goes on without an image that turned bad meanwhile") {
+  const TemporaryFolder folder;
+  const auto [text, history] = stopped(report_in(folder));
+  SegmentationReport resumed = report_in(folder);
+  resumed.restore(text, history, "here");
+  REQUIRE(resumed.run().images.size() == 2);
+  const ShownImage bad = resumed.run().images.front(), kept = resumed.run().images.back();
+  const TrainingState none;
+  resumed.on_fit_begin({3, 3, none});
+  validate(resumed, 3, images, {bad.position});
+  resumed.on_epoch_end(epoch_end(3));
+  REQUIRE(resumed.run().images.size() == 1);
+  const ShownImage& shown = resumed.run().images.front();
+  CHECK(shown.name == kept.name);
+  CHECK(shown.masks.size() == 3);
+  CHECK(shown.truth.values == kept.truth.values);
 }
 
 TEST_CASE("a report that goes on behind the last epoch writes its files again") {

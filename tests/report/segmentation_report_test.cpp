@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "io/fixtures.hpp"
+#include "io/numbers.hpp"
 
 using namespace unetpp;
 using io_tests::TemporaryFolder;
@@ -72,6 +73,43 @@ TEST_CASE("a report records images, truths and the predictions of every epoch as
       CHECK(shown.masks[epoch] == encode_mask(std::span(predicted[epoch]).subspan(64 * shown.position, 64), 2));
     CHECK(shown.iou.size() == 2);
   }
+}
+
+TEST_CASE("a validation image that turns bad is no longer shown, and the others keep their own masks") {
+  using io_tests::NumberLoader;
+  using SmallNet = Sequential<Conv2D<io_tests::in, Conv2DConfig{.filters = 3, .kernel = 3}>>;
+  const TemporaryFolder folder;
+  const io_tests::Numbers good(6);
+  io_tests::Numbers numbers(8, {1});
+  NumberLoader data(good, io_tests::first(6), {.batch = 3});
+  NumberLoader validation(numbers, io_tests::first(8), {.batch = 3, .shuffle = false, .cache_bytes = 0});
+  SegmentationReportConfig config = config_in(folder.path(), 8);
+  for (std::size_t i = 0; i < 8; ++i) config.names.push_back(numbers.name(i));
+  validation.start_epoch(0);
+  while (validation.next()) {
+  }
+  SegmentationReport report(config);
+  std::vector<std::string> masks(8);  // of the last epoch, by the number that is in the image
+  const auto watch = [&](const ValidationBatchEnd& e) {
+    for (std::size_t i = 0; i < e.count(); ++i)
+      masks.at(static_cast<std::size_t>(e.images[i * SmallNet::in.size()] * 255 + 0.5f)) =
+          encode_mask(e.predicted.subspan(i * SmallNet::out.pixels(), SmallNet::out.pixels()), 3);
+  };
+  const auto spoil = [&](const EpochEnd&) { numbers.bad.insert(4); };
+  Parameters<SmallNet> parameters(GlorotUniform{1});
+  Adam adam;
+  FitConfig fit_config;
+  fit_config.epochs = 3;
+  fit_config.progress = false;
+  fit(parameters, adam, data, validation, fit_config, report, watch, spoil);
+  CHECK(positions(report) == std::vector<std::size_t>{0, 2, 3, 5, 6, 7});
+  for (const ShownImage& shown : report.run().images) {
+    CHECK(shown.name == numbers.name(shown.position));
+    CHECK(shown.image.rgb.at(0) == shown.position);
+    REQUIRE(shown.masks.size() == 3);
+    CHECK(shown.masks.back() == masks[shown.position]);
+  }
+  CHECK_NOTHROW(report.state());
 }
 
 TEST_CASE("the seed chooses which images are shown, the same ones every time") {

@@ -2,14 +2,16 @@
 // Every error that the library throws: one base type, one named type for each kind of cause.
 
 #include <stdexcept>
+#include <string>
 
-#include "unetpp/core/compiler.hpp"
+#include "unetpp/core/one_line.hpp"
 
 namespace unetpp {
 
-/// Base of all errors thrown by unetpp; `what()` is one line: the place, what was expected, what was found.
+/// Base of all errors thrown by unetpp; `what()` is one line: the place, what was expected, what was found. Controls in
+/// it, as in the name of a file, are written out.
 struct Error : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& text) : std::runtime_error(detail::one_line(text)) {}
 };
 
 /// An argument of a call is outside its domain: a batch of zero, a label that is no class.

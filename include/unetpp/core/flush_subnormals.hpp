@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 namespace detail {

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <iterator>
 #include <limits>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <system_error>
@@ -17,6 +19,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/shape.hpp"
+#include "unetpp/io/file.hpp"
 #include "unetpp/io/image.hpp"
 #include "unetpp/io/resize.hpp"
 
@@ -28,7 +31,10 @@ struct Sample {
   Mask mask;
 };
 
-/// Any type that has samples to load, by several threads at once. load() throws an Error for a sample that is bad.
+/// Any type that has samples to load, by several threads at once. load() throws an Error for a sample that is bad. A
+/// Loader keeps what load() returned for all later epochs, as far as its cache_bytes go: what is random in load() is
+/// then drawn once and stays. With cache_bytes = 0 load() is called in every epoch. What it draws by the index and by
+/// how often that index was loaded before does not depend on the number of workers.
 template <class T>
 concept Dataset = requires(const T& dataset, std::size_t index) {
   { dataset.size() } -> std::convertible_to<std::size_t>;
@@ -67,11 +73,12 @@ struct PassedOver {
   std::size_t mat = 0;       ///< images/*.mat, which some copies of the data set contain
   std::size_t dotfiles = 0;  ///< such as ._NAME.png, which macOS left in the archive
   std::size_t unpaired = 0;  ///< images without a mask, and masks without an image
-  std::size_t other = 0;     ///< neither images/*.jpg nor trimaps/*.png
+  std::size_t other = 0;     ///< neither images/*.jpg and *.jpeg nor trimaps/*.png, in capitals or not
 };
 
 /// The Oxford-IIIT Pet data set, or any other in its layout: DIR/images/STEM.jpg, DIR/annotations/trimaps/STEM.png,
 /// where a mask says 1 pet, 2 background, 3 outline. The pairs are in the order of their stems, byte by byte.
+/// Extensions may be in capitals, and of images .jpeg; a pair with two images or two masks is a bad one.
 /// Source  Parkhi, Vedaldi, Zisserman & Jawahar, "Cats and Dogs", CVPR 2012.
 class PetDataset {
  public:
@@ -80,26 +87,29 @@ class PetDataset {
   explicit PetDataset(const std::filesystem::path& folder, std::size_t max_pixels = default_max_pixels)
       : images_(folder / "images"), masks_(folder / "annotations" / "trimaps"), max_pixels_(max_pixels) {
     require_folder(folder);
-    const std::vector<std::string> images = stems(images_, ".jpg");
-    const std::vector<std::string> masks = stems(masks_, ".png");
-    std::set_intersection(images.begin(), images.end(), masks.begin(), masks.end(), std::back_inserter(stems_));
-    passed_over_.unpaired = images.size() + masks.size() - 2 * stems_.size();
-    if (stems_.empty())
+    const FilesByStem images = list(images_, {".jpg", ".jpeg"});
+    const FilesByStem masks = list(masks_, {".png"});
+    for (const auto& [stem, files] : images)
+      if (const auto mask = masks.find(stem); mask != masks.end()) pairs_.push_back({stem, files, mask->second});
+    passed_over_.unpaired = images.size() + masks.size() - 2 * pairs_.size();
+    if (pairs_.empty())
       throw FileError(folder.string() + ": expected pairs of images/NAME.jpg and annotations/trimaps/NAME.png, found " +
                       std::to_string(images.size()) + " images and " + std::to_string(masks.size()) +
                       " masks, none of the same name");
   }
 
-  std::size_t size() const { return stems_.size(); }
-  const std::string& name(std::size_t index) const { return stems_.at(index); }
-  std::filesystem::path image_path(std::size_t index) const { return images_ / (name(index) + ".jpg"); }
-  std::filesystem::path mask_path(std::size_t index) const { return masks_ / (name(index) + ".png"); }
+  std::size_t size() const { return pairs_.size(); }
+  const std::string& name(std::size_t index) const { return pairs_.at(index).stem; }
+  std::filesystem::path image_path(std::size_t index) const { return images_ / *pairs_.at(index).images.begin(); }
+  std::filesystem::path mask_path(std::size_t index) const { return masks_ / *pairs_.at(index).masks.begin(); }
   const PassedOver& passed_over() const { return passed_over_; }
 
   /// The pair at its original size; any number of threads may load at once.
-  /// Errors  FileError or FormatError naming the file, when one of the two cannot be read, the sizes differ, or the mask
-  ///         holds a value that is not 1, 2 or 3.
+  /// Errors  FileError or FormatError naming the file, when one of the two cannot be read or is there twice, the sizes
+  ///         differ, or the mask holds a value that is not 1, 2 or 3.
   Sample load(std::size_t index) const {
+    require_one(images_, pairs_.at(index).images);
+    require_one(masks_, pairs_.at(index).masks);
     Sample sample{read_image(image_path(index), max_pixels_), read_mask(mask_path(index), max_pixels_)};
     const auto& [image, mask] = sample;
     if (image.width != mask.width || image.height != mask.height)
@@ -116,6 +126,20 @@ class PetDataset {
   }
 
  private:
+  using Files = std::set<std::string>;  // names
+  using FilesByStem = std::map<std::string, Files>;
+
+  struct Pair {
+    std::string stem;
+    Files images, masks;  // one of each, or the pair is bad
+  };
+
+  static void require_one(const std::filesystem::path& folder, const Files& files) {
+    if (files.size() > 1)
+      throw FormatError((folder / *files.begin()).string() + ": expected one file of this name, found " +
+                        (folder / *std::next(files.begin())).string() + ", too (one of them must go)");
+  }
+
   /// What to do where a mask has its image's size before the image was turned.
   std::string turned_image(std::size_t index, const Sample& sample) const {
     if (sample.image.width != sample.mask.height || sample.image.height != sample.mask.width) return "";
@@ -132,30 +156,30 @@ class PetDataset {
       throw FileError(folder.string() + ": expected a folder, found " + (error ? error.message() : "a file"));
   }
 
-  /// The names of a folder's files of this extension, without it, in order; counts the others.
-  std::vector<std::string> stems(const std::filesystem::path& folder, const std::string& extension) {
+  /// A folder's files of these extensions by their names without it; counts the others.
+  FilesByStem list(const std::filesystem::path& folder, const std::set<std::string>& extensions) {
     require_folder(folder);
-    std::vector<std::string> found;
+    FilesByStem found;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
       const std::filesystem::path& path = entry->path();
+      const std::string extension = detail::lower_extension(path);
       if (path.filename().string().front() == '.')
         ++passed_over_.dotfiles;
-      else if (path.extension() == extension)
-        found.push_back(path.stem().string());
+      else if (extensions.contains(extension))
+        found[path.stem().string()].insert(path.filename().string());
       else
-        ++(path.extension() == ".mat" ? passed_over_.mat : passed_over_.other);
+        ++(extension == ".mat" ? passed_over_.mat : passed_over_.other);
     }
     if (error) throw FileError(folder.string() + ": cannot be listed: " + error.message());
-    std::sort(found.begin(), found.end());
     return found;
   }
 
   std::filesystem::path images_;
   std::filesystem::path masks_;
   std::size_t max_pixels_;
-  std::vector<std::string> stems_;
+  std::vector<Pair> pairs_;
   PassedOver passed_over_;
 };
 

@@ -36,6 +36,14 @@ auto uninterrupted(const Call& call) {
   return result;
 }
 
+/// The extension of a file's name, with its point, in lower case.
+inline std::string lower_extension(const std::filesystem::path& file) {
+  std::string extension = file.extension().string();
+  for (char& c : extension)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return extension;
+}
+
 /// An open file that closes itself.
 class Descriptor {
  public:

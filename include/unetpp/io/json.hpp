@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/one_line.hpp"
 
 namespace unetpp {
 
@@ -34,10 +35,7 @@ namespace detail {
 /// Text of a file as part of a message: one line, and not a long one.
 inline std::string printable(std::string_view text) {
   constexpr std::size_t longest = 80;
-  std::string line(text.substr(0, longest));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
-  return text.size() > longest ? line + "..." : line;
+  return one_line(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
 }
 
 /// A callback of nlohmann's parser that refuses what is nested too deeply, and names that an object has twice.

@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <numeric>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -26,10 +27,12 @@ namespace unetpp {
 struct LoaderConfig {
   int batch = 32;
   std::uint64_t seed = 0;
-  bool shuffle = true;                             ///< every epoch anew, from the seed and the epoch's number
-  int workers = 0;                                 ///< threads that load; 0: as many as the machine runs at once
-  int prefetch = 2;                                ///< batches that are made ready ahead of the current one, at most
-  std::size_t cache_bytes = std::size_t{2} << 30;  ///< of resized samples that are kept for the next epochs, at most
+  bool shuffle = true;  ///< every epoch anew, from the seed and the epoch's number
+  int workers = 0;      ///< threads that load; 0: as many as the machine runs at once
+  int prefetch = 2;     ///< batches that are made ready ahead of the current one, at most
+  /// Of resized samples that are kept for the next epochs, at most: these are loaded once, so that what the data set's
+  /// load() draws at random stays as it was in the first epoch. With 0 every epoch loads, and draws, anew.
+  std::size_t cache_bytes = std::size_t{2} << 30;
   bool strict = false;                             ///< a bad sample is an error
   std::function<void(const std::string&)> warn{};  ///< gets one line for each bad sample, in next(); must not throw
 };
@@ -53,6 +56,7 @@ class Loader {
         config_(std::move(config)),
         images_(checked("batch", config_.batch, 1)),
         labels_(images_.count()),
+        positions_(images_.count()),
         bad_(indices_.size()),
         cache_(indices_.size()),
         slots_(std::min(images_.count() * checked("prefetch", config_.prefetch, 1), indices_.size())) {
@@ -141,7 +145,7 @@ class Loader {
       if (slot.error)
         set_aside(slot.error, order_[position_]);
       else
-        append(*slot.sample);
+        append(*slot.sample, order_[position_]);
       {
         const std::lock_guard lock(mutex_);
         slot.ready = false;
@@ -157,6 +161,8 @@ class Loader {
   BatchView<const float, In> images() const { return images_.view().images(0, count_); }
   /// The classes of its pixels.
   BatchView<const std::uint8_t, labels_shape> labels() const { return labels_.view().images(0, count_); }
+  /// Which samples these are: positions among the indices given.
+  std::span<const std::size_t> positions() const { return {positions_.data(), count_}; }
 
  private:
   /// What became of one position of the epoch. Its worker owns it until it is ready, next() from then on.
@@ -208,7 +214,8 @@ class Loader {
     }
   }
 
-  void append(const Sample& sample) {
+  void append(const Sample& sample, std::size_t i) {
+    positions_[count_] = i;
     to_float(sample.image, {images_.data() + count_ * In.size(), In.size()});
     std::copy(sample.mask.values.begin(), sample.mask.values.end(), labels_.data() + count_ * In.pixels());
     ++count_;
@@ -231,6 +238,7 @@ class Loader {
   // Of the caller's thread.
   Batch<In> images_;
   Batch<labels_shape, std::uint8_t> labels_;
+  std::vector<std::size_t> positions_;
   std::size_t count_ = 0;
   bool begun_ = false;
   std::vector<bool> bad_;

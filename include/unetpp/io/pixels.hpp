@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// An RGB picture, 8 bits a channel.

@@ -1,9 +1,11 @@
 #pragma once
-// Ctrl-C, and a machine that shuts down: training ends at a batch, not in the middle of one.
+// Ctrl-C, a terminal that is closed, a machine that shuts down: training ends at a batch, not in the middle of one.
 
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <string>
 
 #include "unetpp/core/compiler.hpp"
@@ -14,17 +16,21 @@ namespace detail {
 
 inline volatile std::sig_atomic_t stopping_signal = 0;
 
-/// The second signal ends the program at once.
+/// The second signal ends the program at once, but for SIGHUP: of a terminal that is closed both the shell and the
+/// kernel send one, and systemd may send one behind SIGTERM.
 inline void note_signal(int signal) {
-  if (stopping_signal != 0) ::_exit(128 + signal);
-  stopping_signal = signal;
+  if (stopping_signal == 0)
+    stopping_signal = signal;
+  else if (signal != SIGHUP)
+    ::_exit(128 + signal);
 }
 
 }  // namespace detail
 
-/// As long as it lives, SIGINT and SIGTERM do not end the program but `fit`, which has it as a callback: after the batch,
-/// and with a checkpoint if there is a CheckpointWriter, too. A second signal exits at once, with status 128 + signal.
-/// What was ignored before (by nohup, or in the background of a script) stays ignored. One at a time.
+/// As long as it lives, SIGINT, SIGTERM and SIGHUP do not end the program but `fit`, which has it as a callback: after
+/// the batch, and with a checkpoint if there is a CheckpointWriter, too. A second SIGINT or SIGTERM exits at once, with
+/// status 128 + signal. What was ignored before (by nohup, or in the background of a script) stays ignored. One at a
+/// time.
 class StopOnSignal {
  public:
   StopOnSignal() {
@@ -32,7 +38,7 @@ class StopOnSignal {
     struct sigaction action {};
     action.sa_handler = detail::note_signal;
     action.sa_flags = SA_RESTART;
-    for (int i = 0; i < 2; ++i) {
+    for (std::size_t i = 0; i < signals.size(); ++i) {
       ::sigaction(signals[i], nullptr, &before_[i]);
       if (before_[i].sa_handler != SIG_IGN) ::sigaction(signals[i], &action, nullptr);
     }
@@ -40,7 +46,7 @@ class StopOnSignal {
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
   ~StopOnSignal() {
-    for (int i = 0; i < 2; ++i) ::sigaction(signals[i], &before_[i], nullptr);
+    for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &before_[i], nullptr);
   }
 
   bool stop() const { return signal() != 0; }
@@ -48,11 +54,11 @@ class StopOnSignal {
   int signal() const { return detail::stopping_signal; }
   /// The status that a program ends with by convention.
   int exit_status() const { return 128 + signal(); }
-  std::string name() const { return signal() == SIGINT ? "SIGINT" : "SIGTERM"; }
+  std::string name() const { return signal() == SIGINT ? "SIGINT" : signal() == SIGHUP ? "SIGHUP" : "SIGTERM"; }
 
  private:
-  static constexpr int signals[2] = {SIGINT, SIGTERM};
-  struct sigaction before_[2]{};
+  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+  std::array<struct sigaction, signals.size()> before_{};
 };
 
 }  // namespace unetpp

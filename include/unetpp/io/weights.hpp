@@ -75,6 +75,19 @@ void save_weights(const std::filesystem::path& path, const Parameters<Net>& para
   write_safetensors(path, tensors, metadata);
 }
 
+/// Errors  FormatError naming the file and the first tensor, unless it has the network's tensors and no others; a
+///         checkpoint's moments are passed over.
+template <Layer Net>
+void require_weights(const SafetensorsFile& file) {
+  const std::vector<NamedTensor> tensors = parameter_tensors<Net>();
+  for (const NamedTensor& t : tensors) file.require(t.name, t.extents);
+  for (const auto& [name, entry] : file.tensors())
+    if (!name.starts_with(optimizer_prefix) &&
+        std::none_of(tensors.begin(), tensors.end(), [&n = name](const NamedTensor& t) { return t.name == n; }))
+      throw FormatError(file.name() + ": tensor " + detail::printable(name) +
+                        ": expected none of this name in the network, found one in the file");
+}
+
 /// Reads what `save_weights` wrote for a network with the same layers, or what anybody wrote in its names and layouts in
 /// float32, float16 or bfloat16, and returns the text that went with it. A checkpoint's moments are passed over, of any
 /// type; another tensor that the network does not have is an error, of any type: the file is of another network.
@@ -83,14 +96,9 @@ void save_weights(const std::filesystem::path& path, const Parameters<Net>& para
 template <Layer Net>
 Metadata load_weights(const std::filesystem::path& path, Parameters<Net>& parameters) {
   const SafetensorsFile file(path);
-  const std::vector<NamedTensor> tensors = parameter_tensors<Net>();
+  require_weights<Net>(file);
   Parameters<Net> loaded = parameters;
   read_named_data<Net>(file, loaded.span());
-  for (const auto& [name, entry] : file.tensors())
-    if (!name.starts_with(optimizer_prefix) &&
-        std::none_of(tensors.begin(), tensors.end(), [&n = name](const NamedTensor& t) { return t.name == n; }))
-      throw FormatError(file.name() + ": tensor " + detail::printable(name) +
-                        ": expected none of this name in the network, found one in the file");
   parameters = std::move(loaded);
   return file.metadata();
 }

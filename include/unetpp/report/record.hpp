@@ -73,7 +73,7 @@ inline void add_prediction(ShownImage& shown, const ValidationBatchEnd& batch, s
   const auto predicted = batch.predicted.subspan(i * pixels, pixels);
   const int classes = batch.output.channels;
   ConfusionMatrix confusion(classes);
-  confusion.leave_out(batch.left_out);
+  confusion.leave_out(batch.class_left_out);
   confusion.add(shown.truth.values, predicted, classes);
   shown.prediction = {batch.output.width, batch.output.height, {predicted.begin(), predicted.end()}};
   shown.masks.push_back(encode_mask(predicted, static_cast<std::size_t>(classes)));

@@ -31,7 +31,7 @@ struct SegmentationReportConfig {
   std::filesystem::path folder = ".";
   std::string title = "unetpp";
   std::vector<ReportClass> classes{};   // none: numbered_classes
-  std::vector<std::string> names{};     // of the validation images in the order of their pass; none: numbers
+  std::vector<std::string> names{};     // of the validation images as the loader was given them; none: numbers
   std::size_t images = 16;              // how many of them are shown
   std::uint64_t seed = 0;               // chooses which
   nlohmann::ordered_json settings{};    // an object of what is worth knowing of the run
@@ -40,8 +40,9 @@ struct SegmentationReportConfig {
 };
 
 /// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page
-/// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report, unless
-/// it goes on from a checkpoint and the report does so, too.
+/// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report,
+/// unless it goes on from a checkpoint and the report does so, too. An image that turns bad meanwhile is no longer
+/// shown.
 /// Units   images in [0, 1]; what is outside is shown as the nearer end.
 /// Errors  FileError when a file cannot be written; ArgumentError when the number of classes (at most 255) or names is
 ///         not the network's or the validation set's.
@@ -101,10 +102,10 @@ class SegmentationReport {
   void on_validation_batch_end(const ValidationBatchEnd& e) {
     measured([&] {
       if (!shown_) choose(e);
-      const std::size_t first = e.samples - e.count();
-      for (auto at = std::lower_bound(shown_->begin(), shown_->end(), first); at != shown_->end() && *at < e.samples;
-           ++at)
-        record(e, *at - first, *at);
+      for (std::size_t i = 0; i < e.count(); ++i) {
+        const std::size_t position = e.positions.empty() ? e.samples - e.count() + i : e.positions[i];
+        if (std::binary_search(shown_->begin(), shown_->end(), position)) record(e, i, position);
+      }
     });
   }
 
@@ -112,6 +113,8 @@ class SegmentationReport {
     measured([&] {
       run_.epochs.push_back(e);
       if (e.validation) name_classes(run_, e.validation->confusion.classes());
+      if (e.validation)
+        std::erase_if(run_.images, [&](const ShownImage& shown) { return shown.masks.size() < run_.epochs.size(); });
       write_curves();
       if (events_) write_events(e);
       write_page();
@@ -158,15 +161,32 @@ class SegmentationReport {
   /// Before the first batch of the first pass: which images are shown.
   void choose(const ValidationBatchEnd& e) {
     name_classes(run_, e.output.channels);
-    if (!config_.names.empty() && config_.names.size() != e.all_samples)
-      throw ArgumentError("a segmentation report: expected names of " + std::to_string(e.all_samples) +
+    const std::size_t given = e.all_samples + e.left_out.size();
+    if (!config_.names.empty() && config_.names.size() != given)
+      throw ArgumentError("a segmentation report: expected names of " + std::to_string(given) +
                           " validation images, found " + std::to_string(config_.names.size()));
-    shown_ = permutation(e.all_samples, Random(config_.seed, random_stream(RandomUse::report)));
-    shown_->resize(std::min(config_.images, e.all_samples));
+    const auto is_bad = [&](std::size_t position) {
+      return std::find(e.left_out.begin(), e.left_out.end(), position) != e.left_out.end();
+    };
+    shown_ = permutation(given, Random(config_.seed, random_stream(RandomUse::report)));
+    std::erase_if(*shown_, is_bad);
+    shown_->resize(std::min(config_.images, shown_->size()));
+    if (!run_.epochs.empty()) {  // those from before are shown on, but for bad ones
+      std::erase_if(run_.images, [&](const ShownImage& shown) { return is_bad(shown.position); });
+      keep_shown(*shown_, e.left_out.size());
+    }
     std::sort(shown_->begin(), shown_->end());
-    const auto same = [](const ShownImage& shown, std::size_t position) { return shown.position == position; };
-    if (!run_.epochs.empty() &&
-        !std::equal(run_.images.begin(), run_.images.end(), shown_->begin(), shown_->end(), same))
+  }
+
+  /// Leaves of the images that a new report would show those that this one shows.
+  /// Errors  ArgumentError when it shows others, or when more than the bad ones are missing.
+  void keep_shown(std::vector<std::size_t>& chosen, std::size_t bad) const {
+    const std::size_t wanted = chosen.size();
+    std::erase_if(chosen, [&](std::size_t position) {
+      return std::none_of(run_.images.begin(), run_.images.end(),
+                          [&](const ShownImage& shown) { return shown.position == position; });
+    });
+    if (chosen.size() != run_.images.size() || wanted > chosen.size() + bad)
       throw ArgumentError(
           "a segmentation report that goes on: expected the validation images and settings from before");
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ namespace unetpp {
 ///   seed()              what the order of the images comes from; another one than before is an error
 ///   left_out()          the bad samples met so far: std::vector<std::size_t>
 ///   leave_out(bad)      tells it of bad samples that were met before
+/// And so that a sample which turns bad late moves no other one's results:
+///   positions()         of the batch's images among all that it was given, as left_out(): a span of std::size_t
 template <class L, class Net>
 concept BatchSource = requires(L& loader, int epoch) {
   { loader.batch() } -> std::convertible_to<std::size_t>;
@@ -77,6 +80,27 @@ template <class Source>
 void note_left_out(const Source& source, std::vector<std::size_t>& bad) {
   if constexpr (requires { source.left_out(); })
     if (source.left_out().size() != bad.size()) bad = source.left_out();
+}
+
+/// Where the images of a batch are among all that the source was given; empty for a source that does not know.
+template <class Source>
+std::span<const std::size_t> positions(const Source& source) {
+  if constexpr (requires { source.positions(); })
+    return source.positions();
+  else
+    return {};
+}
+
+/// The bad ones among the same.
+template <class Source>
+std::span<const std::size_t> positions_left_out(const Source& source) {
+  if constexpr (requires {
+                  source.positions();
+                  source.left_out();
+                })
+    return source.left_out();
+  else
+    return {};
 }
 
 /// Begins the epoch of a state behind the images that were trained on.

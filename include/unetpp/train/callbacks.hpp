@@ -19,7 +19,9 @@
 namespace unetpp {
 
 /// Where a line of warning goes unless told otherwise: to standard error.
-inline void print_warning(const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }
+inline void print_warning(const std::string& line) {
+  std::fprintf(stderr, "warning: %s\n", detail::one_line(line).c_str());
+}
 
 /// The first event.
 struct FitBegin {
@@ -56,8 +58,12 @@ struct ValidationBatchEnd {
   std::size_t pixel_stride;
   std::span<const std::uint8_t> labels;
   std::span<const std::uint8_t> predicted;
-  int ignore_label;   // -1: none
-  int left_out = -1;  // class that means leave out; -1: none
+  int ignore_label;         // -1: none
+  int class_left_out = -1;  // that means leave out; -1: none
+  // Where these images are among all that the validation source was given, and which of those are bad; both empty where
+  // it does not know.
+  std::span<const std::size_t> positions = {};
+  std::span<const std::size_t> left_out = {};
 
   std::size_t count() const { return predicted.size() / output.pixels(); }
 };

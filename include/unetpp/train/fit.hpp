@@ -157,7 +157,9 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
                                 {labels.data(), labels.pixels()},
                                 predicted,
                                 config.loss.ignore_label,
-                                evaluator->begin().confusion.left_out()});
+                                evaluator->begin().confusion.left_out(),
+                                detail::positions(validation),
+                                detail::positions_left_out(validation)});
         return !(stopping = stop());
       };
       end.validation = placed([&] { return evaluate(*evaluator, parameters, validation, watch); });

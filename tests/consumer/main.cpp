@@ -6,8 +6,8 @@ using namespace unetpp;
 
 namespace {
 
-constexpr UNetConfig config{.height = 32, .width = 32, .classes = 3, .base_channels = 4, .depth = 2};
-using Net = UNet<config>;
+constexpr UNetConfig small{.height = 32, .width = 32, .classes = 3, .base_channels = 4, .depth = 2};
+using Net = UNet<small>;
 using Dilated = Conv2D<Net::in, Conv2DConfig{.filters = 8, .stride = 2, .dilation = 2}>;
 using Mixed = Sequential<Dilated, ReLU<Dilated::out>, Softmax<Dilated::out>>;
 
@@ -29,9 +29,11 @@ void train(const std::filesystem::path& folder) {
   StopOnSignal signals;
   EarlyStopping stopping;
   KeepBest best(parameters);
-  fit(parameters, adam, data, validation,
-      {.epochs = 1, .loss = {.class_weights = {1, 2, 3}}, .start = checkpoints.resume()}, checkpoints, report, signals,
-      stopping, best, [](const EpochEnd& e) { std::printf("%f\n", e.train_loss); });
+  // A config of its own: gcc 12 warns of vectors in braces within braces within a call (-Wmaybe-uninitialized).
+  FitConfig config{.epochs = 1, .loss = {.class_weights = {1, 2, 3}}};
+  config.start = checkpoints.resume();
+  fit(parameters, adam, data, validation, config, checkpoints, report, signals, stopping, best,
+      [](const EpochEnd& e) { std::printf("%f\n", e.train_loss); });
   SGD sgd({.momentum = 0.9, .nesterov = true});
   fit(parameters, sgd, data, {.epochs = 1, .progress = false});
   save_weights(folder / "model.safetensors", parameters,

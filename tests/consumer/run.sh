@@ -40,5 +40,5 @@ for kind in installed subdirectory; do
   warned 0
   cmake --build "$build/$kind"
 done
-"$build/installed/consumer_system" "$build/installed"
-"$build/installed/consumer_plain" "$build/installed"
+"$build/installed/consumer_system" "$build/run_system"
+"$build/installed/consumer_plain" "$build/run_plain"

@@ -44,19 +44,18 @@ inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits,
                             const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     double sum = 0;
-    for_each_softmax(first, last, classes, logits, kernels,
-                     [&](std::size_t i, const float* y, int step, float log_sum) {
-                       const int label = labels[i];  // an ignored one may be no class
-                       const float weight = weights(label);
-                       // Logits that are not numbers show, also where the label is ignored.
-                       sum += weight != 0
-                                  ? weight * (log_sum - logits.data[i * logits.stride + static_cast<std::size_t>(label)])
-                                  : 0 * log_sum;
-                       if (!dlogits.data) return;
-                       float* dx = dlogits.data + i * dlogits.stride;
-                       for (int c = 0; c < classes; ++c)
-                         dx[c] = weight == 0 ? 0 : weight * scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
-                     });
+    for_each_softmax(
+        first, last, classes, logits, kernels, [&](std::size_t i, const float* y, int step, float log_sum) {
+          const int label = labels[i];  // an ignored one may be no class
+          const float weight = weights(label);
+          // Logits that are not numbers show, also where the label is ignored.
+          sum += weight != 0 ? weight * (log_sum - logits.data[i * logits.stride + static_cast<std::size_t>(label)])
+                             : 0 * log_sum;
+          if (!dlogits.data) return;
+          float* dx = dlogits.data + i * dlogits.stride;
+          for (int c = 0; c < classes; ++c)
+            dx[c] = weight == 0 ? 0 : weight * scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
+        });
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });
   double total = 0;

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# run.sh SOURCE_DIR BUILD_DIR COMPILER: installs unetpp and builds consumers against the package, then one that has unetpp
-# as a subdirectory; none may warn. What makes programs slow is warned of once when they are configured.
+# run.sh SOURCE_DIR BUILD_DIR COMPILER: installs unetpp and builds consumers against the package, then one that has it as
+# a subdirectory; none may warn. What makes programs slow is warned of once when they are configured.
 set -eu
 source=$1 build=$2 compiler=$3
 rm -rf "$build"
-common=(-G Ninja "-DCMAKE_CXX_COMPILER=$compiler" "-DCMAKE_PREFIX_PATH=$build/prefix" "-DUNETPP_SOURCE_DIR=$source")
+common=(-G Ninja --no-warn-unused-cli "-DCMAKE_CXX_COMPILER=$compiler" "-DCMAKE_PREFIX_PATH=$build/prefix"
+  "-DUNETPP_SOURCE_DIR=$source")
 
 # configure KIND FOLDER OPTION...: and keeps what is printed.
 configure() {

@@ -32,7 +32,7 @@ std::string gif_data(const std::string& pixels) {
 
 /// A GIF of 3x2 with the colours abc, def, ghi and jkl, of which one may be transparent, and a frame in it.
 std::string gif(char left, char top, char width, char height, const std::string& pixels, int transparent = -1) {
-  std::string bytes = std::string("GIF89a\3\0\2\0\x81\0\0", 13) + "abcdefghijkl";
+  std::string bytes("GIF89a\3\0\2\0\x81\0\0abcdefghijkl", 25);
   if (transparent >= 0) bytes += std::string("!\xF9\4\1\0\0", 6) + static_cast<char>(transparent) + '\0';
   for (const char c : {',', left, '\0', top, '\0', width, '\0', height, '\0', '\0'}) bytes += c;
   return bytes + gif_data(pixels) + ';';

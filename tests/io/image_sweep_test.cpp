@@ -34,7 +34,7 @@ int tolerance(const std::string& name) { return name == "16.bmp" ? 1 : 0; }
 }  // namespace
 
 TEST_CASE("files of all kinds have Pillow's pixels or are refused by name") {
-  std::ifstream file(std::string(UNETPP_SOURCE_DIR) + "/tests/reference/image_reference.txt");
+  std::ifstream file(UNETPP_SOURCE_DIR "/tests/reference/image_reference.txt");
   std::string name, bytes, pixels;
   std::getline(file, name);
   int width = 0, height = 0;

@@ -33,10 +33,10 @@ inline void require_size(int height, int width, const std::string& what) {
 
 inline void require_pixels(int height, int width, int channels, std::size_t values) {
   require_size(height, width, "an image");
-  if (values != std::size_t{1} * height * width * channels)
+  const std::size_t expected = pixel_count(width, height) * static_cast<std::size_t>(channels);
+  if (values != expected)
     throw ArgumentError("an image of " + size_text(width, height) + "x" + std::to_string(channels) + ": expected " +
-                        std::to_string(std::size_t{1} * height * width * channels) + " values, found " +
-                        std::to_string(values));
+                        std::to_string(expected) + " values, found " + std::to_string(values));
 }
 
 /// Bytes of the largest file that an image may come in: RGBA of 16 bits, not compressed, and 64 MB of other data.

@@ -22,9 +22,9 @@ inline std::string size_text(std::int64_t width, std::int64_t height) {
 }
 
 /// `count` bytes at `at` as a little-endian number; bytes past the end are 0.
-inline std::uint32_t little_endian(std::string_view bytes, std::size_t at, int count) {
+inline std::uint32_t little_endian(std::string_view bytes, std::size_t at, std::size_t count) {
   std::uint32_t value = 0;
-  for (int i = 0; i < count && at + i < bytes.size(); ++i)
+  for (std::size_t i = 0; i < count && at + i < bytes.size(); ++i)
     value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << 8 * i;
   return value;
 }

@@ -38,7 +38,7 @@ void validate(SegmentationReport& report, int epoch, std::size_t count = images,
       predicted[p] = pixels[3 * p] + 0.2f * static_cast<float>(epoch) > 0.7f;
     }
     report.on_validation_batch_end({epoch, 3, ++good, images - bad.size(), image, output, pixels.data(), 3, labels,
-                                    predicted, -1, std::span(&i, 1), bad});
+                                    predicted, -1, -1, std::span(&i, 1), bad});
   }
 }
 

@@ -221,7 +221,7 @@ TEST_CASE("fit keeps an ignored class in the means, or leaves it out") {
     config.ignored_class = ignored;
     int told = 0;
     const auto history =
-        fit(parameters, sgd, train, validation, config, [&](const ValidationBatchEnd& e) { told = e.left_out; });
+        fit(parameters, sgd, train, validation, config, [&](const ValidationBatchEnd& e) { told = e.class_left_out; });
     const ConfusionMatrix confusion = history[0].validation->confusion;
     CHECK(told == confusion.left_out());
     return confusion;

@@ -96,7 +96,7 @@ TEST_CASE("a tensor is not read as one of another name, shape, type or size") {
                  }),
                  "expected float32 of shape [2, 1], found F32 of shape [2]"));
   CHECK(contains(message_of<FormatError>([&] { file.read("i", {2}, two); }), "found I32 of shape [2]"));
-  CHECK(contains(message_of<FormatError>([&] { file.read("new", {2}, two); }), "found F?31 of shape [2]"));
+  CHECK(contains(message_of<FormatError>([&] { file.read("new", {2}, two); }), "found F\\n31 of shape [2]"));
   CHECK_THROWS_AS(file.read("f", {2}, three), ArgumentError);
 }
 
@@ -295,6 +295,6 @@ TEST_CASE("more tensors or texts than a model has are refused") {
 TEST_CASE("a name from a file does not break the line of a message, nor fill the screen") {
   const std::string message =
       refusal("{" + entry("\\n\\u001b[31m" + std::string(5000, 'x'), "F32", "[1]", "[0,0]") + "}", 0);
-  CHECK(contains(message, "tensor ??[31mxxx"));
+  CHECK(contains(message, "tensor \\n\\x1b[31mxxx"));
   CHECK(message.size() < 300);
 }

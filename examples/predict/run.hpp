@@ -72,6 +72,11 @@ class Run {
       predictions_.push_back({.file = inputs[i].file.string(), .name = inputs[i].name});
       try {
         if (errors[i]) std::rethrow_exception(errors[i]);
+        if (const std::string& doubt = images[i].doubt; !doubt.empty()) {
+          if (options_.strict) throw unetpp::FormatError(doubt);
+          line_.clear();
+          examples::warn("predict", doubt);
+        }
         good_images.push_back(std::move(images[i]));
       } catch (const unetpp::Error& error) {
         if (options_.strict) throw;

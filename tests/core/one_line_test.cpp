@@ -23,6 +23,7 @@ TEST_CASE("the controls from 80 to 9f are written out, in UTF-8 and by themselve
         "\\x9b"
         "2J");
   CHECK(one_line("\xc3\xa9\x9b") == "\xc3\xa9\\x9b");
+  CHECK(one_line("\xe9\x9b[2J") == "\xe9\\x9b[2J");
 }
 
 TEST_CASE("text in UTF-8 and in Latin-1 stays as it is") {

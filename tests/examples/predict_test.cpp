@@ -191,6 +191,18 @@ TEST_CASE("a photograph is predicted as a viewer shows it, turned by its EXIF or
   CHECK(overlay.height == 40);
 }
 
+TEST_CASE("a JPEG with bytes that belong to nothing is predicted with a warning, and an error with --strict") {
+  const Workplace place;
+  std::string jpeg = unetpp::encode_jpeg(io_tests::drawn_image(40, 30));
+  put(place.images / "a.jpg", jpeg.insert(jpeg.size() - 2, "nobody's bytes"));
+  const ProgramResult result = place.run();
+  CHECK(result.status == 0);
+  CHECK(io_tests::contains(result.output, "warning: " + (place.images / "a.jpg").string() +
+                                              ": expected a whole image, found bytes that belong to none"));
+  CHECK(fs::exists(fs::path(place.out) / "masks" / "a.png"));
+  check_error(place.run({"--overwrite", "--strict"}), 1, {"a.jpg: expected a whole image, found bytes"});
+}
+
 TEST_CASE("folders in folders are counted and named, and with --recursive their images are predicted") {
   const Workplace place;
   put(place.images / "cats" / "1.PNG", unetpp::encode_png(io_tests::drawn_image(9, 9)));

@@ -69,6 +69,14 @@ TEST_CASE("a BMP that is compressed is refused by name") {
   CHECK(error_of(bmp_begin(1, 2, 2, 4)) == found + "a JPEG inside" + advice);
 }
 
+TEST_CASE("a BMP with another header than Windows's is refused by name") {
+  std::string bytes = bmp_begin(1, 2, 2) + std::string(24, '\0');
+  bytes[14] = 64;  // OS/2's
+  bytes[10] = 78;
+  CHECK(error_of(bytes) ==
+        "a.bmp: expected a JPEG, PNG, GIF or BMP image, found: a BMP with a header of 64 bytes; save it as PNG");
+}
+
 TEST_CASE("a BMP without pixels is refused") {
   CHECK(error_of(bmp_begin(0, 2, 2)) == "a.bmp: expected at least one pixel, found 0x2");
   CHECK(error_of(bmp_begin(1, 0, 2)) == "a.bmp: expected at least one pixel, found 1x0");

@@ -124,6 +124,17 @@ TEST_CASE("a trimap of another value is an error") {
   }
 }
 
+TEST_CASE("a trimap of another value that comes from a palette says so") {
+  const PetFolder folder;
+  folder.add("a", 3, 1);
+  const std::string colours = png_chunk("PLTE", "abcdefghi");
+  put(folder.mask("a"), png(3, 1, 8, 3, stored(std::string("\0\1\2\0", 4)), colours));
+  CHECK(load_error(folder) ==
+        folder.mask("a").string() +
+            ": expected trimap values 1, 2 and 3, found 0 in a mask that has a palette (save it in "
+            "grey, with these values)");
+}
+
 TEST_CASE("a trimap of another size than its image is an error") {
   const PetFolder folder;
   folder.add("a", 8, 6);

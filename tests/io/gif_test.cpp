@@ -49,8 +49,15 @@ TEST_CASE("a GIF whose pixels end early is an error") {
   for (std::size_t count = 0; count < 6; ++count) {
     CAPTURE(count);
     CHECK(error_of(gif(0, 0, 3, 2, std::string(count, '\1'))) ==
-          "a.gif: expected a whole image, found a damaged one: a GIF whose pixels end early");
+          "a.gif: expected a whole image, found a damaged one: a GIF whose pixels end early, or have colours that it "
+          "does not "
+          "list");
   }
+}
+
+TEST_CASE("an empty control block of a GIF says nothing of its colours") {
+  const std::string bytes = gif(0, 0, 3, 2, std::string("\0\1\2\3\2\1", 6)), empty("!\xF9\0", 3);
+  CHECK(decode_image(bytes.substr(0, 25) + empty + bytes.substr(25), "a.gif").rgb == decode_image(bytes, "a.gif").rgb);
 }
 
 TEST_CASE("transparent pixels of a GIF keep their colour") {

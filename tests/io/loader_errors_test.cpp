@@ -39,6 +39,43 @@ TEST_CASE("a bad sample is warned about once, counted, and not tried again") {
                                              "skipping number 4: number 4.png: expected a good one, found a bad one"});
 }
 
+namespace {
+
+/// One sample, whose image its decoder warned of.
+struct Doubtful {
+  std::size_t size() const { return 1; }
+  std::string name(std::size_t) const { return "a"; }
+  unetpp::Sample load(std::size_t) const {
+    unetpp::Sample sample{drawn_image(8, 6), drawn_trimap(8, 6)};
+    sample.image.doubt = "a.jpg: doubtful";
+    return sample;
+  }
+};
+
+using DoubtfulLoader = unetpp::Loader<unetpp::Shape{6, 8, 3}, Doubtful>;
+
+}  // namespace
+
+TEST_CASE("a sample of a doubtful image is used, and warned about once") {
+  const Doubtful data;
+  std::vector<std::string> warnings;
+  DoubtfulLoader loader(data, {0},
+                        {.cache_bytes = 0, .warn = [&](const std::string& line) { warnings.push_back(line); }});
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    loader.start_epoch(epoch);
+    CHECK(loader.next());
+  }
+  CHECK(warnings == std::vector<std::string>{"a.jpg: doubtful"});
+  CHECK(loader.skipped() == 0);
+}
+
+TEST_CASE("a sample of a doubtful image is an error when strict") {
+  const Doubtful data;
+  DoubtfulLoader loader(data, {0}, {.strict = true});
+  loader.start_epoch(0);
+  CHECK(message_of<unetpp::FormatError>([&] { loader.next(); }) == "a.jpg: doubtful");
+}
+
 TEST_CASE("an epoch of bad samples has no batch") {
   const Numbers numbers(5, {0, 1, 2, 3, 4});
   NumberLoader loader(numbers, first(5), {.batch = 2});

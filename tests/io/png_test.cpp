@@ -89,9 +89,9 @@ TEST_CASE("a PNG for iOS apps is refused by name") {
         "original, or a conversion back, is needed");
 }
 
-TEST_CASE("a pixel whose colour the palette does not have is an error") {
-  CHECK(error_of(indexed("abcdef")) == damaged + "a pixel of colour 2 in a palette of 2");
-  CHECK(mask_error_of(indexed("abcdef")) == damaged + "a pixel of colour 2 in a palette of 2");
+TEST_CASE("a pixel whose colour the palette does not have is found") {
+  CHECK(unetpp::detail::first_without_colour({0, 1, 2}, 3) == -1);
+  CHECK(unetpp::detail::first_without_colour({0, 1, 2, 1, 3}, 2) == 2);
 }
 
 TEST_CASE("transparent pixels keep their colour") {
@@ -106,8 +106,14 @@ TEST_CASE("a mask that an optimiser turned into a palette of its greys has their
   CHECK(decode_mask(two_bits, "a.png").values == Bytes{3, 1, 2});
 }
 
-TEST_CASE("a colour that no pixel of a mask has does not make its palette one of colours") {
-  CHECK(decode_mask(indexed("\3\3\3\1\1\1\2\2\2\xFF\1\1"), "a.png").values == Bytes{3, 1, 2});
+TEST_CASE("a mask of a palette that has a colour, of a pixel or not, has its indices") {
+  CHECK(decode_mask(indexed("\3\3\3\1\1\1\2\2\2\xFF\1\1"), "a.png").values == Bytes{0, 1, 2});
+}
+
+TEST_CASE("a mask that EXIF data say is to be turned is an error") {
+  const std::string exif = std::string("II*\0\x08\0\0\0\1\0\x12\x01\3\0\1\0\0\0\6\0\0\0\0\0\0\0", 26);
+  CHECK(mask_error_of(png(1, 1, 8, 0, stored(std::string(2, '\1')), png_chunk("eXIf", exif))) ==
+        "a.png: expected a mask as it is to be seen, found one of EXIF orientation 6");
 }
 
 TEST_CASE("a mask of a palette of colours has its indices") {

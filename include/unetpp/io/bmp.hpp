@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <limits>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -32,6 +32,8 @@ struct BmpHeader {
     compression = old ? 0 : little_endian(bytes, 30, 4);
   }
 
+  /// Of the kinds of Windows; OS/2's second one and others are hardly found.
+  bool has_known_size() const { return size == 12 || size == 40 || size == 56 || size == 108 || size == 124; }
   bool begins_in_header() const { return start < std::uint64_t{14} + size; }
   /// The rows, which are padded to four bytes.
   std::uint64_t end() const {
@@ -60,6 +62,8 @@ inline Image decode_bmp(const ImageSource& source) {
   if (header.compression < std::size(compressions) && *compressions[header.compression] != '\0')
     source.refuse_kind(std::string("a BMP compressed by ") + compressions[header.compression] +
                        "; save it without compression, or as PNG");
+  if (!header.has_known_size())
+    source.refuse_kind("a BMP with a header of " + std::to_string(header.size) + " bytes; save it as PNG");
   source.require_size(header.width, header.height);
   if (header.end() > source.bytes.size()) source.refuse_cut();
   const std::string filled = with_whole_bmp_palette(source.bytes);

@@ -119,7 +119,7 @@ class PetDataset {
     for (std::uint8_t& value : sample.mask.values) {
       if (value < 1 || value > 3)
         throw FormatError(mask_path(index).string() + ": expected trimap values 1, 2 and 3, found " +
-                          std::to_string(value));
+                          std::to_string(value) + palette_advice(index));
       --value;
     }
     return sample;
@@ -138,6 +138,12 @@ class PetDataset {
     if (files.size() > 1)
       throw FormatError((folder / *files.begin()).string() + ": expected one file of this name, found " +
                         (folder / *std::next(files.begin())).string() + ", too (one of them must go)");
+  }
+
+  /// What to do where a mask's values come from a palette.
+  std::string palette_advice(std::size_t index) const {
+    const bool has_palette = detail::has_png_palette(read_file(mask_path(index), detail::largest_file(max_pixels_)));
+    return has_palette ? " in a mask that has a palette (save it in grey, with these values)" : "";
   }
 
   /// What to do where a mask has its image's size before the image was turned.

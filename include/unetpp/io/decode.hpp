@@ -17,15 +17,11 @@ namespace unetpp {
 
 /// The programs that decode images here, by format: what pixels a file has depends on them.
 inline std::map<std::string, std::string> decoders() {
-#ifdef LIBJPEG_TURBO_VERSION
 #define UNETPP_TEXT_OF(token) #token
 #define UNETPP_TEXT(macro) UNETPP_TEXT_OF(macro)
   const std::string jpeg = "libjpeg-turbo " UNETPP_TEXT(LIBJPEG_TURBO_VERSION);
 #undef UNETPP_TEXT
 #undef UNETPP_TEXT_OF
-#else
-  const std::string jpeg = "libjpeg " + std::to_string(JPEG_LIB_VERSION);
-#endif
   return {{"JPEG", jpeg},
           {"PNG", std::string("libpng ") + png_get_libpng_ver(nullptr)},
           {"GIF", "stb_image"},

@@ -31,7 +31,8 @@ struct GifFrame {
     while (at < bytes.size() && begin == 0) {
       const unsigned block = byte_at(bytes, at);
       if (block != extension && block != descriptor) return;
-      if (block == extension && byte_at(bytes, at + 1) == graphic_control) control = at + 3;
+      if (block == extension && byte_at(bytes, at + 1) == graphic_control && byte_at(bytes, at + 2) == 4)
+        control = at + 3;
       if (block == descriptor) begin = at;
       at = block == extension ? at + 2 : behind_colours(bytes, at + 9, at + 10) + 1;
       while (at < bytes.size() && byte_at(bytes, at) != 0) at += 1 + byte_at(bytes, at);
@@ -84,7 +85,8 @@ inline Image decode_gif(const ImageSource& source) {
     for (int x = 0; x < width; ++x) {
       stbi_uc* pixel = pixels.get() + 4 * (pixel_count(width, y) + static_cast<std::size_t>(x));
       if (pixel[3] != 0) continue;
-      if (frame.draws(x, y)) source.refuse_damaged("a GIF whose pixels end early");
+      if (frame.draws(x, y))
+        source.refuse_damaged("a GIF whose pixels end early, or have colours that it does not list");
       std::copy(background.begin(), background.end(), pixel);
     }
   return without_alpha(pixels.get(), width, height);

@@ -70,8 +70,8 @@ inline Image decode_image(std::string_view bytes, const std::string& name,
   return detail::decode({bytes, name, max_pixels});
 }
 
-/// The values in the bytes of a PNG file of one channel: greys as stored; of a palette the greys if all that are in use
-/// are grey (programs that make files smaller turn greys into such a palette), and the indices otherwise.
+/// The values in the bytes of a PNG file of one channel: greys as stored; of a palette the greys if it has no other
+/// colours (programs that make files smaller turn greys into such a palette), and the indices otherwise.
 /// Errors  FormatError, which begins with `name`, when it is something else, cut off, damaged or too large.
 inline Mask decode_mask(std::string_view bytes, const std::string& name, std::size_t max_pixels = default_max_pixels) {
   if (!bytes.starts_with("\x89PNG\r\n\x1A\n"))

@@ -1,13 +1,20 @@
 #pragma once
 // JPEG, by libjpeg-turbo. It goes on with an image that is damaged and fills up what is missing; here that is an error.
 
+// clang-format off
+#include <cstddef>
+#include <cstdio>
+#include <jpeglib.h>  // needs the two before it
 #include <jerror.h>
-#include <jpeglib.h>  // needs <cstdio> before it
+// clang-format on
+
+#ifndef LIBJPEG_TURBO_VERSION
+#error "unetpp reads JPEG by libjpeg-turbo, and found another libjpeg (Debian, Ubuntu: libjpeg-dev)"
+#endif
 
 #include <csetjmp>
-#include <cstddef>
 #include <cstdint>
-#include <cstdio>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +32,7 @@ namespace detail {
 struct JpegErrors : jpeg_error_mgr {
   std::jmp_buf jump;
   char text[JMSG_LENGTH_MAX] = {};
+  bool has_bytes_of_nothing = false;  // that belong to no pixel and to no marker
 
   JpegErrors() {
     jpeg_std_error(this);
@@ -34,14 +42,18 @@ struct JpegErrors : jpeg_error_mgr {
       std::longjmp(errors->jump, 1);
     };
     emit_message = [](j_common_ptr info, int level) {
-      if (level < 0 && !is_harmless(info->err->msg_code)) info->err->error_exit(info);
+      auto* errors = static_cast<JpegErrors*>(info->err);
+      if (level < 0 && errors->msg_code == JWRN_EXTRANEOUS_DATA)
+        errors->has_bytes_of_nothing = true;
+      else if (level < 0 && !is_harmless(errors->msg_code))
+        errors->error_exit(info);
     };
   }
 
-  /// Warnings of images that have all their pixels. Bytes that belong to nothing are in files of real cameras.
+  /// Warnings of images that have all their pixels.
   static bool is_harmless(int warning) {
-    return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_JFIF_MAJOR || warning == JWRN_ADOBE_XFORM ||
-           warning == JWRN_NOT_SEQUENTIAL || warning == JWRN_BOGUS_ICC;
+    return warning == JWRN_JFIF_MAJOR || warning == JWRN_ADOBE_XFORM || warning == JWRN_NOT_SEQUENTIAL ||
+           warning == JWRN_BOGUS_ICC;
   }
   bool is_cut() const { return msg_code == JWRN_JPEG_EOF || msg_code == JERR_INPUT_EOF; }
   bool is_unread_kind() const {
@@ -68,7 +80,11 @@ class JpegReader {
     has_four_ = info_.num_components == 4;
     info_.out_color_space = has_four_ ? JCS_CMYK : JCS_RGB;
     orientation_ = find_orientation();
-    return true;
+    if (!info_.arith_code) return true;
+    // Where its data end early libjpeg reads zeros, without a warning.
+    errors_.msg_code = JERR_ARITH_NOTIMPL;
+    std::snprintf(errors_.text, sizeof errors_.text, "arithmetic coding");
+    return false;
   }
 
   /// Writes height×width×3 values; `row` has room for width×4. False: problem() says why not.
@@ -147,6 +163,7 @@ inline Image decode_jpeg(const ImageSource& source) {
   const auto require = [&](bool read) {
     if (read) return;
     const JpegErrors& problem = reader.problem();
+    if (problem.msg_code == JERR_OUT_OF_MEMORY) throw std::bad_alloc();
     if (problem.is_cut()) source.refuse_cut();
     if (problem.is_unread_kind())
       source.refuse_kind(std::string("a JPEG of a rare kind (") + problem.text +
@@ -159,7 +176,13 @@ inline Image decode_jpeg(const ImageSource& source) {
   image.rgb.resize(3 * pixel_count(image.width, image.height));
   std::vector<std::uint8_t> row(4 * static_cast<std::size_t>(image.width));
   require(reader.read_pixels(image.rgb.data(), row.data()));
-  return upright(std::move(image), reader.orientation());
+  image = upright(std::move(image), reader.orientation());
+  if (reader.problem().has_bytes_of_nothing)  // of real cameras, or what damaged data leave
+    image.doubt =
+        source.name +
+        ": expected a whole image, found bytes that belong to none of its pixels (it may be damaged; saved again, "
+        "it has none)";
+  return image;
 }
 
 }  // namespace detail

@@ -33,8 +33,8 @@ struct LoaderConfig {
   /// Of resized samples that are kept for the next epochs, at most: these are loaded once, so that what the data set's
   /// load() draws at random stays as it was in the first epoch. With 0 every epoch loads, and draws, anew.
   std::size_t cache_bytes = std::size_t{2} << 30;
-  bool strict = false;                             ///< a bad sample is an error
-  std::function<void(const std::string&)> warn{};  ///< gets one line for each bad sample, in next(); must not throw
+  bool strict = false;                             ///< a bad sample, or one of a doubtful image, is an error
+  std::function<void(const std::string&)> warn{};  ///< gets a line for each such sample, in next(); must not throw
 };
 
 /// Loads the samples `indices` of a data set in the background, resized to `In`, batch by batch. What is in the batches
@@ -58,6 +58,7 @@ class Loader {
         labels_(images_.count()),
         positions_(images_.count()),
         bad_(indices_.size()),
+        doubted_(indices_.size()),
         cache_(indices_.size()),
         slots_(std::min(images_.count() * checked("prefetch", config_.prefetch, 1), indices_.size())) {
     for (const std::size_t index : indices_)
@@ -146,6 +147,7 @@ class Loader {
         set_aside(slot.error, order_[position_]);
       else
         append(*slot.sample, order_[position_]);
+      tell_of(slot.doubt, order_[position_]);
       {
         const std::lock_guard lock(mutex_);
         slot.ready = false;
@@ -171,6 +173,7 @@ class Loader {
     Sample own;                      // where it did not fit into the cache
     const Sample* sample = nullptr;  // own, or one in the cache
     std::exception_ptr error;
+    std::string doubt;  // of its image
   };
 
   static std::size_t checked(const char* name, int value, int least) {
@@ -203,11 +206,15 @@ class Loader {
 
   void load(Slot& slot, std::size_t i) const {
     slot.error = nullptr;
+    slot.doubt.clear();
     slot.sample = &cache_[i];  // within an epoch no other thread uses this one
     if (!cache_[i].mask.values.empty()) return;
     slot.sample = nullptr;
     try {
-      slot.own = resize(dataset_.load(indices_[i]), In.height, In.width);
+      Sample loaded = dataset_.load(indices_[i]);
+      slot.doubt = std::exchange(loaded.image.doubt, {});
+      if (config_.strict && !slot.doubt.empty()) throw FormatError(slot.doubt);
+      slot.own = resize(loaded, In.height, In.width);
       slot.sample = &slot.own;
     } catch (...) {
       slot.error = std::current_exception();
@@ -219,6 +226,13 @@ class Loader {
     to_float(sample.image, {images_.data() + count_ * In.size(), In.size()});
     std::copy(sample.mask.values.begin(), sample.mask.values.end(), labels_.data() + count_ * In.pixels());
     ++count_;
+  }
+
+  /// Once for each sample.
+  void tell_of(const std::string& doubt, std::size_t i) {
+    if (doubt.empty() || doubted_[i] || bad_[i]) return;
+    doubted_[i] = true;
+    if (config_.warn) config_.warn(doubt);
   }
 
   void set_aside(const std::exception_ptr& error, std::size_t i) {
@@ -241,7 +255,7 @@ class Loader {
   std::vector<std::size_t> positions_;
   std::size_t count_ = 0;
   bool begun_ = false;
-  std::vector<bool> bad_;
+  std::vector<bool> bad_, doubted_;
   std::vector<std::size_t> left_out_;
 
   // Shared, under the mutex. order_ changes only while busy_ is 0; position_ is written by the caller's thread alone.

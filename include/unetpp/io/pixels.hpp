@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "unetpp/core/compiler.hpp"
@@ -15,6 +16,7 @@ struct Image {
   int width = 0;
   int height = 0;
   std::vector<std::uint8_t> rgb;
+  std::string doubt{};  ///< what its decoder warned of, which began with the file's name; empty for most
 };
 
 /// One number a pixel: a class, or the value that stands for it in a file.

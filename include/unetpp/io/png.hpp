@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,6 +99,7 @@ class PngReader {
   }
 
   bool is_cut() const { return cut_; }
+  bool is_out_of_memory() const { return std::string_view(text_).find("memory") != std::string_view::npos; }
   const char* problem() const { return text_; }
 
  private:
@@ -128,14 +130,21 @@ class PngReader {
   char text_[256] = "not enough memory";
 };
 
+/// Whether a file that is a PNG has a palette: by the header chunk, which is the first.
+inline bool has_png_palette(std::string_view bytes) { return byte_at(bytes, 25) == PNG_COLOR_TYPE_PALETTE; }
+
+/// The first index into a palette that has no such colour; -1 if all have one.
+inline int first_without_colour(const std::vector<std::uint8_t>& indices, std::size_t colours) {
+  const auto found = std::find_if(indices.begin(), indices.end(), [&](std::uint8_t index) { return index >= colours; });
+  return found == indices.end() ? -1 : *found;
+}
+
 inline const char* colour_type_name(int type) {
   switch (type) {
     case PNG_COLOR_TYPE_GRAY:
       return "grey";
     case PNG_COLOR_TYPE_GRAY_ALPHA:
       return "grey with alpha";
-    case PNG_COLOR_TYPE_PALETTE:
-      return "a palette";
     case PNG_COLOR_TYPE_RGB:
       return "RGB";
     default:
@@ -150,6 +159,7 @@ inline PngPixels decode_png(const ImageSource& source, bool is_mask) {
   PngReader reader(source.bytes);
   const auto require = [&](bool read) {
     if (read) return;
+    if (reader.is_out_of_memory()) throw std::bad_alloc();
     if (reader.is_cut()) source.refuse_cut();
     source.refuse_damaged(reader.problem());
   };
@@ -170,23 +180,23 @@ inline PngPixels decode_png(const ImageSource& source, bool is_mask) {
   image.has_palette = type == PNG_COLOR_TYPE_PALETTE;
   if (!image.has_palette) return image;
   image.palette = reader.palette();
-  for (const std::uint8_t index : image.values)
-    if (std::size_t{3} * index >= image.palette.size())
-      source.refuse_damaged("a pixel of colour " + std::to_string(index) + " in a palette of " +
-                            std::to_string(image.palette.size() / 3));
+  if (const int index = first_without_colour(image.values, image.palette.size() / 3); index >= 0)
+    source.refuse_damaged("a pixel of colour " + std::to_string(index) + " in a palette of " +
+                          std::to_string(image.palette.size() / 3));
   return image;
 }
 
-/// The mask in a PNG of one channel. Of a palette of greys the values are the greys, which a program that made the file
-/// smaller has listed; of any other palette they are the indices.
+/// The mask in a PNG of one channel. Of a palette of greys alone the values are the greys, which a program that made the
+/// file smaller has listed; of any other palette they are the indices.
 inline Mask decode_png_mask(const ImageSource& source) {
   PngPixels png = decode_png(source, true);
-  const auto colour = [&](std::uint8_t index) { return &png.palette[std::size_t{3} * index]; };
-  const bool grey = png.has_palette && std::all_of(png.values.begin(), png.values.end(), [&](std::uint8_t index) {
-                      return colour(index)[0] == colour(index)[1] && colour(index)[0] == colour(index)[2];
-                    });
+  if (png.orientation != 1)
+    source.refuse("a mask as it is to be seen", " one of EXIF orientation " + std::to_string(png.orientation));
+  bool grey = png.has_palette;
+  for (std::size_t i = 0; i < png.palette.size(); i += 3)
+    grey = grey && png.palette[i] == png.palette[i + 1] && png.palette[i] == png.palette[i + 2];
   if (grey)
-    for (std::uint8_t& value : png.values) value = colour(value)[0];
+    for (std::uint8_t& value : png.values) value = png.palette[std::size_t{3} * value];
   return {png.width, png.height, std::move(png.values)};
 }
 

@@ -2,6 +2,7 @@
 // GIF and BMP, by stb.
 
 #include <algorithm>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,7 +44,8 @@ inline StbPixels decode_by_stb(const ImageSource& source, std::string_view bytes
   int width_found = 0, height_found = 0, channels = 0;
   StbPixels pixels(stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()),
                                          &width_found, &height_found, &channels, 4));
-  if (!pixels) source.refuse_kind(stb_complaint());
+  if (!pixels)
+    source.refuse_kind("a GIF or BMP that stb_image does not read (" + stb_complaint() + "); save it as PNG");
   if (width_found != width || height_found != height) source.refuse("one size", " that header and image differ");
   return pixels;
 }

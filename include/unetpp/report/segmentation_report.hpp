@@ -186,7 +186,10 @@ class SegmentationReport {
       return std::none_of(run_.images.begin(), run_.images.end(),
                           [&](const ShownImage& shown) { return shown.position == position; });
     });
-    if (chosen.size() != run_.images.size() || wanted > chosen.size() + bad)
+    const bool same_names = std::all_of(run_.images.begin(), run_.images.end(), [&](const ShownImage& shown) {
+      return config_.names.empty() || config_.names.at(shown.position) == shown.name;
+    });
+    if (chosen.size() != run_.images.size() || wanted > chosen.size() + bad || !same_names)
       throw ArgumentError(
           "a segmentation report that goes on: expected the validation images and settings from before");
   }

@@ -61,7 +61,7 @@ class ArrayLoader {
   /// Moves to the next batch; false at the end of the epoch.
   /// Errors  ArgumentError before the first epoch has begun.
   bool next() {
-    if (!begun_) throw ArgumentError("unetpp: a loader has no batch before start_epoch()");
+    if (!begun_) throw ArgumentError("a loader has no batch before start_epoch()");
     first_ += count_;
     count_ = std::min(config_.batch, end_ - first_);
     for (std::size_t i = 0; i < count_; ++i) {

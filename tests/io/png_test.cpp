@@ -89,6 +89,12 @@ TEST_CASE("a PNG for iOS apps is refused by name") {
         "original, or a conversion back, is needed");
 }
 
+TEST_CASE("a PNG that does not begin with its header is an error") {
+  const std::string bytes = indexed("abcdefghi");
+  CHECK(error_of(bytes.substr(0, 8) + png_chunk("teXt", "a") + bytes.substr(8)) ==
+        damaged + "a PNG that does not begin with its header");
+}
+
 TEST_CASE("a pixel whose colour the palette does not have is found") {
   CHECK(unetpp::detail::first_without_colour({0, 1, 2}, 3) == -1);
   CHECK(unetpp::detail::first_without_colour({0, 1, 2, 1, 3}, 2) == 2);

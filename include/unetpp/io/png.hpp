@@ -50,7 +50,8 @@ class PngReader {
     if (info_ == nullptr) return false;
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // what is about the image, not its pixels
-    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT, reinterpret_cast<png_const_bytep>("eXIf"), 1);
+    // Kept as it is: libpng's own reader of it takes as much memory as it claims to need.
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_ALWAYS, reinterpret_cast<png_const_bytep>("eXIf"), 1);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_read_fn(png_, this, on_read);
     png_read_info(png_, info_);
@@ -92,10 +93,9 @@ class PngReader {
     return values;
   }
   int orientation() const {
-    png_uint_32 size = 0;
-    png_bytep data = nullptr;
-    if (png_get_eXIf_1(png_, info_, &size, &data) == 0) return 1;
-    return exif_orientation({reinterpret_cast<const char*>(data), size});
+    png_unknown_chunkp chunks = nullptr;
+    if (png_get_unknown_chunks(png_, info_, &chunks) == 0) return 1;
+    return exif_orientation({reinterpret_cast<const char*>(chunks->data), chunks->size});
   }
 
   bool is_cut() const { return cut_; }
@@ -154,8 +154,10 @@ inline const char* colour_type_name(int type) {
 
 /// Errors  FormatError; for a mask also when it has not one channel of up to 8 bits.
 inline PngPixels decode_png(const ImageSource& source, bool is_mask) {
-  if (source.bytes.size() > 16 && source.bytes.substr(12, 4) == "CgBI")
+  const std::string_view first_chunk = source.bytes.size() < 16 ? "IHDR" : source.bytes.substr(12, 4);
+  if (first_chunk == "CgBI")
     source.refuse_kind("a PNG for iOS apps (CgBI), in Apple's own form; its original, or a conversion back, is needed");
+  if (first_chunk != "IHDR") source.refuse_damaged("a PNG that does not begin with its header");
   PngReader reader(source.bytes);
   const auto require = [&](bool read) {
     if (read) return;

@@ -187,7 +187,7 @@ class SegmentationReport {
                           [&](const ShownImage& shown) { return shown.position == position; });
     });
     const bool same_names = std::all_of(run_.images.begin(), run_.images.end(), [&](const ShownImage& shown) {
-      return config_.names.empty() || config_.names.at(shown.position) == shown.name;
+      return config_.names.empty() || to_utf8(config_.names.at(shown.position)) == shown.name;
     });
     if (chosen.size() != run_.images.size() || wanted > chosen.size() + bad || !same_names)
       throw ArgumentError(

@@ -146,7 +146,7 @@ TEST_CASE("weights that are NaN or infinite are refused, naming the tensor and w
   const auto path = folder.path() / "model.safetensors";
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
     Parameters<Net> saved(GlorotUniform{5});
-    const NamedTensor& tensor = parameter_tensors<Net>().at(2);
+    const NamedTensor tensor = parameter_tensors<Net>().at(2);
     saved.span()[tensor.offset + 4] = saved.span()[tensor.offset + 7] = bad;
     write_safetensors(path, named_data<Net>(saved.span()), {});
     Parameters<Net> net(GlorotUniform{1});

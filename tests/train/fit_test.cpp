@@ -234,7 +234,7 @@ TEST_CASE("fit keeps an ignored class in the means, or leaves it out") {
 }
 
 TEST_CASE("an array loader refuses to give a batch before its first epoch") {
-  CHECK_THROWS_WITH(bright_pixels(3, {.batch = 2}).next(), "unetpp: a loader has no batch before start_epoch()");
+  CHECK_THROWS_WITH(bright_pixels(3, {.batch = 2}).next(), "a loader has no batch before start_epoch()");
 }
 
 TEST_CASE("a shuffled loader gives every image once an epoch, in another order each epoch") {

@@ -36,8 +36,8 @@ make_system() {
   cp -rL /usr/local/share/ca-certificates "$system/usr/local/share/" # the package ca-certificates puts them to use
   cp -L /etc/hosts /etc/resolv.conf "$system/etc/"
   [ ! -e /etc/pip.conf ] || cp -L /etc/pip.conf "$system/etc/"
-  mkdir "$system/root/pets"
-  git clone -q "$root" "$system/root/unetpp"
+  mkdir "$system/srv/pets"
+  git clone -q "$root" "$system/srv/unetpp"
 }
 
 # inside COMMAND: in the clone, with nothing of this environment but how to reach packages.
@@ -50,17 +50,17 @@ inside() {
     shift 2
     mount --rbind /dev "$system/dev"
     if [ -n "$pets" ]; then
-      mount --bind "$pets" "$system/root/pets"
-      mount -o remount,bind,ro "$system/root/pets"
+      mount --bind "$pets" "$system/srv/pets"
+      mount -o remount,bind,ro "$system/srv/pets"
     fi
     exec chroot "$system" "$@"' bash "$system" "$pets" env -i "${kept[@]}" HOME=/root LANG=C.UTF-8 \
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin UNETPP_PETS=/root/pets bash -euc "cd /root/unetpp; $1"
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin UNETPP_PETS=/srv/pets bash -euc "cd /srv/unetpp; $1"
 }
 
-if [ -e "$system/root/unetpp" ]; then
+if [ -e "$system/srv/unetpp" ]; then
   echo "bare.sh: goes on in $system, which is not bare any more"
-  git -C "$system/root/unetpp" fetch -q "$root" HEAD
-  git -C "$system/root/unetpp" reset -q --hard FETCH_HEAD
+  git -C "$system/srv/unetpp" fetch -q "$root" HEAD
+  git -C "$system/srv/unetpp" reset -q --hard FETCH_HEAD
 else
   echo "bare.sh: makes a bare Debian $1 in $system"
   make_system

@@ -12,8 +12,8 @@
 
 namespace bench {
 
-#define UNETPP_BODY "fma_chains.inc"
-#include <unetpp/kernels/simd/each_set.inc>
+#define UNETPP_BODY "fma_chains.inc.hpp"
+#include <unetpp/kernels/simd/each_set.inc.hpp>
 #undef UNETPP_BODY
 
 /// A loop of multiply-adds and how many floating-point operations one round of it is.

@@ -6,7 +6,7 @@
 #include <string>
 #include <unetpp/core/buffer.hpp>
 #include <unetpp/core/random.hpp>
-#include <unetpp/kernels/convolution.hpp>
+#include <unetpp/kernels/convolution/convolution.hpp>
 #include <utility>
 #include <vector>
 
@@ -70,8 +70,8 @@ struct ConvolutionOperands {
   template <class Work>
   decltype(std::declval<Work>().template operator()<ConvAlgorithm::im2col>()) call(const Work& work) const {
     if (algorithm == ConvAlgorithm::im2col) return work.template operator()<ConvAlgorithm::im2col>();
-    if (algorithm == ConvAlgorithm::patches) return work.template operator()<ConvAlgorithm::patches>();
-    if (algorithm == ConvAlgorithm::narrow) return work.template operator()<ConvAlgorithm::narrow>();
+    if (algorithm == ConvAlgorithm::disjoint) return work.template operator()<ConvAlgorithm::disjoint>();
+    if (algorithm == ConvAlgorithm::few_channels) return work.template operator()<ConvAlgorithm::few_channels>();
     return work.template operator()<ConvAlgorithm::winograd4>();
   }
   void convolve(const Epilogue& end) {

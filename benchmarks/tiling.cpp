@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <exception>
 #include <span>
-#include <unetpp/io/dataset.hpp>
+#include <unetpp/io/data/dataset.hpp>
+#include <unetpp/io/files/weights.hpp>
 #include <unetpp/io/tiled_predictor.hpp>
-#include <unetpp/io/weights.hpp>
 #include <unetpp/unet.hpp>
 #include <vector>
 

@@ -1,1 +1,1 @@
-#include <unetpp/kernels/matrix_kernels.hpp>
+#include <unetpp/kernels/amx_kernels.hpp>

@@ -1,4 +1,4 @@
-# unetpp::onnx (<unetpp/io/onnx.hpp>), where unetpp::io and the onnx library are found; included by our own build and by the
+# unetpp::onnx (<unetpp/io/files/onnx.hpp>), where unetpp::io and the onnx library are found; included by our own build and by the
 # installed package alike.
 find_package(Protobuf QUIET) # first: the target of ONNX links its target
 if(Protobuf_FOUND)

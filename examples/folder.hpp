@@ -12,7 +12,7 @@
 #include <system_error>
 #include <thread>
 #include <unetpp/core/error.hpp>
-#include <unetpp/io/file.hpp>
+#include <unetpp/io/files/file.hpp>
 #include <vector>
 
 namespace examples {

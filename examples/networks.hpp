@@ -2,8 +2,8 @@
 // The networks of the examples. A network is a type: whoever reads a model file has compiled what it may be of.
 
 #include <string>
-#include <unetpp/io/model_info.hpp>
-#include <unetpp/io/weights.hpp>
+#include <unetpp/io/files/model_info.hpp>
+#include <unetpp/io/files/weights.hpp>
 #include <unetpp/unet.hpp>
 
 #include "messages.hpp"

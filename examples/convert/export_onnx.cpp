@@ -1,8 +1,8 @@
 // Writes a model of train_pets as an ONNX file: see --help.
 
 #include <string>
-#include <unetpp/io/onnx.hpp>
-#include <unetpp/io/weights.hpp>
+#include <unetpp/io/files/onnx.hpp>
+#include <unetpp/io/files/weights.hpp>
 
 #include "../main.hpp"
 #include "../networks.hpp"

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <unetpp/core/error.hpp>
 #include <unetpp/core/one_line.hpp>
-#include <unetpp/io/file.hpp>
+#include <unetpp/io/files/file.hpp>
 #include <utility>
 #include <vector>
 

@@ -7,8 +7,8 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unetpp/io/dataset.hpp>
-#include <unetpp/io/resize.hpp>
+#include <unetpp/io/data/dataset.hpp>
+#include <unetpp/io/image/resize.hpp>
 #include <unetpp/io/tiled_predictor.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>

@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <unetpp/io/file.hpp>
-#include <unetpp/io/json.hpp>
-#include <unetpp/io/resize.hpp>
+#include <unetpp/io/files/file.hpp>
+#include <unetpp/io/files/json.hpp>
+#include <unetpp/io/image/resize.hpp>
 #include <unetpp/report/classes.hpp>
 #include <unetpp/report/panel.hpp>
 #include <utility>

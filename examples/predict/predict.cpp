@@ -2,7 +2,7 @@
 
 #include <cstdio>
 #include <string>
-#include <unetpp/io/weights.hpp>
+#include <unetpp/io/files/weights.hpp>
 
 #include "../main.hpp"
 #include "../networks.hpp"

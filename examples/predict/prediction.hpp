@@ -9,8 +9,8 @@
 #include <numeric>
 #include <string>
 #include <unetpp/core/one_line.hpp>
-#include <unetpp/io/image.hpp>
-#include <unetpp/io/json.hpp>
+#include <unetpp/io/files/json.hpp>
+#include <unetpp/io/image/image.hpp>
 #include <vector>
 
 namespace predict {

@@ -7,7 +7,7 @@
 #include <exception>
 #include <span>
 #include <string>
-#include <unetpp/io/image.hpp>
+#include <unetpp/io/image/image.hpp>
 #include <unetpp/report/classes.hpp>
 #include <unetpp/train/status_line.hpp>
 #include <utility>

@@ -7,11 +7,11 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unetpp/io/dataset.hpp>
-#include <unetpp/io/file.hpp>
-#include <unetpp/io/json.hpp>
-#include <unetpp/io/stop_on_signal.hpp>
+#include <unetpp/io/data/dataset.hpp>
+#include <unetpp/io/files/file.hpp>
+#include <unetpp/io/files/json.hpp>
 #include <unetpp/report/panel.hpp>
+#include <unetpp/train/stop_on_signal.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>
 #include <vector>

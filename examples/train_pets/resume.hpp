@@ -8,8 +8,8 @@
 #include <set>
 #include <string>
 #include <unetpp/core/error.hpp>
-#include <unetpp/io/dataset.hpp>
-#include <unetpp/io/json.hpp>
+#include <unetpp/io/data/dataset.hpp>
+#include <unetpp/io/files/json.hpp>
 #include <unetpp/train/training_state.hpp>
 #include <vector>
 

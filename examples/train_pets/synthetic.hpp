@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string>
 #include <unetpp/core/error.hpp>
-#include <unetpp/io/dataset.hpp>
+#include <unetpp/io/data/dataset.hpp>
 
 #include "synthetic_head.hpp"
 #include "synthetic_scene.hpp"

@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <limits>
 #include <string>
-#include <unetpp/io/checkpoint_writer.hpp>
-#include <unetpp/io/json.hpp>
-#include <unetpp/io/loader.hpp>
-#include <unetpp/io/stop_on_signal.hpp>
+#include <unetpp/io/data/loader.hpp>
+#include <unetpp/io/files/checkpoint_writer.hpp>
+#include <unetpp/io/files/json.hpp>
 #include <unetpp/report/class_table.hpp>
 #include <unetpp/report/segmentation_report.hpp>
+#include <unetpp/train/stop_on_signal.hpp>
 #include <unetpp/unet.hpp>
 #include <vector>
 

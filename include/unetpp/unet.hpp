@@ -23,8 +23,10 @@
 #include "unetpp/layers/softmax.hpp"
 
 // Networks: Sequential and SkipConcat are layers made of layers, UNet is made of them; Parameters are a flat buffer
-// with names, TrainingWorkspace and InferenceWorkspace the memory that a network works in.
+// with names, TrainingWorkspace and InferenceWorkspace the memory that a network works in, Predictor what comes of it.
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/predict_classes.hpp"
+#include "unetpp/nn/predictor.hpp"
 #include "unetpp/nn/receptive_field.hpp"
 #include "unetpp/nn/sequential.hpp"
 #include "unetpp/nn/skip_concat.hpp"
@@ -32,8 +34,7 @@
 #include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/workspace.hpp"
 
-// Training: loss, optimizers, metrics, one step (Trainer), whole epochs (fit), those who listen (callbacks), and what
-// comes of it (Predictor).
+// Training: loss, optimizers, metrics, one step (Trainer), whole epochs (fit), and those who listen (callbacks).
 #include "unetpp/train/array_loader.hpp"
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
@@ -42,7 +43,6 @@
 #include "unetpp/train/metrics.hpp"
 #include "unetpp/train/monitor.hpp"
 #include "unetpp/train/optimizer.hpp"
-#include "unetpp/train/predictor.hpp"
 #include "unetpp/train/progress.hpp"
 #include "unetpp/train/trainer.hpp"
 #include "unetpp/train/training_state.hpp"

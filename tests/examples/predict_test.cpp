@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <unetpp/io/weights.hpp>
+#include <unetpp/io/files/weights.hpp>
 #include <unetpp/report/panel.hpp>
 
 #include "../../examples/networks.hpp"
@@ -15,7 +15,7 @@
 #include "../../examples/train_pets/synthetic.hpp"
 #include "../catch.hpp"
 #include "../io/fixtures.hpp"
-#include "../io/make_jpeg.hpp"
+#include "../io/image/make_jpeg.hpp"
 
 namespace fs = std::filesystem;
 using examples::DrawnPetsNet;

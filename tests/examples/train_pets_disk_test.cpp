@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "run_train_pets.hpp"
-#include "unetpp/io/safetensors.hpp"
+#include "unetpp/io/files/safetensors.hpp"
 
 using namespace example_tests;
 

@@ -9,7 +9,7 @@
 
 #include "../../examples/train_pets/resume.hpp"
 #include "run_train_pets.hpp"
-#include "unetpp/io/safetensors.hpp"
+#include "unetpp/io/files/safetensors.hpp"
 
 using namespace example_tests;
 

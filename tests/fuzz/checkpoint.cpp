@@ -1,6 +1,6 @@
 // Any bytes as a checkpoint of a very small network.
 
-#include "unetpp/io/checkpoint.hpp"
+#include "unetpp/io/files/checkpoint.hpp"
 
 #include <algorithm>
 

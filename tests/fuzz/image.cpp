@@ -1,6 +1,6 @@
 // Any bytes as an image.
 
-#include "unetpp/io/image.hpp"
+#include "unetpp/io/image/image.hpp"
 
 #include "property.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "property.hpp"
-#include "unetpp/io/image.hpp"
+#include "unetpp/io/image/image.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::run([bytes = fuzz::text(data, size)] {

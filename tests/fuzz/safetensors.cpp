@@ -1,13 +1,13 @@
 // Any bytes as a safetensors file: its header, its tensors and what it says of its network.
 
-#include "unetpp/io/safetensors.hpp"
+#include "unetpp/io/files/safetensors.hpp"
 
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "property.hpp"
-#include "unetpp/io/model_info.hpp"
+#include "unetpp/io/files/model_info.hpp"
 
 namespace {
 

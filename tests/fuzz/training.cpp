@@ -3,7 +3,7 @@
 #include <train_pets/resume.hpp>
 
 #include "property.hpp"
-#include "unetpp/io/training_json.hpp"
+#include "unetpp/io/files/training_json.hpp"
 #include "unetpp/report/record_json.hpp"
 
 using namespace unetpp;

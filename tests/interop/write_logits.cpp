@@ -3,8 +3,8 @@
 
 #include <cstdio>
 #include <exception>
-#include <unetpp/io/dataset.hpp>
-#include <unetpp/io/weights.hpp>
+#include <unetpp/io/data/dataset.hpp>
+#include <unetpp/io/files/weights.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>
 #include <vector>

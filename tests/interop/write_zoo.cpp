@@ -5,8 +5,8 @@
 #include <exception>
 #include <filesystem>
 #include <span>
-#include <unetpp/io/onnx.hpp>
-#include <unetpp/io/safetensors.hpp>
+#include <unetpp/io/files/onnx.hpp>
+#include <unetpp/io/files/safetensors.hpp>
 
 #include "zoo.hpp"
 

@@ -13,7 +13,7 @@
 #include <system_error>
 #include <vector>
 
-#include "unetpp/io/image.hpp"
+#include "unetpp/io/image/image.hpp"
 
 namespace io_tests {
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "unetpp/io/loader.hpp"
+#include "unetpp/io/data/loader.hpp"
 
 namespace io_tests {
 

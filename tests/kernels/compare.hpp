@@ -8,7 +8,7 @@
 
 #include "../catch.hpp"
 #include "unetpp/core/random.hpp"
-#include "unetpp/kernels/convolution.hpp"
+#include "unetpp/kernels/convolution/convolution.hpp"
 
 namespace compare {
 

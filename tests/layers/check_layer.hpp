@@ -9,7 +9,7 @@
 #include "../catch.hpp"
 #include "../reference/naive.hpp"
 #include "unetpp/core/random.hpp"
-#include "unetpp/kernels/convolution.hpp"
+#include "unetpp/kernels/convolution/convolution.hpp"
 #include "unetpp/layers/layer.hpp"
 
 namespace check {
@@ -65,7 +65,7 @@ inline constexpr double fast_error = 2e-5;  // of F(4×4), and of floats in two 
 
 /// What a layer that computes the convolution g, or its transpose, may be off by.
 inline double convolution_error(const unetpp::kernels::ConvGeometry& g, unetpp::ConvAlgorithm algorithm) {
-  const bool on_unit = unetpp::kernels::on_matrix_unit(g, algorithm, std::max(g.in.channels, g.out.channels));
+  const bool on_unit = unetpp::kernels::on_amx(g, algorithm, std::max(g.in.channels, g.out.channels));
   return algorithm == unetpp::ConvAlgorithm::winograd4 || on_unit ? fast_error : float_error;
 }
 

@@ -8,5 +8,5 @@
 
 // Training without optimisation takes about ten times as long. UNETPP_UNOPTIMISED says that this is meant.
 #if defined(__GNUC__) && !defined(__OPTIMIZE__) && !defined(UNETPP_UNOPTIMISED)
-#include "unetpp/core/unoptimised.inc"
+#include "unetpp/core/unoptimised.inc.hpp"
 #endif

@@ -13,10 +13,10 @@
 #include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/tensor.hpp"
-#include "unetpp/io/dataset.hpp"
-#include "unetpp/io/image.hpp"
-#include "unetpp/io/tiling.hpp"
-#include "unetpp/train/predictor.hpp"
+#include "unetpp/io/data/dataset.hpp"
+#include "unetpp/io/image/image.hpp"
+#include "unetpp/nn/predictor.hpp"
+#include "unetpp/nn/tiling.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push

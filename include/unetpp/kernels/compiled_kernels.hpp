@@ -1,7 +1,7 @@
 #pragma once
 // The loops of micro_kernels.hpp, which includes this file: not for others.
 //
-// They are written once, in the vector extensions of GCC and Clang, in simd/*.inc, and compiled here for each instruction
+// They are written once, in the vector extensions of GCC and Clang, in simd/*.inc.hpp, and compiled here for each instruction
 // set: a program that is compiled without any flag runs as fast as one that is compiled for its machine.
 
 #if defined(__aarch64__) && defined(__GNUC__)
@@ -14,8 +14,8 @@
 
 namespace unetpp::kernels {
 
-#define UNETPP_BODY "unetpp/kernels/simd/kernels.inc"
-#include "unetpp/kernels/simd/each_set.inc"
+#define UNETPP_BODY "unetpp/kernels/simd/kernels.inc.hpp"
+#include "unetpp/kernels/simd/each_set.inc.hpp"
 #undef UNETPP_BODY
 
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {

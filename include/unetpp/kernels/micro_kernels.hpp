@@ -101,7 +101,7 @@ struct WinogradKernels {
                           float* dweight, int channels, int filters);
 };
 
-/// The kernels of one instruction set; simd/*.inc says what each does.
+/// The kernels of one instruction set; simd/*.inc.hpp says what each does.
 struct MicroKernels {
   int panel;
   void (*product)(int rows, int columns, int depth, const float* a, std::size_t next, const float* b, float* c,
@@ -152,7 +152,7 @@ inline bool supports([[maybe_unused]] InstructionSet set) {
 
 /// Whether cores have different last-level caches: AMD's share one in groups. There, to write to a line that a core of
 /// another group has read waits until it is taken from it, which takes longer than to write past the caches.
-inline bool has_split_cache() {
+inline bool has_grouped_caches() {
 #ifdef UNETPP_X86_SETS
   return __builtin_cpu_is("amd");
 #else

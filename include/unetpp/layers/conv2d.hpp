@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "unetpp/kernels/convolution.hpp"
+#include "unetpp/kernels/convolution/convolution.hpp"
 #include "unetpp/layers/convolution_parameters.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "unetpp/kernels/conv_geometry.hpp"
+#include "unetpp/kernels/convolution/geometry.hpp"
 #include "unetpp/layers/layer.hpp"
 
 namespace unetpp {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "unetpp/io/model_info.hpp"
+#include "unetpp/io/files/model_info.hpp"
 #include "unetpp/report/panel.hpp"
 
 namespace unetpp {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "unetpp/io/json.hpp"
+#include "unetpp/io/files/json.hpp"
 #include "unetpp/report/page_template.hpp"
 #include "unetpp/report/record.hpp"
 

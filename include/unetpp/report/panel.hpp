@@ -7,7 +7,7 @@
 #include <string>
 
 #include "unetpp/core/error.hpp"
-#include "unetpp/io/image.hpp"
+#include "unetpp/io/image/image.hpp"
 
 namespace unetpp {
 

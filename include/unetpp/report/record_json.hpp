@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
-#include "unetpp/io/json.hpp"
-#include "unetpp/io/json_fields.hpp"
+#include "unetpp/io/files/json.hpp"
+#include "unetpp/io/files/json_fields.hpp"
 #include "unetpp/report/mask_code.hpp"
 #include "unetpp/report/record.hpp"
 
@@ -82,7 +82,8 @@ inline void parse_record(std::string_view text, const std::string& where, RunRec
   // A grey image, which takes fewest bytes, has 48 pixels a byte; its mask may have four times as many.
   std::size_t room = 256 * text.size();
   for (const nlohmann::json& image : json.list("images"))
-    images.push_back(detail::parse_shown_image({image, json.where("images")}, run.epochs.size(), run.classes.size(), room));
+    images.push_back(
+        detail::parse_shown_image({image, json.where("images")}, run.epochs.size(), run.classes.size(), room));
   const auto started = static_cast<std::int64_t>(json.count("started"));
   run.report_seconds = json.number("report_seconds");
   run.started = started;

@@ -9,24 +9,12 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/labels.hpp"
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/kernels/cross_entropy.hpp"
 #include "unetpp/layers/layer.hpp"
 
 namespace unetpp {
-
-namespace detail {
-
-template <Shape S>
-struct LabelViewOf {  // a struct, since gcc 12 crashes on an alias that takes S apart
-  using type = BatchView<const std::uint8_t, Shape{S.height, S.width, 1}>;
-};
-
-}  // namespace detail
-
-/// Labels of the pixels of images of shape S: one class number each.
-template <Shape S>
-using LabelView = typename detail::LabelViewOf<S>::type;
 
 /// A sum of weighted losses and of the weights, so that losses of several batches can be averaged over their pixels.
 struct LossSum {

@@ -11,6 +11,7 @@
 
 #include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/predict_classes.hpp"
 #include "unetpp/nn/workspace.hpp"
 #include "unetpp/train/loss.hpp"
 #include "unetpp/train/metrics.hpp"

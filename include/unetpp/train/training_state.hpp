@@ -33,8 +33,8 @@ struct TrainingState {
   LossSum loss = {};        // of these batches
   double seconds = 0;       // that they took
 
-  std::uint64_t steps = 0;                 // of all epochs
-  std::vector<EpochEnd> history = {};      // epochs 1 .. epoch - 1
+  std::uint64_t steps = 0;             // of all epochs
+  std::vector<EpochEnd> history = {};  // epochs 1 .. epoch - 1
 
   // Of the training loader, without which the bits become others; not known before `fit` has seen one.
   std::optional<std::uint64_t> seed = {};  // of the order of the images, if it has one

@@ -1,0 +1,211 @@
+#pragma once
+// Pairs of a photograph and the mask of what is on it.
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/core/shape.hpp"
+#include "unetpp/io/files/file.hpp"
+#include "unetpp/io/image/image.hpp"
+#include "unetpp/io/image/resize.hpp"
+
+namespace unetpp {
+
+/// An image and the class of each of its pixels: of a pet, 0 pet, 1 background, 2 outline.
+struct Sample {
+  Image image;
+  Mask mask;
+};
+
+/// Any type that has samples to load, by several threads at once. load() throws an Error for a sample that is bad. A
+/// Loader keeps what load() returned for all later epochs, as far as its cache_bytes go: what is random in load() is
+/// then drawn once and stays. With cache_bytes = 0 load() is called in every epoch. What it draws by the index and by
+/// how often that index was loaded before does not depend on the number of workers.
+template <class T>
+concept Dataset = requires(const T& dataset, std::size_t index) {
+  { dataset.size() } -> std::convertible_to<std::size_t>;
+  { dataset.name(index) } -> std::convertible_to<std::string>;
+  { dataset.load(index) } -> std::same_as<Sample>;
+};
+
+/// A sample at another size: the image interpolated, the mask by nearest neighbour.
+/// Errors  ArgumentError for an empty sample or size.
+inline Sample resize(const Sample& sample, int height, int width) {
+  return {resize_bilinear(sample.image, height, width), resize_nearest(sample.mask, height, width)};
+}
+
+/// Writes an image as a network reads it.
+/// Shapes  image: height×width×3, as out.
+/// Units   out: [0, 1].
+/// Errors  ArgumentError when out has another size.
+inline void to_float(const Image& image, std::span<float> out) {
+  detail::require_pixels(image.height, image.width, 3, out.size());
+  std::transform(image.rgb.begin(), image.rgb.end(), out.begin(), [](std::uint8_t v) { return v / 255.0f; });
+}
+
+/// Writes a sample of any size as a network reads it, with the same bits as a Loader.
+/// Shapes  image: size.  labels: size, without the channels.
+/// Errors  ArgumentError for an empty sample, or outputs of another size.
+inline void write_sample(const Sample& sample, Shape size, std::span<float> image, std::span<std::uint8_t> labels) {
+  detail::require_pixels(size.height, size.width, size.channels, image.size());
+  detail::require_pixels(size.height, size.width, 1, labels.size());
+  const Sample resized = resize(sample, size.height, size.width);
+  to_float(resized.image, image);
+  std::copy(resized.mask.values.begin(), resized.mask.values.end(), labels.begin());
+}
+
+/// Files that a data set passed over.
+struct PassedOver {
+  std::size_t mat = 0;       ///< images/*.mat, which some copies of the data set contain
+  std::size_t dotfiles = 0;  ///< such as ._NAME.png, which macOS left in the archive
+  std::size_t unpaired = 0;  ///< images without a mask, and masks without an image
+  std::size_t other = 0;     ///< neither images/*.jpg and *.jpeg nor trimaps/*.png, in capitals or not
+};
+
+/// The Oxford-IIIT Pet data set, or any other in its layout: DIR/images/STEM.jpg, DIR/annotations/trimaps/STEM.png,
+/// where a mask says 1 pet, 2 background, 3 outline. The pairs are in the order of their stems, byte by byte.
+/// Extensions may be in capitals, and of images .jpeg; a pair with two images or two masks is a bad one.
+/// Source  Parkhi, Vedaldi, Zisserman & Jawahar, "Cats and Dogs", CVPR 2012.
+class PetDataset {
+ public:
+  /// Lists the pairs without opening them.
+  /// Errors  FileError when a folder is missing or there are no pairs.
+  explicit PetDataset(const std::filesystem::path& folder, std::size_t max_pixels = default_max_pixels)
+      : images_(folder / "images"), masks_(folder / "annotations" / "trimaps"), max_pixels_(max_pixels) {
+    require_folder(folder);
+    const FilesByStem images = list(images_, {".jpg", ".jpeg"});
+    const FilesByStem masks = list(masks_, {".png"});
+    for (const auto& [stem, files] : images)
+      if (const auto mask = masks.find(stem); mask != masks.end()) pairs_.push_back({stem, files, mask->second});
+    passed_over_.unpaired = images.size() + masks.size() - 2 * pairs_.size();
+    if (pairs_.empty())
+      throw FileError(folder.string() + ": expected pairs of images/NAME.jpg and annotations/trimaps/NAME.png, found " +
+                      std::to_string(images.size()) + " images and " + std::to_string(masks.size()) +
+                      " masks, none of the same name");
+  }
+
+  std::size_t size() const { return pairs_.size(); }
+  const std::string& name(std::size_t index) const { return pairs_.at(index).stem; }
+  std::filesystem::path image_path(std::size_t index) const { return images_ / *pairs_.at(index).images.begin(); }
+  std::filesystem::path mask_path(std::size_t index) const { return masks_ / *pairs_.at(index).masks.begin(); }
+  const PassedOver& passed_over() const { return passed_over_; }
+
+  /// The pair at its original size; any number of threads may load at once.
+  /// Errors  FileError or FormatError naming the file, when one of the two cannot be read or is there twice, the sizes
+  ///         differ, or the mask holds a value that is not 1, 2 or 3.
+  Sample load(std::size_t index) const {
+    require_one(images_, pairs_.at(index).images);
+    require_one(masks_, pairs_.at(index).masks);
+    Sample sample{read_image(image_path(index), max_pixels_), read_mask(mask_path(index), max_pixels_)};
+    const auto& [image, mask] = sample;
+    if (image.width != mask.width || image.height != mask.height)
+      throw FormatError(mask_path(index).string() + ": expected a mask of " +
+                        detail::size_text(image.width, image.height) + " as its image, found " +
+                        detail::size_text(mask.width, mask.height) + turned_image(index, sample));
+    for (std::uint8_t& value : sample.mask.values) {
+      if (value < 1 || value > 3)
+        throw FormatError(mask_path(index).string() + ": expected trimap values 1, 2 and 3, found " +
+                          std::to_string(value) + palette_advice(index));
+      --value;
+    }
+    return sample;
+  }
+
+ private:
+  using Files = std::set<std::string>;  // names
+  using FilesByStem = std::map<std::string, Files>;
+
+  struct Pair {
+    std::string stem;
+    Files images, masks;  // one of each, or the pair is bad
+  };
+
+  static void require_one(const std::filesystem::path& folder, const Files& files) {
+    if (files.size() > 1)
+      throw FormatError((folder / *files.begin()).string() + ": expected one file of this name, found " +
+                        (folder / *std::next(files.begin())).string() + ", too (one of them must go)");
+  }
+
+  /// What to do where a mask's values come from a palette.
+  std::string palette_advice(std::size_t index) const {
+    const bool has_palette = detail::has_png_palette(read_file(mask_path(index), detail::largest_file(max_pixels_)));
+    return has_palette ? " in a mask that has a palette (save it in grey, with these values)" : "";
+  }
+
+  /// What to do where a mask has its image's size before the image was turned.
+  std::string turned_image(std::size_t index, const Sample& sample) const {
+    if (sample.image.width != sample.mask.height || sample.image.height != sample.mask.width) return "";
+    const std::string bytes = read_file(image_path(index), detail::largest_file(max_pixels_)), name;
+    const int orientation = detail::orientation_of({bytes, name, max_pixels_});
+    if (!detail::swaps_sides(orientation)) return "";
+    return ", which is the image's before its EXIF orientation " + std::to_string(orientation) +
+           " turns it upright (turn the mask, too, or take the orientation out of the image)";
+  }
+
+  static void require_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error))
+      throw FileError(folder.string() + ": expected a folder, found " + (error ? error.message() : "a file"));
+  }
+
+  /// A folder's files of these extensions by their names without it; counts the others.
+  FilesByStem list(const std::filesystem::path& folder, const std::set<std::string>& extensions) {
+    require_folder(folder);
+    FilesByStem found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const std::filesystem::path& path = entry->path();
+      const std::string extension = detail::lower_extension(path);
+      if (path.filename().string().front() == '.')
+        ++passed_over_.dotfiles;
+      else if (extensions.contains(extension))
+        found[path.stem().string()].insert(path.filename().string());
+      else
+        ++(extension == ".mat" ? passed_over_.mat : passed_over_.other);
+    }
+    if (error) throw FileError(folder.string() + ": cannot be listed: " + error.message());
+    return found;
+  }
+
+  std::filesystem::path images_;
+  std::filesystem::path masks_;
+  std::size_t max_pixels_;
+  std::vector<Pair> pairs_;
+  PassedOver passed_over_;
+};
+
+/// Which samples train and which validate.
+struct Split {
+  std::vector<std::size_t> train;
+  std::vector<std::size_t> validation;
+};
+
+/// Shuffles `count` samples, keeps the first `limit` of them, and sets the last `validation` of these aside.
+/// Errors  ArgumentError when none are left to train with.
+inline Split split(std::size_t count, std::size_t validation, std::uint64_t seed,
+                   std::size_t limit = std::numeric_limits<std::size_t>::max()) {
+  std::vector<std::size_t> order = permutation(count, Random(seed, random_stream(RandomUse::split)));
+  order.resize(std::min(count, limit));
+  if (validation >= order.size())
+    throw ArgumentError("the validation set: expected fewer than the " + std::to_string(order.size()) +
+                        " samples there are, found " + std::to_string(validation));
+  const auto last = order.end() - static_cast<std::ptrdiff_t>(validation);
+  return {{order.begin(), last}, {last, order.end()}};
+}
+
+}  // namespace unetpp

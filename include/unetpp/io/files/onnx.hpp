@@ -1,0 +1,164 @@
+#pragma once
+// Networks as ONNX files, for other programs to run. Needs the onnx library (CMake: unetpp::onnx).
+
+// Linux has a macro of the name of one of onnx's constants.
+#pragma push_macro("MAP_TYPE")
+#undef MAP_TYPE
+#include <onnx/checker.h>
+#include <onnx/onnx_pb.h>
+#pragma pop_macro("MAP_TYPE")
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "unetpp/core/version.hpp"
+#include "unetpp/io/files/file.hpp"
+#include "unetpp/io/files/json.hpp"
+#include "unetpp/io/files/model_info.hpp"
+#include "unetpp/io/files/onnx_graph.hpp"
+#include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/sequential.hpp"
+#include "unetpp/nn/skip_concat.hpp"
+
+namespace unetpp {
+
+/// How the exported network takes images and gives its result.
+struct OnnxConfig {
+  bool nchw = false;     // n×channels×height×width at both ends, as PyTorch has it; else n×height×width×channels
+  bool softmax = false;  // probabilities instead of logits
+};
+
+namespace detail {
+
+template <class... Layers>
+std::true_type is_sequential(const Sequential<Layers...>*);
+std::false_type is_sequential(const void*);
+
+template <class Inner>
+std::true_type is_skip_concat(const SkipConcat<Inner>*);
+std::false_type is_skip_concat(const void*);
+
+/// Adds a network's layers to a graph one by one, in the order of execution.
+class OnnxExporter {
+ public:
+  OnnxExporter(OnnxGraph graph, std::vector<std::string> layer_names, std::span<const float> parameters)
+      : graph_(graph), layer_names_(std::move(layer_names)), parameters_(parameters) {}
+
+  /// The name of L's output when x is that of its input.
+  template <Layer L>
+  std::string add(const std::string& x) {
+    if constexpr (decltype(is_skip_concat(static_cast<const L*>(nullptr)))::value) {
+      const std::string inner = add<std::tuple_element_t<0, typename L::Children>>(x);
+      return graph_.concatenation("concatenate_" + inner, inner, x);
+    } else if constexpr (decltype(is_sequential(static_cast<const L*>(nullptr)))::value) {
+      return add_all(std::type_identity<typename L::Children>{}, x);
+    } else {
+      const std::string name = layer_names_[leaf_++];
+      const std::span<const float> parameters = parameters_.first(L::parameter_count);
+      parameters_ = parameters_.subspan(L::parameter_count);
+      const std::string y = add_leaf<L>(name, x, parameters);
+      return L::rectified ? graph_.relu(name + "_relu", y) : y;
+    }
+  }
+
+ private:
+  template <class... Children>
+  std::string add_all(std::type_identity<std::tuple<Children...>>, std::string x) {
+    ((x = add<Children>(x)), ...);
+    return x;
+  }
+
+  template <Layer L>
+  std::string add_leaf(const std::string& name, const std::string& x, std::span<const float> parameters) {
+    constexpr std::string_view kind = L::kind;
+    if constexpr (kind == "conv2d") {
+      return graph_.convolution(name, x, L::geometry, parameters.first(L::weight_count),
+                                parameters.subspan(L::weight_count));
+    } else if constexpr (kind == "conv2d_transpose") {
+      return graph_.transposed_convolution(name, x, L::geometry, parameters.first(L::weight_count),
+                                           parameters.subspan(L::weight_count));
+    } else if constexpr (kind == "max_pooling2d") {
+      return graph_.max_pool(name, x, L::geometry);
+    } else if constexpr (kind == "re_lu") {
+      return graph_.relu(name, x);
+    } else {
+      static_assert(kind == "softmax", "unetpp: to_onnx does not know this Layer");
+      return graph_.softmax(name, x);
+    }
+  }
+
+  OnnxGraph graph_;
+  std::vector<std::string> layer_names_;
+  std::span<const float> parameters_;  // of the layers to come
+  std::size_t leaf_ = 0;
+};
+
+/// Declares an input or output: any number of images of this shape.
+inline void declare_onnx_value(onnx::ValueInfoProto& value, const std::string& name, Shape shape, bool nchw) {
+  value.set_name(name);
+  onnx::TypeProto_Tensor& tensor = *value.mutable_type()->mutable_tensor_type();
+  tensor.set_elem_type(onnx::TensorProto::FLOAT);
+  onnx::TensorShapeProto& extents = *tensor.mutable_shape();
+  extents.add_dim()->set_dim_param("batch");
+  if (nchw) extents.add_dim()->set_dim_value(shape.channels);
+  extents.add_dim()->set_dim_value(shape.height);
+  extents.add_dim()->set_dim_value(shape.width);
+  if (!nchw) extents.add_dim()->set_dim_value(shape.channels);
+}
+
+}  // namespace detail
+
+/// A network as an ONNX model of opset 17: input "images", output "logits" or "probabilities", any number of images; the
+/// weights under their names; what `info` says in metadata_props. The library's checker has seen it.
+///
+/// What runs it may compute otherwise. OpenVINO takes bfloat16 on processors that have it, unless it is compiled with
+/// {"INFERENCE_PRECISION_HINT": "f32"}; there, metadata_props are the model's rt_info "framework". A maximum of NaN and
+/// numbers is NaN here and in PyTorch, a number in OpenVINO, and either in ONNX Runtime, by the place of the NaN.
+/// OpenCV 4.14 and onnx2torch 1.5.15 take all that is exported: padding of transposed convolutions is even, and what
+/// remains is cut off by Slice.
+/// Shapes  as Net's, or with the channels first (OnnxConfig::nchw).
+template <Layer Net>
+onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = {},
+                         const ModelInfo& info = model_info<Net>({})) {
+  static_assert(Net::parameter_count < (std::size_t{1} << 29) - (1 << 20),
+                "unetpp: an ONNX file holds less than 2 GiB");
+  onnx::ModelProto model;
+  model.set_ir_version(8);  // what ONNX 1.12, the first with opset 17, writes
+  model.set_producer_name("unetpp");
+  model.set_producer_version(version);
+  model.add_opset_import()->set_version(17);
+  for (const auto& [key, value] : to_metadata(info)) {
+    onnx::StringStringEntryProto& entry = *model.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(to_utf8(value));  // protobuf's text is UTF-8
+  }
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.set_name("unetpp");
+  detail::OnnxGraph nodes(graph);
+  const std::string x = config.nchw ? "images" : nodes.transpose("images_nchw", "images", {0, 3, 1, 2});
+  std::string y = detail::OnnxExporter(nodes, layer_names<Net>(), parameters.span()).template add<Net>(x);
+  const bool has_softmax = std::string_view(leaves<Net>.back().kind) == "softmax";
+  if (config.softmax && !has_softmax) y = nodes.softmax("to_probabilities", y);
+  if (!config.nchw) nodes.transpose("result_nhwc", y, {0, 2, 3, 1});
+  const std::string result = config.softmax || has_softmax ? "probabilities" : "logits";
+  graph.mutable_node()->rbegin()->set_output(0, result);
+  detail::declare_onnx_value(*graph.add_input(), "images", Net::in, config.nchw);
+  detail::declare_onnx_value(*graph.add_output(), result, Net::out, config.nchw);
+  onnx::checker::check_model(model);
+  return model;
+}
+
+/// Writes a network as an ONNX file: `to_onnx` says what programs that run it do otherwise.
+/// Errors  FileError; the old file then stays as it was.
+template <Layer Net>
+void save_onnx(const std::filesystem::path& path, const Parameters<Net>& parameters, OnnxConfig config = {},
+               const ModelInfo& info = model_info<Net>({})) {
+  write_file(path, to_onnx(parameters, config, info).SerializeAsString());
+}
+
+}  // namespace unetpp

@@ -1,0 +1,53 @@
+#pragma once
+// From the bytes of an image file to pixels.
+//
+// JPEG and PNG are read by the libraries that labelling tools use, too (libjpeg-turbo and libpng), GIF and BMP by stb.
+
+#include <map>
+#include <string>
+
+#include "unetpp/io/image/bmp.hpp"
+#include "unetpp/io/image/gif.hpp"
+#include "unetpp/io/image/image_source.hpp"
+#include "unetpp/io/image/jpeg.hpp"
+#include "unetpp/io/image/pixels.hpp"
+#include "unetpp/io/image/png.hpp"
+
+namespace unetpp {
+
+/// The programs that decode images here, by format: what pixels a file has depends on them.
+inline std::map<std::string, std::string> decoders() {
+#define UNETPP_TEXT_OF(token) #token
+#define UNETPP_TEXT(macro) UNETPP_TEXT_OF(macro)
+  const std::string jpeg = "libjpeg-turbo " UNETPP_TEXT(LIBJPEG_TURBO_VERSION);
+#undef UNETPP_TEXT
+#undef UNETPP_TEXT_OF
+  return {{"JPEG", jpeg},
+          {"PNG", std::string("libpng ") + png_get_libpng_ver(nullptr)},
+          {"GIF", "stb_image"},
+          {"BMP", "stb_image"}};
+}
+
+namespace detail {
+
+/// Errors  FormatError.
+inline Image decode(const ImageSource& source) {
+  if (source.bytes.empty()) source.refuse_kind("an empty file");
+  if (source.bytes.starts_with("\xFF\xD8")) return decode_jpeg(source);
+  if (source.bytes.starts_with("\x89PNG")) return decode_png_image(source);
+  if (source.bytes.starts_with("GIF8")) return decode_gif(source);
+  if (source.bytes.starts_with("BM")) return decode_bmp(source);
+  source.refuse_kind("unknown image type");
+}
+
+/// The EXIF orientation that decode() turns an image by; 1 if it does not.
+/// Errors  FormatError.
+inline int orientation_of(const ImageSource& source) {
+  if (source.bytes.starts_with("\x89PNG")) return decode_png(source, false).orientation;
+  JpegReader reader(source.bytes);
+  return reader.read_header() ? reader.orientation() : 1;
+}
+
+}  // namespace detail
+
+}  // namespace unetpp

@@ -1,0 +1,79 @@
+#pragma once
+// Kernels for processors with a matrix unit: AMX, which Intel's server processors have since 2023. As the innermost loops
+// of micro_kernels.hpp they are compiled in every program and used if the machine that it runs on has one.
+
+#include <cstddef>
+
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
+
+#if defined(UNETPP_X86_SETS) && defined(__x86_64__) && defined(__linux__) && defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector) && (!defined(__clang__) || __clang_major__ >= 12)
+#define UNETPP_AMX
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+#endif
+
+namespace unetpp::kernels {
+
+/// What a product brings to the cache meanwhile: for each tap some rows, `row` floats apart.
+struct Fetch {
+  const float* at = nullptr;
+  std::ptrdiff_t tap = 0;  // floats from the rows of one tap to those of the next
+  std::size_t row = 0;
+  int rows = 0;
+};
+
+/// The kernels of simd/amx.inc.hpp and simd/amx_pairs.inc.hpp, which say what each does.
+struct AmxKernels {
+  void (*begin_products)();
+  void (*end_products)();
+  void (*product)(int tiles, int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
+                  const float* b, float* c, bool accumulate, const Fetch& fetch);
+  void (*pair_pixels)(const float* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
+  void (*pair_rows)(const float* x, std::size_t stride, int depth, int columns, float* to);
+  void (*pair_columns)(const float* x, std::size_t stride, int depth, int columns, float* to);
+  void (*finish_pixels)(const float* first, const float* last, int count, int channels, std::size_t pixel,
+                        std::size_t step, float* y, std::size_t stride, const Epilogue&);
+};
+
+/// Values of a row of a left operand; a side of a tile of sums; floats of such a tile, and of a right operand's block.
+inline constexpr int amx_panel = 32, tile_side = 16, tile_floats = 256, block_floats = 512;
+
+/// Tiles that a product makes at once, one below the other.
+inline constexpr int product_tiles = 4;
+
+/// Whether this machine has a matrix unit, and its system lets this process use it.
+inline bool has_amx() {
+#ifdef UNETPP_AMX
+  static const bool granted = [] {
+    constexpr unsigned amx_bf16 = 1u << 22, amx_tile = 1u << 24, avx512_bf16 = 1u << 5;
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    if (!supports(InstructionSet::avx512) || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+    if (!(d & amx_bf16) || !(d & amx_tile) || !__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & avx512_bf16))
+      return false;
+    constexpr long request_permission = 0x1023, tile_data = 18;  // Linux keeps the tiles of those who asked for them
+    return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+  }();
+  return granted;
+#else
+  return false;
+#endif
+}
+
+/// The kernels for this machine's matrix unit; without one an empty table, which nobody calls.
+inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
+#ifdef UNETPP_SEPARATE_KERNELS
+const AmxKernels& amx_kernels();
+#else
+inline const AmxKernels& amx_kernels();
+#endif
+}  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
+
+}  // namespace unetpp::kernels
+
+#if !defined(UNETPP_SEPARATE_KERNELS) || defined(UNETPP_DEFINE_KERNELS)
+#include "unetpp/kernels/compiled_amx_kernels.hpp"
+#endif

@@ -1,0 +1,62 @@
+#pragma once
+// The loops of amx_kernels.hpp, which includes this file: not for others.
+
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+namespace unetpp::kernels {
+
+#ifdef UNETPP_AMX
+#ifdef __clang__
+#pragma clang attribute push(                                                                            \
+    __attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,avx512bf16,amx-tile,amx-bf16"))), \
+    apply_to = function)
+#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,avx512bf16,amx-tile,amx-bf16,prefer-vector-width=512")
+#endif
+namespace amx {
+using avx512::cache_line;
+using avx512::finish;
+using avx512::finish_streams;
+using avx512::load;
+using avx512::load_part;
+using avx512::panel;
+using avx512::store;
+using avx512::transpose;
+using avx512::Vec;
+using avx512::width;
+#include "unetpp/kernels/simd/amx.inc.hpp"
+// The next needs it.
+#include "unetpp/kernels/simd/amx_pairs.inc.hpp"
+inline constexpr AmxKernels kernels{begin_products, end_products, product,      pair_pixels,
+                                    pair_rows,      pair_columns, finish_pixels};
+}  // namespace amx
+#ifdef __clang__
+#pragma clang attribute pop
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+
+inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
+#ifdef UNETPP_SEPARATE_KERNELS
+const AmxKernels& amx_kernels() {
+#else
+inline const AmxKernels& amx_kernels() {
+#endif
+#ifdef UNETPP_AMX
+  return amx::kernels;
+#else
+  static const AmxKernels none{};
+  return none;
+#endif
+}
+}  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
+
+}  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

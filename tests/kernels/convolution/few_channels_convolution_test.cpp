@@ -1,0 +1,51 @@
+#include "../compare.hpp"
+
+using namespace compare;
+
+namespace {
+
+struct Narrow {
+  static std::size_t scratch(const ConvGeometry& g, std::size_t, int threads) {
+    return few_channels_scratch(g, threads);
+  }
+  static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+    return few_channels_gradient_scratch(g, batch, threads);
+  }
+  static constexpr auto convolve = [](auto... arguments) { few_channels_convolve(arguments...); };
+  static constexpr auto transposed = [](auto... arguments) { few_channels_convolve_transposed(arguments...); };
+  static constexpr auto weight_gradient = few_channels_weight_gradient;
+};
+
+ConvGeometry same(int height, int width, int channels, int filters) {
+  return {{height, width, channels}, {height, width, filters}, 3, 1, 1, 1, 1};
+}
+
+}  // namespace
+
+TEST_CASE("convolutions of few channels agree with im2col at random shapes, with the same bits at 1, 2 and 3 threads") {
+  for (std::uint64_t seed = 0; seed < 12000; seed += 100)
+    check<Narrow>(random_case(seed,
+                              [](const auto& random) {
+                                const int most = random(9, 4) == 0 ? 40 : 14;
+                                const int few = 1 + random(2, 4), many = 1 + random(3, 70);
+                                const int height = 1 + random(0, most), width = 1 + random(1, most);
+                                return random(10, 2) ? same(height, width, few, many) : same(height, width, many, few);
+                              }),
+                  seed);
+}
+
+TEST_CASE("convolutions from few channels to few agree with im2col") {
+  for (int channels = 1; channels <= few_channels; ++channels)
+    for (int filters = 1; filters <= few_channels; ++filters)
+      check<Narrow>({same(5, 65, channels, filters), 2, 0, true, false, true, false}, 3);
+}
+
+TEST_CASE("convolutions of few channels agree with im2col where rows and images are cut into pieces") {
+  check<Narrow>({same(35, 130, 3, 40), 2, 0, true, false, true, false}, 1);
+  check<Narrow>({same(70, 65, 40, 4), 1, 1, true, true, false, true}, 2);
+}
+
+TEST_CASE("convolutions of few channels have the same bits where results go past the caches") {
+  const ConvGeometry g = same(127, 130, 4, 64);
+  same_bits_past_the_caches(g, Narrow::scratch(g, 1, 2), Narrow::convolve, Narrow::transposed);
+}

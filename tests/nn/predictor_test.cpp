@@ -1,0 +1,102 @@
+#include "unetpp/nn/predictor.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <thread>
+#include <vector>
+
+#include "../catch.hpp"
+#include "unetpp/unet.hpp"
+
+using namespace unetpp;
+
+namespace {
+
+using Net = UNet<UNetConfig{.height = 16, .width = 24, .base_channels = 4, .depth = 1}>;
+
+Batch<Net::in> random_images(std::size_t count) {
+  Batch<Net::in> images(count);
+  for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = Random(5).uniform(i);
+  return images;
+}
+
+std::vector<float> values(BatchView<const float, Net::out> view) {
+  return {view.data(), view.data() + view.pixels() * Net::out.channels};
+}
+
+}  // namespace
+
+TEST_CASE("a Predictor's logits are a workspace's, its probabilities their softmax, its classes their largest") {
+  const Parameters<Net> parameters(HeNormal{3});
+  const Batch<Net::in> images = random_images(2);
+  InferenceWorkspace<Net> workspace(2);
+  const std::vector<float> logits = values(workspace.forward(parameters, images));
+
+  Predictor<Net> predictor(parameters, {.batch = 2});
+  CHECK(values(predictor.logits(images)) == logits);
+  const std::vector<float> probabilities = values(predictor.probabilities(images));
+  const LabelView<Net::out> classes = predictor.classes(images);
+  REQUIRE(classes.count() == 2);
+  for (std::size_t i = 0; i < classes.pixels(); ++i) {
+    double sum = 0;
+    for (int c = 0; c < 3; ++c) sum += std::exp(logits[3 * i + c]);
+    for (int c = 0; c < 3; ++c)
+      CHECK(probabilities[3 * i + c] == Approx(std::exp(logits[3 * i + c]) / sum).margin(1e-6));
+    const auto first = logits.begin() + static_cast<std::ptrdiff_t>(3 * i);
+    CHECK(*classes.pixel(i) == std::max_element(first, first + 3) - first);
+  }
+}
+
+TEST_CASE("a Predictor takes a single image, and refuses more than its batch") {
+  const Parameters<Net> parameters;
+  Predictor<Net> predictor(parameters);
+  CHECK(predictor.classes(Tensor<Net::in>()).count() == 1);
+  CHECK_THROWS_AS(predictor.classes(Batch<Net::in>(2)), ArgumentError);
+  CHECK_THROWS_AS(Predictor<Net>(parameters, {.batch = 0}), ArgumentError);
+}
+
+TEST_CASE("threads that predict at once with the same parameters get the same bits as one alone") {
+  const Parameters<Net> parameters(HeNormal{3});
+  const Batch<Net::in> images = random_images(8);
+  Predictor<Net> alone(parameters, {.batch = 8});
+  const std::vector<float> expected = values(alone.logits(images));
+
+  constexpr std::size_t threads = 4;
+  std::vector<std::vector<float>> found(threads);
+  {
+    std::vector<std::jthread> workers;
+    for (std::size_t t = 0; t < threads; ++t)
+      workers.emplace_back([&, t] {
+        Predictor<Net> predictor(parameters, {.threads = 1});
+        for (int repeat = 0; repeat < 10; ++repeat)
+          for (std::size_t i = 0; i < images.count(); ++i) {
+            const std::vector<float> one = values(predictor.logits(images.view().images(i, 1)));
+            if (repeat == 9) found[t].insert(found[t].end(), one.begin(), one.end());
+          }
+      });
+  }
+  for (const std::vector<float>& each : found) CHECK(each == expected);
+}
+
+TEST_CASE("a pixel that is NaN, in an image or in what the network makes of it, gets no class but an error") {
+  Batch<Net::in> images = random_images(2);
+  images(1, 7, 11, 2) = std::numeric_limits<float>::quiet_NaN();
+  Parameters<Net> parameters(HeNormal{3});
+  Predictor<Net> predictor(parameters, {.batch = 2});
+  CHECK_THROWS_AS(predictor.classes(images), NonFiniteError);
+  CHECK(std::isnan(predictor.probabilities(images)(1, 7, 11, 0)));
+  CHECK(predictor.classes(images.view().images(0, 1)).count() == 1);
+
+  parameters.span().back() = std::numeric_limits<float>::quiet_NaN();  // the bias of the last class
+  CHECK_THROWS_AS(predictor.classes(images.view().images(0, 1)), NonFiniteError);
+}
+
+TEST_CASE("a Predictor says which setting makes room for more images, and which threads it can have") {
+  const Parameters<Net> parameters;
+  Predictor<Net> predictor(parameters);
+  CHECK_THROWS_WITH(predictor.classes(Batch<Net::in>(4)),
+                    "unetpp: expected a batch of 1 to 1 images, found 4; PredictorConfig::batch, or a workspace's "
+                    "capacity, is how many fit");
+  for (const int bad : {0, -1, 1000}) CHECK_THROWS_AS(Predictor<Net>(parameters, {.threads = bad}), ArgumentError);
+}

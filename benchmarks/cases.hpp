@@ -35,7 +35,7 @@ inline Case make_case(Task task, std::size_t batch, int threads) {
   const auto data = std::make_shared<RandomBatch>(batch);
   const auto parameters = std::make_shared<Parameters<Net>>(HeNormal{1});
   const std::size_t data_bytes = data->images.size() * sizeof(float) + data->labels.size();
-  const std::size_t parameter_bytes = Net::parameter_count * sizeof(float);
+  const std::size_t parameter_bytes = parameter_count<Net> * sizeof(float);
   if (task == Task::training) {
     const auto trainer = std::make_shared<Trainer<Net>>(batch, SoftmaxCrossEntropy{}, threads);
     const auto adam = std::make_shared<Adam>();

@@ -67,7 +67,7 @@ void repeat_and_count(benchmark::State& state, std::size_t bytes, const Work& wo
 }
 
 void add_pooling() {
-  unetpp::for_each_leaf<Net>([]<class L>(std::size_t) {
+  unetpp::for_each_leaf<Net>([]<class L>(const unetpp::Place&) {
     if constexpr (std::is_same_v<L, unetpp::MaxPool2D<L::in>>) {
       const auto add_pass = [](const std::string& pass, bool gradient) {
         add(layer_name<L>() + "/" + pass, [=](benchmark::State& state) {
@@ -81,7 +81,7 @@ void add_pooling() {
             if (gradient)
               unetpp::kernels::max_pool_gradient(L::geometry, options.batch, in, out, to, end, options.threads);
             else
-              unetpp::kernels::max_pool(L::geometry, options.batch, in, out, options.threads);
+              unetpp::kernels::max_pool(L::geometry, options.batch, in, out, {}, options.threads);
           });
         });
       };
@@ -97,12 +97,14 @@ void add_loss_and_adam() {
     unetpp::Batch<Net::out> logits(options.batch), gradient(options.batch);
     unetpp::Buffer<float> scratch(unetpp::kernels::cross_entropy_scratch(options.batch * Net::out.pixels()));
     const unetpp::SoftmaxCrossEntropy loss;
+    const unetpp::LossBatch batch = unetpp::loss_batch(std::as_const(logits).view(), data.labels.view());
     repeat_and_count(state, 2 * logits.size() * sizeof(float) + data.labels.size(), [&] {
-      loss(std::as_const(logits).view(), data.labels.view(), gradient.view(), {scratch.data(), options.threads});
+      const unetpp::LossWeight weight = loss.weigh(batch, {scratch.data(), options.threads});
+      loss.evaluate(batch, {weight, weight}, {unetpp::pixels_of(gradient.view())}, {scratch.data(), options.threads});
     });
   });
-  add("adam " + std::to_string(Net::parameter_count), [](benchmark::State& state) {
-    unetpp::Buffer<float> parameters = random_floats(Net::parameter_count), gradients = parameters;
+  add("adam " + std::to_string(unetpp::parameter_count<Net>), [](benchmark::State& state) {
+    unetpp::Buffer<float> parameters = random_floats(unetpp::parameter_count<Net>), gradients = parameters;
     unetpp::Adam adam;
     repeat_and_count(state, 7 * parameters.size() * sizeof(float),
                      [&] { adam.step(parameters, gradients, options.threads); });

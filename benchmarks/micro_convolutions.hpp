@@ -106,7 +106,7 @@ inline void weight_gradient(const ConvolutionLayer& layer, ConvolutionOperands& 
 template <class Net>
 std::vector<ConvolutionLayer> convolution_layers() {
   std::vector<ConvolutionLayer> layers;
-  unetpp::for_each_leaf<Net>([&]<class L>(std::size_t) {
+  unetpp::for_each_leaf<Net>([&]<class L>(const unetpp::Place&) {
     if constexpr (requires { L::geometry.kernel; }) {
       const ConvolutionLayer layer{layer_name<L>(), L::geometry, L::geometry.in != L::in, L::in != Net::in};
       if (std::find(layers.begin(), layers.end(), layer) == layers.end()) layers.push_back(layer);

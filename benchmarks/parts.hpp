@@ -37,7 +37,7 @@ std::string part_name() {
 /// The rows of one step: what the leaves have measured since the last call.
 inline std::vector<Row> take_rows(bool by_layer) {
   std::vector<Row> rows;
-  unetpp::for_each_leaf<TimedNet<Net>>([&]<class L>(std::size_t) {
+  unetpp::for_each_leaf<TimedNet<Net>>([&]<class L>(const unetpp::Place&) {
     const std::string name = by_layer ? layer_name<L>() : part_name<L>();
     std::size_t at = 0;
     while (at < rows.size() && rows[at].name != name) ++at;

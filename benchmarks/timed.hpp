@@ -37,23 +37,15 @@ struct Timed : L {
 };
 
 template <class L>
-struct TimedLeaves {
+struct TimedLeaf {
   using type = Timed<L>;
 };
-template <class... Ls>
-struct TimedLeaves<unetpp::Sequential<Ls...>> {
-  using type = unetpp::Sequential<typename TimedLeaves<Ls>::type...>;
+template <unetpp::Combinator L>
+struct TimedLeaf<L> {
+  using type = typename L::template MapLeaves<TimedLeaf>;
 };
-template <class Inner>
-struct TimedLeaves<unetpp::SkipConcat<Inner>> {
-  using type = unetpp::SkipConcat<typename TimedLeaves<Inner>::type>;
-};
-
-/// The Sequential that a network is or is derived from.
-template <class... Ls>
-unetpp::Sequential<Ls...> sequential_of(const unetpp::Sequential<Ls...>&);
 
 template <class Net>
-using TimedNet = typename TimedLeaves<decltype(sequential_of(std::declval<Net>()))>::type;
+using TimedNet = typename TimedLeaf<Net>::type;
 
 }  // namespace bench

@@ -111,10 +111,10 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                       {"base_channels", Net::config.base_channels},
                       {"depth", Net::config.depth},
                       {"classes", {"pet", "background", "outline"}},
-                      {"parameters", Net::parameter_count}}},
+                      {"parameters", parameter_count<Net>}}},
                     {"split", {{"train", train_names}, {"validation", validation_names}}}});
   std::printf("%zu images to train, %zu to validate; U-Net %s, %zu parameters, %.2f GMAC an image\n",
-              parts.train.size(), parts.validation.size(), to_string(Net::in).c_str(), Net::parameter_count,
+              parts.train.size(), parts.validation.size(), to_string(Net::in).c_str(), parameter_count<Net>,
               static_cast<double>(Net::multiply_adds) * 1e-9);
   std::fflush(stdout);
 
@@ -175,7 +175,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
     save(e.start);
     if (options.open) open_report(report);
   };
-  const std::vector<EpochEnd> epochs = fit(
+  const TrainingState trained = fit(
       parameters, adam, training, validation, {.epochs = options.epochs, .start = before.state}, report, checkpoints,
       [&](const ResumePoint& e) { save(e.state); }, begin, count_bad, early, signals);
   const double report_share = report.share();
@@ -192,7 +192,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
       "%zu masks and panels, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "
       "last.safetensors and best.safetensors are in %s\n\n%s\n",
       usable.size() - masks_missing, examples::one_line(output.folder().string()).c_str(),
-      class_table(epochs.back().validation->confusion, classes).c_str());
+      class_table(trained.history.back().validation->confusion, classes).c_str());
   std::printf("report: %s (writing it took %.2f s, %.2f %% of the time)\n", page.c_str(), report.seconds(),
               100 * report_share);
   const std::size_t late = training.skipped() - bad_training + validation.skipped() - bad_validation + masks_missing;

@@ -34,15 +34,20 @@
 #include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/workspace.hpp"
 
-// Training: loss, optimizers, metrics, one step (Trainer), whole epochs (fit), and those who listen (callbacks).
+// Training: losses, optimizers, metrics, one step (Trainer), whole epochs (fit), and those who listen (callbacks). To
+// write a loss, read train/loss.hpp and copy train/softmax_cross_entropy.hpp.
 #include "unetpp/train/array_loader.hpp"
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
+#include "unetpp/train/evaluate.hpp"
+#include "unetpp/train/evaluator.hpp"
 #include "unetpp/train/fit.hpp"
 #include "unetpp/train/loss.hpp"
 #include "unetpp/train/metrics.hpp"
 #include "unetpp/train/monitor.hpp"
 #include "unetpp/train/optimizer.hpp"
 #include "unetpp/train/progress.hpp"
+#include "unetpp/train/softmax_cross_entropy.hpp"
 #include "unetpp/train/trainer.hpp"
 #include "unetpp/train/training_state.hpp"
+#include "unetpp/train/weighted_losses.hpp"

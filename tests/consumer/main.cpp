@@ -30,7 +30,7 @@ void train(const std::filesystem::path& folder) {
   EarlyStopping stopping;
   KeepBest best(parameters);
   // A config of its own: gcc 12 warns of vectors in braces within braces within a call (-Wmaybe-uninitialized).
-  FitConfig config{.epochs = 1, .loss = {.class_weights = {1, 2, 3}}};
+  FitConfig config{.epochs = 1, .loss = SoftmaxCrossEntropy({.class_weights = {1, 2, 3}})};
   config.start = checkpoints.resume();
   fit(parameters, adam, data, validation, config, checkpoints, report, signals, stopping, best,
       [](const EpochEnd& e) { std::printf("%f\n", e.train_loss); });

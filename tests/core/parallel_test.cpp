@@ -64,8 +64,8 @@ void check_zeros(float weight, float value) {
   const BatchView<float, Net::out> y = workspace.forward(parameters, images);
   CHECK(all_zero<Net>(y) == can_flush);
   std::fill_n(workspace.output_gradient().data(), y.pixels() * Net::out.channels, subnormal);
-  std::vector<float> gradients(Net::parameter_count);
-  workspace.backward(parameters, std::span<float, Net::parameter_count>(gradients.data(), gradients.size()), x);
+  std::vector<float> gradients(parameter_count<Net>);
+  workspace.backward(parameters, std::span<float, parameter_count<Net>>(gradients.data(), gradients.size()), x);
   CHECK(std::all_of(gradients.begin(), gradients.end(), [](float g) { return g == 0; }) == can_flush);
 }
 

@@ -55,7 +55,7 @@ void check_pool(std::uint64_t seed) {
   for (const InstructionSet set : supported_sets()) {
     CAPTURE(seed, int(set), to_string(g.in), to_string(g.out), batch, gap, accumulate, masked);
     Image y(pooled, g.in.channels, gap, 0, seed), dx(old);
-    max_pool(g, batch, x, y, 2, micro_kernels(set));
+    max_pool(g, batch, x, y, {}, 2, micro_kernels(set));
     CHECK(array(y, batch, g.out).v == want.v);
     CHECK(y.guards_are_whole());
     const Epilogue epilogue{

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/kernels/convolution/convolution.hpp"
 #include "unetpp/layers/layer.hpp"
+#include "unetpp/nn/planner.hpp"
 
 namespace check {
 
@@ -64,85 +66,196 @@ inline constexpr double float_error = 2e-6;
 inline constexpr double fast_error = 2e-5;  // of F(4×4), and of floats in two bfloat16
 
 /// What a layer that computes the convolution g, or its transpose, may be off by.
-inline double convolution_error(const unetpp::kernels::ConvGeometry& g, unetpp::ConvAlgorithm algorithm) {
+inline double convolution_error(const unetpp::kernels::ConvGeometry& g, unetpp::kernels::ConvAlgorithm algorithm) {
   const bool on_unit = unetpp::kernels::on_amx(g, algorithm, std::max(g.in.channels, g.out.channels));
-  return algorithm == unetpp::ConvAlgorithm::winograd4 || on_unit ? fast_error : float_error;
+  return algorithm == unetpp::kernels::ConvAlgorithm::winograd4 || on_unit ? fast_error : float_error;
 }
 
-/// Checks forward, and backward with its ways of writing dx, on dense and strided views and on 1, 2 and 3 threads.
+/// The memory that one layer works in, for batches of up to `capacity`.
 template <class L>
-void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0, double tolerance = float_error) {
-  using namespace unetpp;
-  const Random random(99, 1);
-  std::vector<float> p(L::parameter_count);
-  for (std::size_t i = 0; i < p.size(); ++i) p[i] = random.normal(i);
-  const std::span<const float, L::parameter_count> parameters(p.data(), p.size());
+class Alone {
+ public:
+  Alone(std::size_t capacity, int threads, unetpp::Pass pass = {.training = true})
+      : capacity_(capacity),
+        threads_(threads),
+        pass_(pass),
+        slot_(L::kept.an_image * capacity),
+        kept_(unetpp::kept_count<L>),
+        scratch_(L::scratch(capacity, threads)) {}
 
-  StridedBatch<L::in> x(batch, gap, 1, 1);
-  StridedBatch<L::out> dy(batch, gap, 2, 1);
-  const std::vector<double> flat = doubles(p);
-  const reference::Array dy_array = dy.array();
-  const auto loss_of_x = [&](const std::vector<double>& values) {
-    reference::Array a = x.array();
-    a.v = values;
-    return reference::dot(naive(a, flat), dy_array);
-  };
-  const auto loss_of_p = [&](const std::vector<double>& values) {
-    return reference::dot(naive(x.array(), values), dy_array);
-  };
-  const std::vector<double> want_y = naive(x.array(), flat).v;
-  const std::vector<double> want_dx = reference::central_gradient(loss_of_x, x.array().v, 1e-6);
-  const std::vector<double> want_dp = reference::central_gradient(loss_of_p, flat, 1e-4);
+  unetpp::Context context() {
+    return {slot_.data(), &offset_, kept_.data(), capacity_, {scratch_.data(), threads_}, pass_};
+  }
 
-  std::vector<float> first_y, first_dx, first_dp;
-  for (const int threads : {1, 2, 3}) {
-    INFO("threads " << threads << ", batch " << batch << ", gap " << gap);
-    std::vector<float, AlignedAllocator<float>> scratch(L::scratch(batch, threads));
-    const Memory memory(nullptr, nullptr, batch, {scratch.data(), threads});
+ private:
+  std::size_t capacity_;
+  int threads_;
+  unetpp::Pass pass_;
+  std::size_t offset_ = 0;
+  unetpp::Buffer<float> slot_, kept_, scratch_;
+};
 
-    StridedBatch<L::out> y(batch, gap);
-    L::forward(parameters, x.view(), y.view(), memory);
-    CHECK(difference(y.array().v, want_y) < tolerance);
-    CHECK(y.guards_hold());
+/// How a layer is checked.
+struct Check {
+  std::size_t batch = 1;
+  std::size_t gap = 0;  // floats between pixels
+  double tolerance = float_error;
+  unetpp::Pass pass = {.training = true};  // the same numbers are drawn every time
+  std::vector<float> statistics = {};      // that the layer reads; none: their first values
+  std::vector<double> seen = {};           // what it must tell of them in dp
+};
 
+/// A layer's tensors at random values, but for the statistics.
+template <class L>
+std::vector<float> random_parameters() {
+  std::vector<float> p(unetpp::parameter_count<L>);
+  for (std::size_t i = 0; i < p.size(); ++i) p[i] = unetpp::Random(99, 1).normal(i);
+  return p;
+}
+
+template <class L>
+std::vector<float> first_statistics() {
+  std::vector<float> values;
+  for (const unetpp::LayerTensor& t : L::tensors)
+    if (t.role == unetpp::Role::statistic) values.insert(values.end(), t.size(), t.first);
+  return values;
+}
+
+/// Values of a float64 function and its gradients, for the output gradient dy.
+struct Wanted {
+  std::vector<double> y, dx, dp;
+
+  Wanted(const Naive& naive, const reference::Array& x, const std::vector<double>& p, const reference::Array& dy)
+      : y(naive(x, p).v) {
+    const auto loss_of_x = [&](const std::vector<double>& values) {
+      reference::Array a = x;
+      a.v = values;
+      return reference::dot(naive(a, p), dy);
+    };
+    const auto loss_of_p = [&](const std::vector<double>& values) { return reference::dot(naive(x, values), dy); };
+    dx = reference::central_gradient(loss_of_x, x.v, 1e-6);
+    dp = reference::central_gradient(loss_of_p, p, 1e-4);
+  }
+};
+
+/// One layer at work on random numbers.
+template <class L>
+class LayerRun {
+ public:
+  using In = unetpp::Batch<L::in>;
+
+  LayerRun(const Check& how, int threads)
+      : check(how),
+        statistics_(how.statistics.empty() ? first_statistics<L>() : how.statistics),
+        memory_(how.batch, threads, how.pass) {}
+
+  StridedBatch<L::out> forward(bool accumulate = false) {
+    StridedBatch<L::out> y(check.batch, check.gap, 4, accumulate ? 1 : 0);
+    L::forward(tensors(), x.view(), {y.view(), accumulate}, memory_.context());
+    return y;
+  }
+
+  /// Backward for the output y of `forward`; adds to dp and `seen`.
+  void backward(StridedBatch<L::out>& y, unetpp::InputGradient<L::in> dx) {
     // A layer with a fused ReLU gets its dy zeroed where y is not positive, as `rectified` says.
     StridedBatch<L::out> gradient = dy;
     if (L::rectified)
       for (std::size_t i = 0; i < y.view().pixels(); ++i)
         for (int c = 0; c < L::out.channels; ++c)
           if (!(y.view().pixel(i)[c] > 0)) gradient.view().pixel(i)[c] = 0;
+    L::backward(tensors(), x.view(), y.view(), gradient.view(),
+                unetpp::Gradients<L>{unetpp::TensorView<L, float>(dp.data(), seen.data()), dx}, memory_.context());
+  }
 
-    std::vector<float> dp(L::parameter_count, 1);  // backward adds to what is there
-    StridedBatch<L::in> dx(batch, gap);
-    const auto backward = [&](InputGradient<L::in> to) {
-      L::backward(parameters, std::span<float, L::parameter_count>(dp.data(), dp.size()), x.view(), gradient.view(), to,
-                  memory);
-    };
-    backward({.view = dx.view()});
-    std::vector<double> dp_without = doubles(dp);
-    for (double& v : dp_without) v -= 1;
-    CHECK(difference(dp_without, want_dp) < 2 * tolerance);
-    CHECK(difference(dx.array().v, want_dx) < tolerance);
+  unetpp::Tensors<L> tensors() const { return {p.data(), statistics_.data()}; }
+
+  const Check check;
+  std::vector<float> p = random_parameters<L>();
+  std::vector<float> dp = std::vector<float>(p.size(), 1);  // backward adds to what is there
+  std::vector<float> seen = std::vector<float>(unetpp::statistic_count<L>, 1);
+  StridedBatch<L::in> x = {check.batch, check.gap, 1, 1};
+  StridedBatch<L::out> dy = {check.batch, check.gap, 2, 1};
+
+ private:
+  std::vector<float> statistics_;
+  Alone<L> memory_;
+};
+
+/// What is in values that began at 1.
+inline std::vector<double> added(const std::vector<float>& values) {
+  std::vector<double> sums = doubles(values);
+  for (double& v : sums) v -= 1;
+  return sums;
+}
+
+/// Checks forward, and backward with its ways of writing dx, on dense and strided views and on 1, 2 and 3 threads.
+template <class L>
+void layer(const Naive& naive, const Check& check) {
+  using namespace unetpp;
+  LayerRun<L> first(check, 1);
+  const Wanted want(naive, first.x.array(), doubles(first.p), first.dy.array());
+  std::vector<float> first_y, first_dx;
+  for (const int threads : {1, 2, 3}) {
+    INFO("threads " << threads << ", batch " << check.batch << ", gap " << check.gap);
+    LayerRun<L> run(check, threads);
+    StridedBatch<L::out> y = run.forward();
+    CHECK(difference(y.array().v, want.y) < check.tolerance);
+    CHECK(y.guards_hold());
+
+    StridedBatch<L::in> dx(check.batch, check.gap);
+    run.backward(y, {.view = dx.view()});
+    CHECK(difference(added(run.dp), want.dp) < 2 * check.tolerance);
+    CHECK(difference(added(run.seen), check.seen) < 2 * check.tolerance);
+    CHECK(difference(dx.array().v, want.dx) < check.tolerance);
     CHECK(dx.guards_hold());
 
     if (threads == 1) {
       first_y = y.values;
       first_dx = dx.values;
-      first_dp = dp;
+      first.dp = run.dp;
+      first.seen = run.seen;
     }
     CHECK(y.values == first_y);
     CHECK(dx.values == first_dx);
-    CHECK(dp == first_dp);
+    CHECK(run.dp == first.dp);
+    CHECK(run.seen == first.seen);
 
-    StridedBatch<L::in> sum(batch, gap, 3, 1);  // dx added to old values, then zeroed where x is not positive
-    const std::vector<double> old = sum.array().v, input = x.array().v;
-    backward({.view = sum.view(), .accumulate = true, .rectified = true});
-    std::vector<double> want_sum = want_dx;
-    for (std::size_t i = 0; i < old.size(); ++i) want_sum[i] = input[i] > 0 ? old[i] + want_dx[i] : 0;
-    CHECK(difference(sum.array().v, want_sum) < tolerance);
+    StridedBatch<L::in> sum(check.batch, check.gap, 3,
+                            1);  // dx added to old values, then zeroed where x is not positive
+    const std::vector<double> old = sum.array().v, input = run.x.array().v;
+    run.backward(y, {.view = sum.view(), .accumulate = true, .rectified = true});
+    std::vector<double> want_sum = want.dx;
+    for (std::size_t i = 0; i < old.size(); ++i) want_sum[i] = input[i] > 0 ? old[i] + want.dx[i] : 0;
+    CHECK(difference(sum.array().v, want_sum) < check.tolerance);
     CHECK(sum.guards_hold());
 
-    backward({});  // no input gradient wanted
+    run.backward(y, {});  // no input gradient wanted
+  }
+}
+
+/// The same with the tolerance of floats, or another.
+template <class L>
+void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0, double tolerance = float_error) {
+  layer<L>(naive, Check{.batch = batch, .gap = gap, .tolerance = tolerance});
+}
+
+/// Checks that a layer adds its output to what is there, a fused ReLU being that of the sum; `linear` is the layer in
+/// float64 without such a ReLU.
+template <class L>
+void accumulating_layer(const Naive& linear, const Check& check) {
+  for (const int threads : {1, 3}) {
+    LayerRun<L> run(check, threads);
+    const StridedBatch<L::out> before(check.batch, check.gap, 4, 1);
+    std::vector<double> want = linear(run.x.array(), doubles(run.p)).v;
+    const std::vector<double> old = StridedBatch<L::out>(before).array().v;
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      want[i] += old[i];
+      if (L::rectified && want[i] < 0) want[i] = 0;
+    }
+    StridedBatch<L::out> y = run.forward(true);
+    INFO("threads " << threads << ", batch " << check.batch << ", gap " << check.gap);
+    CHECK(difference(y.array().v, want) < check.tolerance);
+    CHECK(y.guards_hold());
   }
 }
 

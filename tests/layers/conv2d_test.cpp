@@ -14,8 +14,8 @@ reference::Array naive(const reference::Array& x, const std::vector<double>& p) 
       x, {C.kernel.height, C.kernel.width}, {C.stride.height, C.stride.width}, {C.dilation.height, C.dilation.width},
       C.padding == Padding::same ? reference::Padding::same : reference::Padding::valid);
   CHECK(Shape{g.out.h, g.out.w, C.filters} == L::out);
-  const reference::Array y =
-      reference::conv2d(x, {p.begin(), p.begin() + L::weight_count}, {p.begin() + L::weight_count, p.end()}, g);
+  const reference::Array y = reference::conv2d(x, {p.begin(), p.begin() + L::geometry.weights()},
+                                               {p.begin() + L::geometry.weights(), p.end()}, g);
   return L::rectified ? reference::relu(y) : y;
 }
 
@@ -86,25 +86,24 @@ TEST_CASE("Conv2D with more pixels than one block agrees with naive loops") {
   constexpr std::size_t batch = 3;  // 4680 pixels: several runs of the weight gradient
   check::StridedBatch<L::in> x(batch, 0, 1, 1);
   check::StridedBatch<L::out> y(batch, 0), dy(batch, 0, 2, 1);
-  std::vector<float> p(L::parameter_count), dp(L::parameter_count);
+  std::vector<float> p(parameter_count<L>), dp(parameter_count<L>);
   for (std::size_t i = 0; i < p.size(); ++i) p[i] = Random(3).normal(i);
-  Buffer<float> scratch(L::scratch(batch, 2));
-  const Memory memory(nullptr, nullptr, batch, {scratch.data(), 2});
-  L::forward(std::span<const float, L::parameter_count>(p), x.view(), y.view(), memory);
+  check::Alone<L> memory(batch, 2);
+  L::forward({p.data(), nullptr}, x.view(), y.view(), memory.context());
   CHECK(check::difference(
             y.array().v,
             naive<L::in, Conv2DConfig{.filters = 3, .activation = Activation::relu}>(x.array(), check::doubles(p)).v) <
         check::fast_error);
 
-  L::backward(std::span<const float, L::parameter_count>(p), std::span<float, L::parameter_count>(dp), x.view(),
-              dy.view(), {}, memory);
-  std::vector<double> want(L::parameter_count);  // dweight[i, j, c, f] = Σ x[h + i − 1, w + j − 1, c]·dy[h, w, f]
+  L::backward({p.data(), nullptr}, x.view(), y.view(), dy.view(),
+              Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {}}, memory.context());
+  std::vector<double> want(parameter_count<L>);  // dweight[i, j, c, f] = Σ x[h + i − 1, w + j − 1, c]·dy[h, w, f]
   const reference::Array ax = x.array(), ady = dy.array();
   for (int n = 0; n < 3; ++n)
     for (int h = 0; h < 40; ++h)
       for (int w = 0; w < 39; ++w)
         for (int f = 0; f < 3; ++f) {
-          want[L::weight_count + f] += ady.at(n, h, w, f);
+          want[L::geometry.weights() + f] += ady.at(n, h, w, f);
           for (int i = 0; i < 3; ++i)
             for (int j = 0; j < 3; ++j)
               for (int c = 0; c < 2; ++c)
@@ -117,7 +116,7 @@ TEST_CASE("Conv2D with more pixels than one block agrees with naive loops") {
 TEST_CASE("Conv2D knows its size and cost") {
   using L = Conv2D<Shape{128, 128, 3}, Conv2DConfig{.filters = 32}>;
   STATIC_REQUIRE(L::out == Shape{128, 128, 32});
-  STATIC_REQUIRE(L::parameter_count == 896);
+  STATIC_REQUIRE(parameter_count<L> == 896);
   STATIC_REQUIRE(L::multiply_adds == 128 * 128 * 9 * 3 * 32);
   STATIC_REQUIRE(Conv2D<Shape{7, 5, 1}, Conv2DConfig{.filters = 2, .stride = 2, .padding = Padding::valid}>::out ==
                  Shape{3, 2, 2});
@@ -129,8 +128,6 @@ TEST_CASE("a fused ReLU lets NaN through") {
   Tensor<L::out> y;
   x(0, 0, 0) = NAN;
   const std::vector<float> p{1, 0};
-  Buffer<float> scratch(L::scratch(1, 1));
-  L::forward(std::span<const float, 2>(p), std::as_const(x).view(), y.view(),
-             Memory(nullptr, nullptr, 1, {scratch.data(), 1}));
+  L::forward({p.data(), nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
   CHECK(std::isnan(y(0, 0, 0)));
 }

@@ -16,8 +16,8 @@ reference::Array naive(const reference::Array& x, const std::vector<double>& p) 
       reference::transpose_geometry(x, {C.kernel.height, C.kernel.width}, {C.stride.height, C.stride.width},
                                     C.padding == Padding::same ? reference::Padding::same : reference::Padding::valid);
   CHECK(Shape{g.out.h, g.out.w, C.filters} == L::out);
-  const reference::Array y = reference::conv2d_transpose(x, {p.begin(), p.begin() + L::weight_count},
-                                                         {p.begin() + L::weight_count, p.end()}, g);
+  const reference::Array y = reference::conv2d_transpose(x, {p.begin(), p.begin() + L::geometry.weights()},
+                                                         {p.begin() + L::geometry.weights(), p.end()}, g);
   return L::rectified ? reference::relu(y) : y;
 }
 
@@ -73,17 +73,17 @@ TEST_CASE("ConvTranspose2D 3x3 stride 2 same is Keras's to the pixel") {
     using L = ConvTranspose2D<Shape{3, 5, 2}, ConvTranspose2DConfig{.filters = 3, .kernel = 3}>;
     std::vector<float> p(k.weight.begin(), k.weight.end());
     p.insert(p.end(), k.bias.begin(), k.bias.end());
-    REQUIRE(p.size() == L::parameter_count);
+    REQUIRE(p.size() == parameter_count<L>);
     Batch<L::in> x(2), dx(2);
     Batch<L::out> y(2), dy(2);
     std::copy(k.x.v.begin(), k.x.v.end(), x.data());
     std::copy(k.dy.v.begin(), k.dy.v.end(), dy.data());
-    Buffer<float> scratch(L::scratch(2, 2)), dp(L::parameter_count);
-    const Memory memory(nullptr, nullptr, 2, {scratch.data(), 2});
-    const std::span<const float, L::parameter_count> parameters(p);
-    L::forward(parameters, std::as_const(x).view(), y.view(), memory);
-    L::backward(parameters, std::span<float, L::parameter_count>(dp.data(), dp.size()), std::as_const(x).view(),
-                std::as_const(dy).view(), {.view = dx.view()}, memory);
+    Buffer<float> dp(parameter_count<L>);
+    check::Alone<L> memory(2, 2);
+    const Tensors<L> tensors(p.data(), nullptr);
+    L::forward(tensors, std::as_const(x).view(), y.view(), memory.context());
+    L::backward(tensors, std::as_const(x).view(), y.view(), std::as_const(dy).view(),
+                Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {.view = dx.view()}}, memory.context());
     CHECK(check::difference(check::doubles(y.span()), k.y.v) < check::float_error);
     CHECK(check::difference(check::doubles(dx.span()), k.dx.v) < check::float_error);
     std::vector<double> want_dp = k.dweight;

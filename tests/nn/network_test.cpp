@@ -14,9 +14,9 @@ namespace {
 template <class Net>
 void check_network(const check::Naive& naive, std::size_t batch) {
   const Random random(7, 3);
-  std::vector<float> p(Net::parameter_count), dp(Net::parameter_count);
+  std::vector<float> p(parameter_count<Net>), dp(parameter_count<Net>);
   for (std::size_t i = 0; i < p.size(); ++i) p[i] = 0.5f * random.normal(i);
-  const std::span<const float, Net::parameter_count> parameters(p.data(), p.size());
+  const std::span<const float, parameter_count<Net>> parameters(p.data(), p.size());
   check::StridedBatch<Net::in> x(batch, 0, 1, 1);
   check::StridedBatch<Net::out> dy(batch, 0, 2, 1);
   Batch<Net::in> dx(batch);
@@ -29,7 +29,7 @@ void check_network(const check::Naive& naive, std::size_t batch) {
     const std::vector<double> got(y.data(), y.data() + batch * Net::out.size());
     CHECK(check::difference(got, naive(x.array(), check::doubles(p)).v) < 1e-5);
     std::copy(dy.values.begin(), dy.values.end(), workspace.output_gradient().data());
-    workspace.backward(parameters, std::span<float, Net::parameter_count>(dp.data(), dp.size()), x.view(), dx.view());
+    workspace.backward(parameters, std::span<float, parameter_count<Net>>(dp.data(), dp.size()), x.view(), dx.view());
   }
   const auto of_x = [&](const std::vector<double>& v) {
     reference::Array a = x.array();
@@ -67,9 +67,9 @@ TEST_CASE("a SkipConcat that begins a network copies its input and passes its gr
   using Net = SkipConcat<Conv>;
   check_network<Net>(
       [](const reference::Array& x, const std::vector<double>& p) {
-        const reference::Array inner =
-            reference::conv2d(x, {p.begin(), p.begin() + Conv::weight_count}, {p.begin() + Conv::weight_count, p.end()},
-                              reference::window_geometry(x, {3, 3}, {1, 1}, {1, 1}, reference::Padding::same));
+        const reference::Array inner = reference::conv2d(
+            x, {p.begin(), p.begin() + Conv::geometry.weights()}, {p.begin() + Conv::geometry.weights(), p.end()},
+            reference::window_geometry(x, {3, 3}, {1, 1}, {1, 1}, reference::Padding::same));
         return reference::concatenate(inner, x);
       },
       2);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../catch.hpp"
+#include "../layers/check_layer.hpp"
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/unet.hpp"
 
@@ -98,16 +98,19 @@ struct Errors {
 template <class L>
 Errors errors_of_layer(std::size_t capacity) {
   constexpr bool transposed = std::string_view(L::kind) == "conv2d_transpose";
-  const float deviation = std::sqrt(2.0f / static_cast<float>(L::parameters[0].fan_in));
-  const Values weight = random_values(L::weight_count, 0, deviation), bias = random_values(L::bias_count, 1);
+  const float deviation = std::sqrt(2.0f / static_cast<float>(L::tensors[0].fan_in));
+  const Values weight = random_values(L::geometry.weights(), 0, deviation),
+               bias = random_values(std::size_t{L::out.channels}, 1);
   const Values x = random_values(L::in.size(), 2), dy = random_values(L::out.size(), 3);
-  Values p(weight), dp(L::parameter_count), dx(x.size()), y(dy.size()), scratch(L::scratch(capacity, max_threads()));
+  Values p(weight), dp(parameter_count<L>), dx(x.size()), y(dy.size());
   p.insert(p.end(), bias.begin(), bias.end());
-  const std::span<const float, L::parameter_count> parameters(p.data(), p.size());
-  const Memory memory(nullptr, nullptr, capacity, {scratch.data(), max_threads()});
-  L::forward(parameters, {x.data(), 1}, {y.data(), 1}, memory);
-  L::backward(parameters, std::span<float, L::parameter_count>(dp.data(), dp.size()), {x.data(), 1}, {dy.data(), 1},
-              {.view = {dx.data(), 1}}, memory);
+  const Tensors<L> parameters(p.data(), nullptr);
+  check::Alone<L> memory(capacity, max_threads());
+  const BatchView<const float, L::in> images(x.data(), 1);
+  const BatchView<float, L::out> output(y.data(), 1);
+  L::forward(parameters, images, output, memory.context());
+  L::backward(parameters, images, output, {dy.data(), 1},
+              Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {.view = {dx.data(), 1}}}, memory.context());
 
   const DirectSum direct{L::geometry};
   const std::size_t filters = L::out.channels;
@@ -123,9 +126,9 @@ Errors errors_of_layer(std::size_t capacity) {
           dx,
           [&](std::size_t i) { return transposed ? direct.of_small(i, dy, weight) : direct.of_large(i, dy, weight); }),
       error_of_sample(
-          gradients.first(L::weight_count),
+          gradients.first(L::geometry.weights()),
           [&](std::size_t i) { return transposed ? direct.of_weight(i, dy, x) : direct.of_weight(i, x, dy); }),
-      error_of_sample(gradients.last(L::bias_count), [&](std::size_t i) {
+      error_of_sample(gradients.last(std::size_t{L::out.channels}), [&](std::size_t i) {
         double sum = 0;
         for (std::size_t at = i; at < dy.size(); at += filters) sum += dy[at];
         return sum;
@@ -137,12 +140,9 @@ Errors errors_of_layer(std::size_t capacity) {
 TEST_CASE("each pass of each convolution of the default U-Net is within 2e-5 of its largest value of direct sums") {
   const std::vector<std::string> names = layer_names<UNet<>>();
   std::size_t leaf = 0, checked = 0;
-  for_each_leaf<UNet<>>([&]<class L>(std::size_t) {
+  for_each_leaf<UNet<>>([&]<class L>(const Place&) {
     const std::string& layer = names[leaf++];
-    if constexpr (requires {
-                    L::geometry;
-                    L::weight_count;
-                  }) {
+    if constexpr (requires { L::geometry.weights(); }) {
       for (const std::size_t capacity : {1, 8}) {  // their tiles may differ
         const Errors error = errors_of_layer<L>(capacity);
         INFO(layer << " from " << to_string(L::in) << " to " << to_string(L::out) << ", room for " << capacity);

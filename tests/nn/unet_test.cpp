@@ -63,11 +63,11 @@ TEST_CASE("the small U-Net has PyTorch's logits, loss, gradients and parameters 
 }
 
 TEST_CASE("the default U-Net has the parameters, multiply-adds and shapes of its description") {
-  STATIC_REQUIRE(UNet<>::parameter_count == 7'760'931);
+  STATIC_REQUIRE(parameter_count<UNet<>> == 7'760'931);
   STATIC_REQUIRE(UNet<>::multiply_adds == 3'031'433'216);
   STATIC_REQUIRE(UNet<>::out == Shape{128, 128, 3});
   STATIC_REQUIRE(UNet<>::resized<256, 320>::out == Shape{256, 320, 3});
-  STATIC_REQUIRE(UNet<>::resized<256, 320>::parameter_count == UNet<>::parameter_count);
+  STATIC_REQUIRE(parameter_count<UNet<>::resized<256, 320>> == parameter_count<UNet<>>);
 }
 
 TEST_CASE("planned memory is known when compiled, grows with the batch, and is smaller for inference") {
@@ -107,8 +107,8 @@ TEST_CASE("a workspace refuses batches that it has no room for") {
 
 TEST_CASE("a backward pass of another number of images than the forward pass is refused") {
   const Parameters<Small> parameters;
-  std::vector<float> gradients(Small::parameter_count);
-  const std::span<float, Small::parameter_count> dp(gradients.data(), gradients.size());
+  std::vector<float> gradients(parameter_count<Small>);
+  const std::span<float, parameter_count<Small>> dp(gradients.data(), gradients.size());
   TrainingWorkspace<Small> workspace(3);
   const Batch<Small::in> two(2), three(3);
   Batch<Small::in> dx(3);
@@ -129,7 +129,7 @@ TEST_CASE("parameter tensors have Keras's names, lie one after the other and fil
     offset += t.size;
     names.insert(t.name);
   }
-  CHECK(offset == Small::parameter_count);
+  CHECK(offset == parameter_count<Small>);
   CHECK(names.size() == tensors.size());
   CHECK(tensors.front().name == "conv2d.weight");
   CHECK(tensors.back().name == "conv2d_10.bias");

@@ -35,7 +35,7 @@ void train(Callbacks&&... callbacks) {
   FitConfig config;
   config.epochs = 2;
   config.progress = false;
-  config.loss.ignore_label = 0;
+  config.loss = SoftmaxCrossEntropy({.ignore_label = 0});
   fit(parameters, sgd, data, validation, config, callbacks...);
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("fit learns a threshold and reports it") {
        validation = bright_pixels(7, {.batch = 3, .shuffle = false});
   Parameters<Net> parameters(GlorotUniform{1});
   Adam adam({.learning_rate = 0.01});
-  const std::vector<EpochEnd> history = fit(parameters, adam, train, validation, quiet(12));
+  const std::vector<EpochEnd> history = fit(parameters, adam, train, validation, quiet(12)).history;
   REQUIRE(history.size() == 12);
   CHECK(history.back().train_loss < 0.5 * history.front().train_loss);
   REQUIRE(history.back().validation);
@@ -93,7 +93,7 @@ TEST_CASE("callbacks are told of each validation batch, with its images, labels 
         CHECK(e.count() * 64 == e.labels.size());
         samples.push_back(e.samples);
         counted.add(e.labels, e.predicted);
-      });
+      }).history;
   CHECK(samples == std::vector<std::size_t>{3, 6, 7});
   for (const int truth : {0, 1})
     for (const int predicted : {0, 1})
@@ -125,8 +125,8 @@ TEST_CASE("fit passes class weights and the ignored label on, in training and in
   Parameters<Net> parameters;
   SGD sgd;
   FitConfig config = quiet(1);
-  config.loss = {.class_weights = {1, 3}, .ignore_label = 0};
-  const std::vector<EpochEnd> history = fit(parameters, sgd, train, validation, config);
+  config.loss = SoftmaxCrossEntropy({.class_weights = {1, 3}, .ignore_label = 0});
+  const std::vector<EpochEnd> history = fit(parameters, sgd, train, validation, config).history;
   const ConfusionMatrix& confusion = history[0].validation->confusion;
   CHECK(confusion(0, 0) + confusion(0, 1) == 0);
   CHECK(history[0].validation->loss.weight == 3.0 * static_cast<double>(confusion(1, 0) + confusion(1, 1)));
@@ -174,7 +174,7 @@ TEST_CASE("a NaN stops training and validation also where the labels are ignored
   Parameters<Net> parameters;
   SGD sgd;
   FitConfig config = quiet(1);
-  config.loss.ignore_label = 255;
+  config.loss = SoftmaxCrossEntropy({.ignore_label = 255});
   CHECK_THROWS_AS(fit(parameters, sgd, bad, config), NonFiniteLossError);
   for (const float p : parameters.span()) CHECK(p == p);
   CHECK_THROWS_AS(fit(parameters, sgd, good, bad, config), NonFiniteLossError);
@@ -188,7 +188,7 @@ TEST_CASE("fit of less than one epoch is an error, of one that is already traine
   FitConfig config = quiet(1);
   fit(parameters, sgd, train, config, [&](const ResumePoint& e) { config.start = e.state; });
   CHECK(config.start.epoch == 2);
-  CHECK(fit(parameters, sgd, train, config).size() == 1);
+  CHECK(fit(parameters, sgd, train, config).history.size() == 1);
 }
 
 TEST_CASE("images of 0 to 255 are warned of once, those of 0 to 1 never") {
@@ -217,11 +217,12 @@ TEST_CASE("fit keeps an ignored class in the means, or leaves it out") {
     Parameters<Net> parameters(GlorotUniform{1});
     SGD sgd;
     FitConfig config = quiet(1);
-    config.loss.ignore_label = 0;
+    config.loss = SoftmaxCrossEntropy({.ignore_label = 0});
     config.ignored_class = ignored;
     int told = 0;
-    const auto history =
-        fit(parameters, sgd, train, validation, config, [&](const ValidationBatchEnd& e) { told = e.class_left_out; });
+    const auto history = fit(parameters, sgd, train, validation, config, [&](const ValidationBatchEnd& e) {
+                           told = e.class_left_out;
+                         }).history;
     const ConfusionMatrix confusion = history[0].validation->confusion;
     CHECK(told == confusion.left_out());
     return confusion;

@@ -1,9 +1,8 @@
-#include "unetpp/train/loss.hpp"
-
 #include <cmath>
 #include <limits>
 
 #include "../layers/check_layer.hpp"
+#include "unetpp/train/softmax_cross_entropy.hpp"
 
 using namespace unetpp;
 
@@ -24,9 +23,10 @@ struct Data {
     for (std::size_t i = 0; i < labels.size(); ++i)
       labels.span()[i] = static_cast<std::uint8_t>(with_ignored && i % 5 == 0 ? 255 : random.below(3, i));
   }
-  LossSum run(const SoftmaxCrossEntropy& loss, int threads = 2) {
-    return loss(BatchView<const float, shape>(logits.view()), std::as_const(labels).view(), gradient.view(),
-                {scratch.data(), threads});
+  LossSum run(const Loss& loss, int threads = 2) {
+    const LossBatch batch = loss_batch(BatchView<const float, shape>(logits.view()), std::as_const(labels).view());
+    const LossWeight weight = loss.weigh(batch, {scratch.data(), threads});
+    return loss.evaluate(batch, {weight, weight}, {pixels_of(gradient.view())}, {scratch.data(), threads});
   }
   std::vector<int> numbers() const { return {labels.span().begin(), labels.span().end()}; }
 };
@@ -105,10 +105,9 @@ TEST_CASE("class weights that are negative or not finite are an error") {
 TEST_CASE("labels that are a slice of channels are an error") {
   Data data(false);
   Batch<Shape{37, 33, 2}, std::uint8_t> wide(images);
-  CHECK_THROWS_AS(SoftmaxCrossEntropy{}(BatchView<const float, shape>(data.logits.view()),
-                                        std::as_const(wide).view().channels<0, 1>(), data.gradient.view(),
-                                        {data.scratch.data(), 1}),
-                  ArgumentError);
+  CHECK_THROWS_AS(
+      loss_batch(BatchView<const float, shape>(data.logits.view()), std::as_const(wide).view().channels<0, 1>()),
+      ArgumentError);
 }
 
 TEST_CASE("a logit that is NaN makes the loss so, also where the label is ignored") {

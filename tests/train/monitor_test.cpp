@@ -123,7 +123,8 @@ TEST_CASE("early stopping and keep-best end fit and put the best parameters back
       fit(parameters, sgd, data, config, EarlyStopping({.patience = 3, .score = worse}), KeepBest(parameters, worse),
           [&](const EpochEnd& e) {
             if (e.epoch == 1) after_first.assign(parameters.span().begin(), parameters.span().end());
-          });
+          })
+          .history;
   CHECK(history.size() == 4);
   CHECK(after_first == std::vector<float>(parameters.span().begin(), parameters.span().end()));
 }

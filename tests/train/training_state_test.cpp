@@ -66,7 +66,7 @@ struct Run {
     config.progress = false;
     config.threads = 1;
     config.start = std::move(start);
-    history = unetpp::fit(parameters, adam, train, validation, config, callbacks...);
+    history = unetpp::fit(parameters, adam, train, validation, config, callbacks...).history;
   }
   std::vector<float> values() const { return {parameters.span().begin(), parameters.span().end()}; }
 };

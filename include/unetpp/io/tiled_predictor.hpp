@@ -52,7 +52,7 @@ class TiledPredictor {
   /// Tile columns in a band: the more, the fewer tiles are computed twice, and the more memory is used.
   static constexpr int band_tiles = 8;
 
-  explicit TiledPredictor(std::span<const float, Net::parameter_count> parameters, TilingConfig config = {})
+  explicit TiledPredictor(Tensors<Net> parameters, TilingConfig config = {})
       : config_(std::move(config)),
         predictor_(parameters, {.batch = config_.batch, .threads = config_.threads}),
         tiles_(config_.batch) {}

@@ -19,6 +19,12 @@ struct LabelWeights {
   float operator()(int label) const { return label == ignored ? 0 : of_class ? of_class[label] : 1; }
 };
 
+/// The labels of a batch's pixels and what they weigh.
+struct WeightedLabels {
+  const std::uint8_t* labels;
+  LabelWeights weights;
+};
+
 /// Floats of scratch that the functions below need.
 constexpr std::size_t cross_entropy_scratch(std::size_t pixels) { return parts_of(pixels, pixel_block); }
 
@@ -36,25 +42,27 @@ inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* 
   return total;
 }
 
-/// The weighted sum of −log softmax(logits)[label], NaN if one of the logits is, whatever its pixel's weight; writes
-/// dlogits = scale · its gradient if dlogits has memory.
+/// The weighted sum of −log softmax(logits)[label], NaN if one of the logits is, whatever its pixel's weight; its gradient
+/// as `gradient` says.
 /// Shapes  labels: one for each pixel, all of them valid.
-inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits, const std::uint8_t* labels,
-                            const LabelWeights& weights, float scale, Pixels dlogits, Scratch scratch,
+inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits, const WeightedLabels& of,
+                            const LossGradient& gradient, Scratch scratch,
                             const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     double sum = 0;
     for_each_softmax(
         first, last, classes, logits, kernels, [&](std::size_t i, const float* y, int step, float log_sum) {
-          const int label = labels[i];  // an ignored one may be no class
-          const float weight = weights(label);
+          const int label = of.labels[i];  // an ignored one may be no class
+          const float weight = of.weights(label);
           // Logits that are not numbers show, also where the label is ignored.
           sum += weight != 0 ? weight * (log_sum - logits.data[i * logits.stride + static_cast<std::size_t>(label)])
                              : 0 * log_sum;
-          if (!dlogits.data) return;
-          float* dx = dlogits.data + i * dlogits.stride;
-          for (int c = 0; c < classes; ++c)
-            dx[c] = weight == 0 ? 0 : weight * scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
+          if (!gradient.dlogits.data) return;
+          float* dx = gradient.dlogits.data + i * gradient.dlogits.stride;
+          for (int c = 0; c < classes; ++c) {
+            const float d = weight == 0 ? 0 : weight * gradient.scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
+            dx[c] = gradient.accumulate ? dx[c] + d : d;
+          }
         });
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });

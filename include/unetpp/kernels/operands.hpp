@@ -35,6 +35,13 @@ struct BiasGradient {
   float* channels = nullptr;
 };
 
+/// Where the gradient of logits goes, times `scale`: written, or added to what is there.
+struct LossGradient {
+  Pixels dlogits{nullptr, 0};  // without data: the gradient is not wanted
+  float scale = 1;
+  bool accumulate = false;
+};
+
 /// Memory for a kernel's intermediate values and the number of threads that it was measured for.
 struct Scratch {
   float* data;

@@ -40,6 +40,18 @@ inline void transfer(std::size_t pixels, int channels, ConstPixels x, Pixels y, 
   });
 }
 
+/// y = max(x, 0), added to what is there if it is to accumulate.
+inline void relu(std::size_t pixels, int channels, ConstPixels x, Pixels y, bool accumulate, int threads) {
+  parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i)
+      for (int c = 0; c < channels; ++c) {
+        const float value = x.data[i * x.stride + c], positive = value < 0 ? 0 : value;
+        float& to = y.data[i * y.stride + c];
+        to = accumulate ? to + positive : positive;
+      }
+  });
+}
+
 /// dx = epilogue(dy where x is positive, else 0).
 inline void relu_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx,
                           const Epilogue& epilogue, int threads) {

@@ -89,11 +89,11 @@ inline PoolWindow pool_window(const PoolGeometry& g, std::size_t stride) {
 
 }  // namespace detail
 
-/// y = the maximum of x in each window.
+/// y = the maximum of x in each window; `epilogue` may accumulate.
 /// Shapes  x: batch×in, y: batch×out.
-inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pixels y, int threads,
-                     const MicroKernels& kernels = micro_kernels()) {
-  if (detail::windows_fill_image(g)) {
+inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pixels y, const Epilogue& epilogue,
+                     int threads, const MicroKernels& kernels = micro_kernels()) {
+  if (detail::windows_fill_image(g) && !epilogue.accumulate) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
     parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
       kernels.max_pool_row(detail::pool_window(g, x.stride), x.data + row * pixels_of_row * x.stride, g.out.width,
@@ -107,7 +107,7 @@ inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pi
     for (int h = 0; h < g.out.height; ++h)
       for (int w = 0; w < g.out.width; ++w, to += y.stride) {
         const detail::WindowMaximum maximum(g, detail::Window(g, h, w), from, x.stride, channels);
-        std::copy_n(maximum.value.data(), channels, to);
+        epilogue.store(maximum.value.data(), channels, 0, 0, to);
       }
   });
 }

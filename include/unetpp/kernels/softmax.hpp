@@ -62,12 +62,12 @@ void for_each_softmax(std::size_t first, std::size_t last, int channels, ConstPi
   }
 }
 
-/// y = softmax(x) over the channels of each pixel; y may be x.
-inline void softmax(std::size_t pixels, int channels, ConstPixels x, Pixels y, int threads,
+/// y = epilogue(softmax(x)) over the channels of each pixel; y may be x.
+inline void softmax(std::size_t pixels, int channels, ConstPixels x, Pixels y, const Epilogue& epilogue, int threads,
                     const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     for_each_softmax(first, last, channels, x, kernels, [&](std::size_t i, const float* values, int step, float) {
-      for (int c = 0; c < channels; ++c) y.data[i * y.stride + c] = values[c * step];
+      for (int c = 0; c < channels; ++c) epilogue.store(values + c * step, 1, c, i, y.data + i * y.stride + c);
     });
   });
 }

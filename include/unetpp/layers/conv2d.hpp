@@ -1,9 +1,7 @@
 #pragma once
 
-#include <span>
-
 #include "unetpp/kernels/convolution/convolution.hpp"
-#include "unetpp/layers/convolution_parameters.hpp"
+#include "unetpp/layers/convolution_layer.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
@@ -26,7 +24,7 @@ struct Conv2DConfig {
 /// Extent  as in window_axis, with the window (kernel − 1)·dilation + 1   [Dumoulin & Visin 2016]
 /// Errors  A filter larger than a valid-padded input does not compile, nor does an algorithm that cannot compute it.
 template <Shape In, Conv2DConfig C>
-struct Conv2D {
+struct Conv2D : LayerDefaults {
   static_assert(C.filters > 0 && C.kernel.height > 0 && C.kernel.width > 0 && C.stride.height > 0 &&
                     C.stride.width > 0 && C.dilation.height > 0 && C.dilation.width > 0,
                 "unetpp: Conv2D needs filters, kernel, stride and dilation of at least 1");
@@ -47,34 +45,30 @@ struct Conv2D {
   static constexpr Footprint footprint{{window.height, C.stride.height, rows.pad},
                                        {window.width, C.stride.width, columns.pad}};
   static constexpr ConvAlgorithm algorithm = kernels::choose_algorithm(geometry);
-  static constexpr std::size_t weight_count = geometry.weights();
-  static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
-  static constexpr std::size_t parameter_count = weight_count + bias_count;
-  static constexpr std::size_t multiply_adds = out.pixels() * weight_count;
+  static constexpr const char* algorithm_name = kernels::name_of(algorithm);
+  static constexpr std::size_t multiply_adds = out.pixels() * geometry.weights();
   static constexpr bool rectified = C.activation == Activation::relu;
-  static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
+  static constexpr auto tensors = convolution_tensors<C.bias>(geometry, C.filters);
+  enum { weight, bias };  // of `tensors`
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
     return kernels::convolution_scratch<algorithm>(kernels::in_workspace(geometry, batch), batch, threads);
   }
 
-  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
-                      const Memory& memory) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
-    const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve<algorithm>(g, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue, memory.scratch());
+  static void forward(Tensors<Conv2D> p, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
+    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
+    kernels::convolve<algorithm>(g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
+                                 fused_end<Conv2D>(p, y.accumulate), context.scratch());
   }
 
-  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
-                       BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
-                       const Memory& memory) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
-    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(x), pixels_of(dy), dp.data(),
-                                                 {.filters = C.bias ? dp.data() + weight_count : nullptr},
-                                                 memory.scratch());
-    if (dx.wanted())
-      kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
-                                              memory.scratch());
+  static void backward(Tensors<Conv2D> p, BatchView<const float, in> x, BatchView<const float, out>,
+                       BatchView<const float, out> dy, Gradients<Conv2D> to, const Context& context) {
+    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
+    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(x), pixels_of(dy), to.dp[weight].data(),
+                                                 {.filters = C.bias ? to.dp[bias].data() : nullptr}, context.scratch());
+    if (to.dx.wanted())
+      kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view),
+                                              to.dx.epilogue(x), context.scratch());
   }
 };
 

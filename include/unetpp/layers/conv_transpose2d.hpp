@@ -1,10 +1,9 @@
 #pragma once
 
 #include <algorithm>
-#include <span>
 
 #include "unetpp/kernels/convolution/convolution.hpp"
-#include "unetpp/layers/convolution_parameters.hpp"
+#include "unetpp/layers/convolution_layer.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/padding.hpp"
@@ -29,7 +28,7 @@ struct ConvTranspose2DConfig {
 ///         full result: for 3×3 stride 2 that is PyTorch's padding=0 with [..., :-1, :-1]; PyTorch's customary
 ///         padding=1, output_padding=1 cuts the first instead and is shifted by a pixel.
 template <Shape In, ConvTranspose2DConfig C>
-struct ConvTranspose2D {
+struct ConvTranspose2D : LayerDefaults {
   static_assert(C.filters > 0 && C.kernel.height > 0 && C.kernel.width > 0 && C.stride.height > 0 && C.stride.width > 0,
                 "unetpp: ConvTranspose2D needs filters, kernel and stride of at least 1");
 
@@ -56,35 +55,32 @@ struct ConvTranspose2D {
   static constexpr Footprint footprint{{C.kernel.height, C.stride.height, geometry.pad_top, true},
                                        {C.kernel.width, C.stride.width, geometry.pad_left, true}};
   static constexpr ConvAlgorithm algorithm = kernels::choose_algorithm(geometry);
-  static constexpr std::size_t weight_count = geometry.weights();
-  static constexpr std::size_t bias_count = C.bias ? C.filters : 0;
-  static constexpr std::size_t parameter_count = weight_count + bias_count;
-  static constexpr std::size_t multiply_adds = in.pixels() * weight_count;
+  static constexpr const char* algorithm_name = kernels::name_of(algorithm);
+  static constexpr std::size_t multiply_adds = in.pixels() * geometry.weights();
   static constexpr bool rectified = C.activation == Activation::relu;
-  static constexpr auto parameters = convolution_parameters<C.bias>(geometry, C.filters);
+  static constexpr auto tensors = convolution_tensors<C.bias>(geometry, C.filters);
+  enum { weight, bias };  // of `tensors`
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
     return kernels::convolution_scratch<algorithm>(kernels::in_workspace(geometry, batch), batch, threads);
   }
 
-  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
-                      const Memory& memory) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
-    const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue,
-                                            memory.scratch());
+  static void forward(Tensors<ConvTranspose2D> p, BatchView<const float, in> x, OutputTarget<out> y,
+                      const Context& context) {
+    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
+    kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
+                                            fused_end<ConvTranspose2D>(p, y.accumulate), context.scratch());
   }
 
-  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
-                       BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
-                       const Memory& memory) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
-    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(dy), pixels_of(x), dp.data(),
-                                                 {.channels = C.bias ? dp.data() + weight_count : nullptr},
-                                                 memory.scratch());
-    if (dx.wanted())
-      kernels::convolve<algorithm>(g, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
-                                   memory.scratch());
+  static void backward(Tensors<ConvTranspose2D> p, BatchView<const float, in> x, BatchView<const float, out>,
+                       BatchView<const float, out> dy, Gradients<ConvTranspose2D> to, const Context& context) {
+    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
+    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(dy), pixels_of(x), to.dp[weight].data(),
+                                                 {.channels = C.bias ? to.dp[bias].data() : nullptr},
+                                                 context.scratch());
+    if (to.dx.wanted())
+      kernels::convolve<algorithm>(g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view),
+                                   to.dx.epilogue(x), context.scratch());
   }
 };
 

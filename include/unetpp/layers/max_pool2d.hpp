@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-
 #include "unetpp/kernels/pooling.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
@@ -20,7 +18,7 @@ struct MaxPool2DConfig {
 /// Extent  as in window_axis; padding takes no part in the maximum.
 /// Errors  A window larger than a valid-padded input does not compile.
 template <Shape In, MaxPool2DConfig C = MaxPool2DConfig{}>
-struct MaxPool2D {
+struct MaxPool2D : LayerDefaults {
   static_assert(C.window.height > 0 && C.window.width > 0 && C.stride.height > 0 && C.stride.width > 0,
                 "unetpp: MaxPool2D needs a window and a stride of at least 1");
 
@@ -34,23 +32,17 @@ struct MaxPool2D {
   static constexpr kernels::PoolGeometry geometry{in, out, C.window, C.stride, rows.pad, columns.pad};
   static constexpr Footprint footprint{{C.window.height, C.stride.height, rows.pad},
                                        {C.window.width, C.stride.width, columns.pad}};
-  static constexpr std::size_t parameter_count = 0;
-  static constexpr std::size_t multiply_adds = 0;
-  static constexpr bool rectified = false;
-  static constexpr std::array<ParameterTensor, 0> parameters{};
 
-  static constexpr std::size_t scratch(std::size_t, int) { return 0; }
-
-  static void forward(std::span<const float, 0>, BatchView<const float, in> x, BatchView<float, out> y,
-                      const Memory& memory) {
-    kernels::max_pool(geometry, x.count(), pixels_of(x), pixels_of(y), memory.threads());
+  static void forward(Tensors<MaxPool2D>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
+    kernels::max_pool(geometry, x.count(), pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate},
+                      context.threads());
   }
 
-  static void backward(std::span<const float, 0>, std::span<float, 0>, BatchView<const float, in> x,
-                       BatchView<const float, out> dy, InputGradient<in> dx, const Memory& memory) {
-    if (dx.wanted())
-      kernels::max_pool_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), pixels_of(dx.view), dx.epilogue(x),
-                                 memory.threads());
+  static void backward(Tensors<MaxPool2D>, BatchView<const float, in> x, BatchView<const float, out>,
+                       BatchView<const float, out> dy, Gradients<MaxPool2D> to, const Context& context) {
+    if (to.dx.wanted())
+      kernels::max_pool_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), pixels_of(to.dx.view),
+                                 to.dx.epilogue(x), context.threads());
   }
 };
 

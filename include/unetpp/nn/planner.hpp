@@ -4,8 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <tuple>
+#include <type_traits>
 
 #include "unetpp/core/buffer.hpp"
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/place.hpp"
+#include "unetpp/layers/walk.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -55,23 +60,62 @@ class Planner {
 /// What a plan is for: training keeps every activation for the backward pass, inference only until its last reader.
 enum class Purpose { training, inference };
 
-/// Slots of a layer: those of a leaf are none.
+/// Slots of a layer: those of a combinator's values, and one for what a leaf keeps of each image.
 template <class L>
 inline constexpr int slot_count = [] {
-  if constexpr (requires { L::slots; })
+  if constexpr (Combinator<L>)
     return L::slots;
   else
-    return 0;
+    return L::kept.an_image > 0 ? 1 : 0;
+}();
+
+/// Floats that a layer keeps once.
+template <class L>
+inline constexpr std::size_t kept_count = [] {
+  if constexpr (Combinator<L>)
+    return []<class... Ls>(std::type_identity<std::tuple<Ls...>>) {
+      return (std::size_t{0} + ... + kept_count<Ls>);
+    }(std::type_identity<typename L::Children>{});
+  else
+    return aligned_floats(L::kept.for_all);
 }();
 
 template <class L, class P>
 constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
-  if constexpr (slot_count<L> != 0) L::plan_forward(planner, first_slot, purpose);
+  if constexpr (Combinator<L>)
+    L::plan_forward(planner, first_slot, purpose);
+  else if (L::kept.an_image > 0 && purpose == Purpose::training)
+    planner.take(first_slot, L::kept.an_image);
 }
 template <class L, class P>
 constexpr void plan_backward(P& planner, int first_slot) {
-  if constexpr (slot_count<L> != 0) L::plan_backward(planner, first_slot);
+  if constexpr (Combinator<L>)
+    L::plan_backward(planner, first_slot);
+  else if (L::kept.an_image > 0)
+    planner.release(first_slot);
 }
+
+namespace detail {
+
+/// Where the children of a combinator begin, whose own slots are the first `own_slots` ones.
+template <class... Ls>
+constexpr std::array<Place, sizeof...(Ls)> places_of_children(int own_slots) {
+  std::array<Place, sizeof...(Ls)> places{};
+  Place next{.slot = own_slots};
+  std::size_t i = 0;
+  const auto add = [&]<class L>(std::type_identity<L>) {
+    places[i++] = next;
+    next.slot += slot_count<L>;
+    next.leaf += leaf_count<L>;
+    next.trained += parameter_count<L>;
+    next.statistics += statistic_count<L>;
+    next.kept += kept_count<L>;
+  };
+  (add(std::type_identity<Ls>{}), ...);
+  return places;
+}
+
+}  // namespace detail
 
 }  // namespace unetpp
 

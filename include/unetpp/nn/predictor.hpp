@@ -31,7 +31,7 @@ struct PredictorConfig {
 template <Layer Net>
 class Predictor {
  public:
-  explicit Predictor(std::span<const float, Net::parameter_count> parameters, PredictorConfig config = {})
+  explicit Predictor(Tensors<Net> parameters, PredictorConfig config = {})
       : parameters_(parameters), workspace_(config.batch, config.threads), classes_(config.batch * Net::out.pixels()) {}
   explicit Predictor(Parameters<Net>&& parameters, PredictorConfig config = {}) = delete;  // would not outlive it
 
@@ -49,7 +49,7 @@ class Predictor {
   BatchView<const float, Net::out> probabilities(const Images& images) {
     static_assert(Net::out.channels <= kernels::most_softmax_channels, "unetpp: a softmax takes at most 8192 channels");
     const BatchView<float, Net::out> y = workspace_.forward(parameters_, images);
-    kernels::softmax(y.pixels(), Net::out.channels, pixels_of(y), pixels_of(y), workspace_.threads());
+    kernels::softmax(y.pixels(), Net::out.channels, pixels_of(y), pixels_of(y), {}, workspace_.threads());
     return y;
   }
 
@@ -64,7 +64,7 @@ class Predictor {
   }
 
  private:
-  std::span<const float, Net::parameter_count> parameters_;
+  Tensors<Net> parameters_;
   InferenceWorkspace<Net> workspace_;
   std::vector<std::uint8_t> classes_;
 };

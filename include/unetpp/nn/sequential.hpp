@@ -4,12 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <numeric>
-#include <span>
 #include <tuple>
 #include <utility>
 
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/walk.hpp"
 #include "unetpp/nn/planner.hpp"
 
 namespace unetpp {
@@ -48,9 +48,9 @@ struct Sequential {
 
   static constexpr Shape in = connected ? Child<0>::in : Shape{};
   static constexpr Shape out = Child<count - 1>::out;
-  static constexpr std::size_t parameter_count = (Ls::parameter_count + ...);
   static constexpr std::size_t multiply_adds = (Ls::multiply_adds + ...);
   static constexpr bool rectified = Child<count - 1>::rectified;
+  static constexpr bool reads_output = Child<count - 1>::reads_output;
   /// Slots: the values but the last, their gradients, then those of the children.
   static constexpr int slots = 2 * (count - 1) + (slot_count<Ls> + ...);
 
@@ -58,32 +58,39 @@ struct Sequential {
     return std::max({Ls::scratch(batch, threads)...});
   }
 
-  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
-                      const Memory& memory) {
+  static void forward(Tensors<Sequential> p, BatchView<const float, in> x, OutputTarget<out> y,
+                      const Context& context) {
     for_each_child([&]<int I>() {
-      Child<I>::forward(parameters_of<I>(p), input<I>(x, y, memory), value<I>(y, memory), memory.child(child_slot[I]));
+      OutputTarget<Child<I>::out> target(value<I>(y.view, context));
+      if constexpr (I == count - 1) target.accumulate = y.accumulate;
+      Child<I>::forward(p.template child<Child<I>>(place(I)), input<I>(x, BatchView<const float, out>(y.view), context),
+                        target, context.child(place(I)));
     });
   }
 
-  /// May overwrite dy.
-  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
-                       BatchView<const float, in> x, BatchView<float, out> y, BatchView<float, out> dy,
-                       InputGradient<in> dx, const Memory& memory) {
+  static void backward(Tensors<Sequential> p, BatchView<const float, in> x, BatchView<const float, out> y,
+                       BatchView<float, out> dy, Gradients<Sequential> to, const Context& context) {
     for_each_child([&]<int J>() {
       constexpr int I = count - 1 - J;
-      InputGradient<Child<I>::in> input_gradient;
+      InputGradient<Child<I>::in> dx;
       if constexpr (I == 0)
-        input_gradient = dx;
+        dx = to.dx;
       else
-        input_gradient = {.view = gradient<I - 1>(dy, memory), .rectified = Child<I - 1>::rectified};
-      if constexpr (Combinator<Child<I>>)
-        Child<I>::backward(parameters_of<I>(p), parameters_of<I>(dp), input<I>(x, y, memory), value<I>(y, memory),
-                           gradient<I>(dy, memory), input_gradient, memory.child(child_slot[I]));
-      else
-        Child<I>::backward(parameters_of<I>(p), parameters_of<I>(dp), input<I>(x, y, memory), gradient<I>(dy, memory),
-                           input_gradient, memory.child(child_slot[I]));
+        dx = {.view = gradient<I - 1>(dy, context), .rectified = Child<I - 1>::rectified};
+      Child<I>::backward(p.template child<Child<I>>(place(I)), input<I>(x, y, context), value<I>(y, context),
+                         gradient<I>(dy, context), {to.dp.template child<Child<I>>(place(I)), dx},
+                         context.child(place(I)));
     });
   }
+
+  template <class Visitor, class Value>
+  static constexpr Value walk(Visitor& visitor, Value x) {
+    ((x = unetpp::walk<Ls>(visitor, x)), ...);
+    return x;
+  }
+
+  template <template <class> class F>
+  using MapLeaves = Sequential<typename F<Ls>::type...>;
 
   static constexpr Interval inputs(FootprintAxis axis, Interval outputs) {
     for_each_child([&]<int J>() { outputs = detail::inputs_of<Child<count - 1 - J>>(axis, outputs); });
@@ -104,7 +111,7 @@ struct Sequential {
   static constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
     for_each_child([&]<int I>() {
       if (first_user(I)) take<I>(planner, first_slot);
-      unetpp::plan_forward<Child<I>>(planner, first_slot + child_slot[I], purpose);
+      unetpp::plan_forward<Child<I>>(planner, first_slot + place(I).slot, purpose);
       if (purpose == Purpose::inference && I > 0 && owner(I - 1) == I - 1) planner.release(first_slot + I - 1);
     });
   }
@@ -116,31 +123,17 @@ struct Sequential {
       constexpr int I = count - 1 - J;
       if constexpr (I > 0)
         if (owner(I - 1) == I - 1) planner.take(first_slot + gradients + I - 1, Child<I - 1>::out.size());
-      unetpp::plan_backward<Child<I>>(planner, first_slot + child_slot[I]);
+      unetpp::plan_backward<Child<I>>(planner, first_slot + place(I).slot);
       if (first_user(I)) planner.release(first_slot + gradients + owner(I));
-      // Only combinators look at their output again, for what children left in it.
-      if (first_user(I) && Combinator<Child<I>>) planner.release(first_slot + owner(I));
+      if (first_user(I) && Child<I>::reads_output) planner.release(first_slot + owner(I));
       if constexpr (I > 0)
-        if (first_user(I - 1) && !Combinator<Child<I - 1>>) planner.release(first_slot + owner(I - 1));
+        if (first_user(I - 1) && !Child<I - 1>::reads_output) planner.release(first_slot + owner(I - 1));
     });
   }
 
  private:
-  /// First slot of each child.
-  static constexpr std::array<int, count> child_slot = [] {
-    std::array<int, count> first{};
-    std::size_t i = 0;
-    int next = 2 * (count - 1);
-    ((first[i++] = std::exchange(next, next + slot_count<Ls>)), ...);
-    return first;
-  }();
-
-  static constexpr std::array<std::size_t, count> child_parameter = [] {
-    std::array<std::size_t, count> first{};
-    std::size_t next = 0, i = 0;
-    ((first[i++] = std::exchange(next, next + Ls::parameter_count)), ...);
-    return first;
-  }();
+  static constexpr std::array<Place, count> places = detail::places_of_children<Ls...>(2 * (count - 1));
+  static constexpr const Place& place(int child) { return places[static_cast<std::size_t>(child)]; }
 
   /// The value in whose memory value i lies.
   static constexpr int owner(int i) {
@@ -164,34 +157,29 @@ struct Sequential {
   }
 
   template <int I, class T>
-  static auto parameters_of(std::span<T, parameter_count> p) {
-    return p.template subspan<child_parameter[I], Child<I>::parameter_count>();
-  }
-
-  template <int I>
-  static BatchView<float, Child<I>::out> slot_view(int first_slot, BatchView<float, out> last, const Memory& memory) {
+  static BatchView<T, Child<I>::out> slot_view(int first_slot, BatchView<T, out> last, const Context& context) {
     if constexpr (I == count - 1)
       return last;
     else if constexpr (owner(I) != I)
-      return Child<I + 1>::input_slice(slot_view<I + 1>(first_slot, last, memory));
+      return Child<I + 1>::input_slice(slot_view<I + 1>(first_slot, last, context));
     else
-      return memory.template slot<Child<I>::out>(first_slot + I, last.count());
+      return context.template slot<Child<I>::out>(first_slot + I, last.count());
+  }
+  template <int I, class T>
+  static auto value(BatchView<T, out> y, const Context& context) {
+    return slot_view<I>(0, y, context);
   }
   template <int I>
-  static auto value(BatchView<float, out> y, const Memory& memory) {
-    return slot_view<I>(0, y, memory);
+  static auto gradient(BatchView<float, out> dy, const Context& context) {
+    return slot_view<I>(count - 1, dy, context);
   }
   template <int I>
-  static auto gradient(BatchView<float, out> dy, const Memory& memory) {
-    return slot_view<I>(count - 1, dy, memory);
-  }
-  template <int I>
-  static BatchView<const float, Child<I>::in> input(BatchView<const float, in> x, BatchView<float, out> y,
-                                                    const Memory& memory) {
+  static BatchView<const float, Child<I>::in> input(BatchView<const float, in> x, BatchView<const float, out> y,
+                                                    const Context& context) {
     if constexpr (I == 0)
       return x;
     else
-      return value<I - 1>(y, memory);
+      return value<I - 1>(y, context);
   }
 };
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <tuple>
 
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/walk.hpp"
 #include "unetpp/nn/planner.hpp"
 
 namespace unetpp {
@@ -33,9 +33,9 @@ struct SkipConcat {
   static constexpr Shape in = Inner::in;
   static constexpr Shape out = (require_concatenable<SkipConcat, Inner::out, Inner::in>(),
                                 Shape{in.height, in.width, Inner::out.channels + in.channels});
-  static constexpr std::size_t parameter_count = Inner::parameter_count;
   static constexpr std::size_t multiply_adds = Inner::multiply_adds;
-  static constexpr bool rectified = false;  // its input's gradient is zeroed when it is complete
+  static constexpr bool rectified = false;    // its input's gradient is zeroed when it is complete
+  static constexpr bool reads_output = true;  // what Inner left in it
   static constexpr int slots = slot_count<Inner>;
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) { return Inner::scratch(batch, threads); }
@@ -46,25 +46,30 @@ struct SkipConcat {
     return y.template channels<Inner::out.channels, in.channels>();
   }
 
-  static void forward(std::span<const float, parameter_count> p, BatchView<const float, in> x, BatchView<float, out> y,
-                      const Memory& memory) {
-    if (x.data() != input_slice(y).data())
-      kernels::transfer(x.pixels(), in.channels, pixels_of(x), pixels_of(input_slice(y)), {}, memory.threads());
-    Inner::forward(p, x, inner_slice(y), memory);
+  static void forward(Tensors<SkipConcat> p, BatchView<const float, in> x, OutputTarget<out> y,
+                      const Context& context) {
+    if (x.data() != input_slice(y.view).data())
+      kernels::transfer(x.pixels(), in.channels, pixels_of(x), pixels_of(input_slice(y.view)), {}, context.threads());
+    Inner::forward(p.template child<Inner>({}), x, inner_slice(y.view), context);
   }
 
-  static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
-                       BatchView<const float, in> x, BatchView<float, out> y, BatchView<float, out> dy,
-                       InputGradient<in> dx, const Memory& memory) {
-    if (dx.wanted() && dx.view.data() != input_slice(dy).data())
-      kernels::transfer(x.pixels(), in.channels, pixels_of(input_slice(dy)), pixels_of(dx.view),
-                        {.accumulate = dx.accumulate}, memory.threads());
-    dx.accumulate = true;
-    if constexpr (Combinator<Inner>)
-      Inner::backward(p, dp, x, inner_slice(y), inner_slice(dy), dx, memory);
-    else
-      Inner::backward(p, dp, x, inner_slice(dy), dx, memory);
+  static void backward(Tensors<SkipConcat> p, BatchView<const float, in> x, BatchView<const float, out> y,
+                       BatchView<float, out> dy, Gradients<SkipConcat> to, const Context& context) {
+    if (to.dx.wanted() && to.dx.view.data() != input_slice(dy).data())
+      kernels::transfer(x.pixels(), in.channels, pixels_of(input_slice(dy)), pixels_of(to.dx.view),
+                        {.accumulate = to.dx.accumulate}, context.threads());
+    to.dx.accumulate = true;
+    Inner::backward(p.template child<Inner>({}), x, inner_slice(y), inner_slice(dy),
+                    {to.dp.template child<Inner>({}), to.dx}, context);
   }
+
+  template <class Visitor, class Value>
+  static constexpr Value walk(Visitor& visitor, Value x) {
+    return visitor.concatenate(unetpp::walk<Inner>(visitor, x), x);
+  }
+
+  template <template <class> class F>
+  using MapLeaves = SkipConcat<typename F<Inner>::type>;
 
   static constexpr Interval inputs(FootprintAxis axis, Interval outputs) {
     const Interval inner = detail::inputs_of<Inner>(axis, outputs);
@@ -82,7 +87,8 @@ struct SkipConcat {
   }
 
  private:
-  static BatchView<float, Inner::out> inner_slice(BatchView<float, out> y) {
+  template <class T>
+  static BatchView<T, Inner::out> inner_slice(BatchView<T, out> y) {
     return y.template channels<0, Inner::out.channels>();
   }
 };

@@ -1,12 +1,15 @@
 #pragma once
 // A network as a table, without running it.
 
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/amx_kernels.hpp"
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/receptive_field.hpp"
 #include "unetpp/nn/workspace.hpp"
@@ -22,18 +25,24 @@ inline std::string grouped(std::size_t n) {
   return digits;
 }
 
-inline std::string table_row(const std::string& name, const std::string& shape, const std::string& parameters,
-                             const std::string& macs, const std::string& bytes) {
-  char row[160];
-  std::snprintf(row, sizeof row, "%-24s %-14s %12s %16s %14s\n", name.c_str(), shape.c_str(), parameters.c_str(),
-                macs.c_str(), bytes.c_str());
-  return row;
+inline const char* instruction_set_text() {
+  using kernels::InstructionSet;
+  if (kernels::has_amx()) return "AVX-512, and AMX for convolutions that read 32 channels or more";
+  if (kernels::supports(InstructionSet::avx512)) return "AVX-512";
+  return kernels::supports(InstructionSet::avx2) ? "AVX2" : "the baseline's instructions";
 }
 
-inline std::string summary(std::span<const LeafInfo> leaves, Shape out, std::size_t training_bytes,
-                           std::size_t inference_bytes, const ReceptiveField& field) {
-  std::string table = table_row("layer", "output", "parameters", "MACs/image", "bytes/image");
-  const std::string line(84, '-');
+/// A row of the table; the last cell is as long as it is.
+inline std::string table_row(const std::array<std::string, 6>& cells) {
+  char row[160];
+  std::snprintf(row, sizeof row, "%-24s %-14s %12s %16s %14s", cells[0].c_str(), cells[1].c_str(), cells[2].c_str(),
+                cells[3].c_str(), cells[4].c_str());
+  return row + (cells[5].empty() ? "" : "  " + cells[5]) + "\n";
+}
+
+inline std::string table_of(std::span<const LeafInfo> leaves) {
+  std::string table = table_row({"layer", "output", "parameters", "MACs/image", "bytes/image", "algorithm"});
+  const std::string line(98, '-');
   table += line + "\n";
   const std::vector<std::string> names = layer_names(leaves);
   std::size_t parameters = 0, multiply_adds = 0, activations = 0;
@@ -42,24 +51,29 @@ inline std::string summary(std::span<const LeafInfo> leaves, Shape out, std::siz
     parameters += leaves[i].parameter_count;
     multiply_adds += leaves[i].multiply_adds;
     activations += bytes;
-    table += table_row(names[i], to_string(leaves[i].out), grouped(leaves[i].parameter_count),
-                       grouped(leaves[i].multiply_adds), grouped(bytes));
+    table += table_row({names[i], to_string(leaves[i].out), grouped(leaves[i].parameter_count),
+                        grouped(leaves[i].multiply_adds), grouped(bytes), leaves[i].algorithm});
   }
   table += line + "\n";
-  table += table_row("total", to_string(out), grouped(parameters), grouped(multiply_adds), grouped(activations));
-  table += "memory of a batch of 8 on 1 thread: training " + grouped(training_bytes) + " bytes, inference " +
-           grouped(inference_bytes) + " bytes\n";
-  table += "receptive field: " + to_string(field) + "\n";
-  return table;
+  return table + table_row({"total", to_string(leaves.back().out), grouped(parameters), grouped(multiply_adds),
+                            grouped(activations), ""});
+}
+
+inline std::string summary(std::span<const LeafInfo> leaves, std::size_t training_bytes, std::size_t inference_bytes,
+                           const ReceptiveField& field) {
+  return table_of(leaves) + "memory of a batch of 8 on 1 thread: training " + grouped(training_bytes) +
+         " bytes, inference " + grouped(inference_bytes) + " bytes\n" + "receptive field: " + to_string(field) + "\n" +
+         "here: " + instruction_set_text() + ", " + std::to_string(max_threads()) + " threads\n";
 }
 
 }  // namespace detail
 
 /// A table like Keras's: a row for each leaf with its output shape, parameters, multiply-adds and bytes of output for
-/// one image, then the sums, the workspaces of a batch of 8, and the receptive field.
+/// one image, and the algorithm that it runs by (ConvAlgorithm); then the sums, the workspaces of a batch of 8, the
+/// receptive field, and the instruction set and threads in use.
 template <Layer Net>
 std::string summary() {
-  return detail::summary(leaves<Net>, Net::out, TrainingWorkspace<Net>::bytes(8), InferenceWorkspace<Net>::bytes(8),
+  return detail::summary(leaves<Net>, TrainingWorkspace<Net>::bytes(8), InferenceWorkspace<Net>::bytes(8),
                          receptive_field<Net>);
 }
 

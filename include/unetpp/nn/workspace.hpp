@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string>
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/tensor.hpp"
-#include "unetpp/kernels/cross_entropy.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/nn/planner.hpp"
@@ -27,19 +25,21 @@ class BasicWorkspace {
  public:
   static constexpr Shape in = Net::in;
   static constexpr Shape out = Net::out;
-  static constexpr std::size_t parameter_count = Net::parameter_count;
 
   /// Bytes that a workspace for `batch` images and `threads` threads takes; the plan's own share grows with the batch.
-  static constexpr std::size_t bytes(std::size_t batch, int threads = 1) {
-    return (plan.size() * batch + aligned_floats(scratch_floats(batch, threads))) * sizeof(float);
+  /// `loss_scratch` is what a loss asks for (train/loss.hpp), in floats: scratch memory is for both.
+  static constexpr std::size_t bytes(std::size_t batch, int threads = 1, std::size_t loss_scratch = 0) {
+    const std::size_t scratch = aligned_floats(std::max(Net::scratch(batch, threads), loss_scratch));
+    return (plan.size() * batch + kept + scratch) * sizeof(float);
   }
 
-  /// Units   capacity: images.
+  /// Units   capacity: images.  loss_scratch: floats.
   /// Errors  ArgumentError for a capacity of 0 and for numbers of threads out of 1 to most_threads.
-  explicit BasicWorkspace(std::size_t capacity, int threads = max_threads()) : capacity_(capacity), threads_(threads) {
+  explicit BasicWorkspace(std::size_t capacity, int threads = max_threads(), std::size_t loss_scratch = 0)
+      : capacity_(capacity), threads_(threads) {
     if (capacity == 0) throw ArgumentError("unetpp: a workspace: expected room for at least 1 image, found 0");
     require_threads(threads, "unetpp: a workspace");
-    memory_.resize(bytes(capacity, threads) / sizeof(float));
+    memory_.resize(bytes(capacity, threads, loss_scratch) / sizeof(float));
   }
 
   std::size_t capacity() const { return capacity_; }
@@ -49,9 +49,9 @@ class BasicWorkspace {
   /// Shapes  x: n×Net::in with n ≤ capacity.  result: n×Net::out.
   /// Errors  A batch of another shape does not compile; ArgumentError if n is 0 or above the capacity.
   template <class Images>
-  BatchView<float, out> forward(std::span<const float, parameter_count> p, const Images& x) {
+  BatchView<float, out> forward(Tensors<Net> p, const Images& x, const Pass& pass = {.training = trains}) {
     require_same_shape<Net, Images::shape, in>();
-    if constexpr (Images::shape == in) run(p, view_of(x));  // else one message is enough
+    if constexpr (Images::shape == in) run(p, view_of(x), pass);  // else one message is enough
     return output();
   }
 
@@ -61,10 +61,11 @@ class BasicWorkspace {
   /// Where the gradient of the output is to be written before `backward`.
   BatchView<float, out> output_gradient() requires(P == Purpose::training) { return slot(gradient_slot); }
 
-  /// Adds the parameters' gradients to dp, for the batch x and the parameters p of the last forward pass and the
-  /// gradient in `output_gradient()`, which it may overwrite. Writes the gradient of x if dx has memory.
-  void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
-                BatchView<const float, in> x, BatchView<float, in> dx = {}) requires(P == Purpose::training) {
+  /// Adds the parameters' gradients to dp, and what the batch showed of the statistics, for the batch x and the parameters
+  /// p of the last forward pass and the gradient in `output_gradient()`, which it may overwrite. Writes the gradient of x
+  /// if dx has memory.
+  void backward(Tensors<Net> p, TensorView<Net, float> dp, BatchView<const float, in> x,
+                BatchView<float, in> dx = {}) requires(P == Purpose::training) {
     if (x.count() != count_ || (dx.data() != nullptr && dx.count() != count_))
       throw ArgumentError("unetpp: a backward pass of " + std::to_string(x.count()) + " images, with room for " +
                           std::to_string(dx.count()) + " input gradients, after a forward pass of " +
@@ -73,16 +74,15 @@ class BasicWorkspace {
     const kernels::Pixels dy = pixels_of(output_gradient());
     if (Net::rectified)
       kernels::relu_gradient(count_ * out.pixels(), out.channels, pixels_of(output()), dy, dy, {}, threads_);
-    if constexpr (Combinator<Net>)
-      Net::backward(p, dp, x, output(), output_gradient(), {.view = dx}, memory());
-    else
-      Net::backward(p, dp, x, output_gradient(), {.view = dx}, memory());
+    Net::backward(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}}, context());
   }
 
   /// Scratch memory that is free between calls of forward and backward.
-  kernels::Scratch scratch() { return {memory_.data() + plan.size() * capacity_, threads_}; }
+  kernels::Scratch scratch() { return {memory_.data() + plan.size() * capacity_ + kept, threads_}; }
 
  private:
+  static constexpr bool trains = P == Purpose::training;
+  static constexpr std::size_t kept = trains ? kept_count<Net> : 0;
   static constexpr int output_slot = slot_count<Net>;
   static constexpr int gradient_slot = slot_count<Net> + 1;
 
@@ -97,18 +97,15 @@ class BasicWorkspace {
     return planner;
   }();
 
-  static constexpr std::size_t scratch_floats(std::size_t batch, int threads) {
-    return std::max(Net::scratch(batch, threads), kernels::cross_entropy_scratch(batch * out.pixels()));
-  }
-
-  void run(std::span<const float, parameter_count> p, BatchView<const float, in> x) {
+  void run(Tensors<Net> p, BatchView<const float, in> x, const Pass& pass) {
     if (x.count() == 0 || x.count() > capacity_)
       throw ArgumentError("unetpp: expected a batch of 1 to " + std::to_string(capacity_) + " images, found " +
                           std::to_string(x.count()) +
                           "; PredictorConfig::batch, or a workspace's capacity, is how many fit");
     const FlushSubnormals flush;
     count_ = x.count();
-    Net::forward(p, x, output(), memory());
+    pass_ = pass;
+    Net::forward(p, x, output(), context());
   }
 
   template <class T>
@@ -122,12 +119,16 @@ class BasicWorkspace {
   BatchView<float, out> slot(int index) {
     return {memory_.data() + plan.offsets()[static_cast<std::size_t>(index)] * capacity_, count_};
   }
-  Memory memory() { return {memory_.data(), plan.offsets().data(), capacity_, scratch()}; }
+  Context context() {
+    return {memory_.data(), plan.offsets().data(), memory_.data() + plan.size() * capacity_, capacity_, scratch(),
+            pass_};
+  }
 
   std::size_t capacity_;
   std::size_t count_ = 0;
   int threads_;
-  Buffer<float> memory_;
+  Pass pass_;
+  Buffer<float> memory_;  // the plan's slots, what is kept once, scratch
 };
 
 template <Layer Net>

@@ -25,7 +25,8 @@ inline nlohmann::ordered_json epoch_json(const EpochEnd& e) {
   nlohmann::ordered_json json{{"epoch", e.epoch},
                               {"train_loss", rounded(e.train_loss)},
                               {"seconds", rounded(e.seconds)},
-                              {"images_per_second", rounded(e.images_per_second)}};
+                              {"images_per_second", rounded(e.images_per_second)},
+                              {"learning_rate", e.learning_rate}};
   if (!e.validation) return json;
   const ConfusionMatrix& m = e.validation->confusion;
   json["val_loss"] = rounded(e.validation->loss.mean());

@@ -16,6 +16,7 @@ struct Measure {
   std::string column;  // of metrics.csv
   std::string tag;     // in TensorBoard
   double value;        // not a number where a class never occurs
+  bool exact = false;  // written with all its digits: six decimals hold none of small numbers
 };
 
 /// All numbers of an epoch but the confusion matrix; those of validation only if there was one.
@@ -40,6 +41,7 @@ inline std::vector<Measure> measures(const EpochEnd& e, const std::vector<Report
   }
   all.push_back({"seconds", "speed/seconds", e.seconds});
   all.push_back({"images_per_second", "speed/images_per_second", e.images_per_second});
+  all.push_back({"learning_rate", "training/learning_rate", e.learning_rate, true});
   return all;
 }
 
@@ -55,9 +57,18 @@ inline std::string csv_field(const std::string& name) {
   return quoted + '"';
 }
 
+/// A number with six decimals, or all its digits. std::to_chars knows no locale, whose decimal comma would begin a column.
+inline std::string csv_number(const Measure& m) {
+  char number[64];
+  const auto [end, error] = m.exact
+                                ? std::to_chars(number, number + sizeof number, m.value)
+                                : std::to_chars(number, number + sizeof number, m.value, std::chars_format::fixed, 6);
+  return {number, error == std::errc{} ? end : number};
+}
+
 }  // namespace detail
 
-/// metrics.csv: a line of names, then a line for each epoch, with six decimals.
+/// metrics.csv: a line of names, then a line for each epoch.
 inline std::string metrics_csv(const std::vector<EpochEnd>& epochs, const std::vector<ReportClass>& classes) {
   std::string text;
   for (const EpochEnd& e : epochs) {
@@ -68,11 +79,7 @@ inline std::string metrics_csv(const std::vector<EpochEnd>& epochs, const std::v
       text += "\n";
     }
     text += std::to_string(e.epoch);
-    for (const Measure& m : all) {
-      char number[64];  // std::to_chars knows no locale, whose decimal comma would begin a column
-      const auto [end, error] = std::to_chars(number, number + sizeof number, m.value, std::chars_format::fixed, 6);
-      text.append(",").append(number, error == std::errc{} ? end : number);
-    }
+    for (const Measure& m : all) text.append(",").append(detail::csv_number(m));
     text += "\n";
   }
   return text;

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/labels.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/tensor.hpp"
-#include "unetpp/train/loss.hpp"
 
 namespace unetpp {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/labels.hpp"
 #include "unetpp/core/tensor.hpp"
-#include "unetpp/train/loss.hpp"
 #include "unetpp/train/training_state.hpp"
 
 namespace unetpp {
@@ -27,6 +27,7 @@ namespace unetpp {
 ///   seed()              what the order of the images comes from; another one than before is an error
 ///   left_out()          the bad samples met so far: std::vector<std::size_t>
 ///   leave_out(bad)      tells it of bad samples that were met before
+///   first_image()       where the batch's first image is among those of the whole step, of all processes
 /// And so that a sample which turns bad late moves no other one's results:
 ///   positions()         of the batch's images among all that it was given, as left_out(): a span of std::size_t
 template <class L, class Net>
@@ -101,6 +102,14 @@ std::span<const std::size_t> positions_left_out(const Source& source) {
     return source.left_out();
   else
     return {};
+}
+
+template <class Source>
+std::size_t first_image(const Source& source) {
+  if constexpr (requires { source.first_image(); })
+    return source.first_image();
+  else
+    return 0;
 }
 
 /// Begins the epoch of a state behind the images that were trained on.

@@ -2,191 +2,255 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
+#include "unetpp/train/evaluate.hpp"
 #include "unetpp/train/progress.hpp"
 #include "unetpp/train/trainer.hpp"
 #include "unetpp/train/training_state.hpp"
 
 namespace unetpp {
 
+/// A learning rate for each step, 0, 1, ...: of the step alone, so that training that goes on needs nothing else.
+using Schedule = std::function<double(std::uint64_t)>;
+
 struct FitConfig {
-  int epochs = 1;  // in all, those before `start` included
-  SoftmaxCrossEntropyConfig loss = {};
-  int threads = max_threads();
-  bool progress = true;      // print lines on standard output
-  TrainingState start = {};  // where to go on; parameters and optimizer must be as they were there
-  IgnoredClass ignored_class = IgnoredClass::kept;               // in means, where loss.ignore_label is a class
-  std::function<void(const std::string&)> warn = print_warning;  // gets lines; {}: nobody does
+  int epochs = 1;                     ///< in all, those before `start` included
+  Loss loss = SoftmaxCrossEntropy{};  ///< that is made small; validation reports it, too
+  int threads = max_threads();        ///< of the network's arithmetic
+  bool progress = true;               ///< print lines on standard output
+  TrainingState start = {};           ///< where to go on; parameters and optimizer must be as they were there
+  IgnoredClass ignored_class = IgnoredClass::kept;  ///< in means, where the ignored label is a class; as Keras has it
+  Schedule schedule = {};                           ///< of the learning rate; {}: the optimizer's own
+  GradientFunction clip = {};  ///< changes a step's gradients before they are used; {}: nothing does
+  std::function<void(const std::string&)> warn = print_warning;  ///< gets lines; {}: nobody does
 };
 
 namespace detail {
 
-struct Unwatched {
-  void operator()(std::size_t, std::span<const std::uint8_t>) const {}
+/// Those who listen to `fit`: its own progress first, then the callbacks in the order given.
+template <class... Callbacks>
+class Listeners {
+ public:
+  explicit Listeners(bool progress, Callbacks&... callbacks) : callbacks_(callbacks...) {
+    if (progress) progress_.emplace();
+  }
+
+  template <class Event>
+  void tell(const Event& event) {
+    if (progress_) notify(*progress_, event);
+    std::apply([&](auto&... callback) { (notify(callback, event), ...); }, callbacks_);
+  }
+  bool stop() {
+    return std::apply([](auto&... callback) { return (wants_stop(callback) || ...); }, callbacks_);
+  }
+
+ private:
+  std::optional<Progress> progress_;
+  std::tuple<Callbacks&...> callbacks_;
+};
+
+/// One call of `fit`.
+template <Layer Net, class Optimizer, class Train, class Validation, class Audience>
+class FitRun {
+ public:
+  FitRun(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
+         const FitConfig& config, Audience& audience)
+      : parameters_(parameters),
+        optimizer_(optimizer),
+        train_(train),
+        validation_(validation),
+        config_(config),
+        audience_(audience),
+        state_(begin()),
+        trainer_(train.batch(), config.loss, config.threads),
+        warned_(!config.warn) {
+    if constexpr (validates) evaluator_.emplace(validation.batch(), config.loss, config.threads, config.ignored_class);
+  }
+
+  TrainingState run() {
+    audience_.tell(FitBegin{state_.epoch, config_.epochs, state_});
+    stopping_ = audience_.stop();
+    if (stopping_) tell_resume_point();
+    while (!stopping_ && state_.epoch <= config_.epochs) epoch();
+    audience_.tell(FitEnd{state_.epoch, config_.epochs, state_});
+    return std::move(state_);
+  }
+
+ private:
+  static constexpr bool validates = !std::same_as<std::remove_const_t<Validation>, NoValidation>;
+  using Clock = std::chrono::steady_clock;
+
+  /// Where to go on, known to both loaders.
+  TrainingState begin() {
+    if (config_.epochs < 1)
+      throw ArgumentError("unetpp: fit: expected at least 1 epoch, found " + std::to_string(config_.epochs));
+    TrainingState state = config_.start;
+    require_consistent(state);
+    match_source(train_, state);
+    leave_out(train_, state.train_left_out);
+    leave_out(validation_, state.validation_left_out);
+    note_left_out_in(state);
+    return state;
+  }
+
+  void note_left_out_in(TrainingState& state) {
+    note_left_out(train_, state.train_left_out);
+    note_left_out(validation_, state.validation_left_out);
+  }
+
+  void tell_resume_point() { audience_.tell(ResumePoint{state_.epoch, config_.epochs, state_, stopping_}); }
+
+  double seconds() const { return seconds_before_ + std::chrono::duration<double>(Clock::now() - begun_).count(); }
+
+  /// What `work` returns; a loss that is not finite is said to be at this place.
+  template <class Work>
+  auto placed(const Work& work) {
+    try {
+      return work();
+    } catch (const NonFiniteLossError& error) {
+      throw NonFiniteLossError("epoch " + std::to_string(state_.epoch) + ", after " + std::to_string(state_.samples) +
+                               " images: " + error.what());
+    }
+  }
+
+  void epoch() {
+    audience_.tell(EpochBegin{state_.epoch, config_.epochs});
+    begun_ = Clock::now();
+    seconds_before_ = state_.seconds;
+    double rate = std::numeric_limits<double>::quiet_NaN();
+    for (start_epoch(train_, state_); !stopping_ && train_.next();) rate = step();
+    if (stopping_) return;
+    if (state_.samples == 0) throw ArgumentError("unetpp: there are no images to train on");
+    EpochEnd end{
+        state_.epoch, config_.epochs, state_.loss.mean(), {}, 0, static_cast<double>(state_.samples) / seconds(), rate};
+    if constexpr (validates) {
+      end.validation = placed([&] { return validate(); });
+      if (stopping_) return tell_resume_point();  // its epoch is not over: whoever goes on validates again
+    }
+    end.seconds = seconds();
+    end_epoch(std::move(end));
+  }
+
+  /// Trains on the batch at hand; returns the learning rate, as far as it is known.
+  double step() {
+    if (!std::exchange(warned_, true) && beyond_range<Net::in>(train_.images()))
+      config_.warn(
+          "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
+          "are divided by 255");
+    StepConfig step{.pass = {.training = true,
+                             .seed = state_.seed.value_or(0),
+                             .step = state_.steps,
+                             .first_image = first_image(train_)},
+                    .clip = config_.clip};
+    if (config_.schedule) step.rate = config_.schedule(state_.steps);
+    const LossSum loss =
+        placed([&] { return trainer_.step(parameters_, optimizer_, train_.images(), train_.labels(), step); });
+    state_.loss += loss;
+    state_.samples += train_.images().count();
+    ++state_.batches;
+    ++state_.steps;
+    state_.seconds = seconds();
+    note_left_out_in(state_);
+    audience_.tell(BatchEnd{state_.epoch, config_.epochs, state_.samples,
+                            std::max<std::size_t>(state_.samples, train_.samples()), loss.mean(), state_.loss.mean(),
+                            state_.seconds});
+    stopping_ = audience_.stop();
+    tell_resume_point();
+    if constexpr (requires { optimizer_.learning_rate(); })
+      return step.rate.value_or(optimizer_.learning_rate());
+    else
+      return step.rate.value_or(std::numeric_limits<double>::quiet_NaN());
+  }
+
+  Evaluation validate() {
+    return evaluate(*evaluator_, parameters_, validation_,
+                    [&](std::size_t validated, std::span<const std::uint8_t> predicted) {
+                      const BatchView<const float, Net::in> images = validation_.images();
+                      const LabelView<Net::out> labels = validation_.labels();
+                      audience_.tell(ValidationBatchEnd{state_.epoch,
+                                                        config_.epochs,
+                                                        validated,
+                                                        std::max<std::size_t>(validated, validation_.samples()),
+                                                        Net::in,
+                                                        Net::out,
+                                                        images.data(),
+                                                        images.pixel_stride(),
+                                                        {labels.data(), labels.pixels()},
+                                                        predicted,
+                                                        config_.loss.ignored_label(),
+                                                        evaluator_->begin().confusion.left_out(),
+                                                        positions(validation_),
+                                                        positions_left_out(validation_)});
+                      return !(stopping_ = audience_.stop());
+                    });
+  }
+
+  void end_epoch(EpochEnd end) {
+    audience_.tell(end);
+    state_.history.push_back(std::move(end));
+    ++state_.epoch;
+    state_.batches = state_.samples = 0;
+    state_.loss = {};
+    state_.seconds = 0;
+    note_left_out_in(state_);  // also bad samples behind the last batch
+    stopping_ = audience_.stop();
+    tell_resume_point();
+  }
+
+  Parameters<Net>& parameters_;
+  Optimizer& optimizer_;
+  Train& train_;
+  Validation& validation_;
+  const FitConfig& config_;
+  Audience& audience_;
+  TrainingState state_;
+  Trainer<Net> trainer_;
+  std::optional<Evaluator<Net>> evaluator_;
+  bool warned_;
+  bool stopping_ = false;
+  Clock::time_point begun_;
+  double seconds_before_ = 0;  // that the epoch took before it was gone on with
 };
 
 }  // namespace detail
 
-/// A pass over a loader's first epoch without training. After each batch, `watch` is called with the number of images
-/// so far and the batch's predicted classes; it may return false to end the pass there.
-/// Errors  NonFiniteLossError at the first batch whose loss, or the output of one of whose pixels, is NaN or infinite;
-///         ArgumentError if the loader has no images.
-template <Layer Net, BatchSource<Net> Data, class Watch = detail::Unwatched>
-Evaluation evaluate(Evaluator<Net>& evaluator, std::span<const float, Net::parameter_count> parameters, Data& loader,
-                    const Watch& watch = {}) {
-  Evaluation evaluation = evaluator.begin();
-  std::size_t samples = 0;
-  for (loader.start_epoch(0); loader.next();) {
-    const std::span<const std::uint8_t> predicted =
-        evaluator.add(parameters, loader.images(), loader.labels(), evaluation);
-    samples += loader.images().count();
-    if constexpr (std::is_void_v<decltype(watch(samples, predicted))>)
-      watch(samples, predicted);
-    else if (!watch(samples, predicted))
-      break;
-  }
-  if (samples == 0) throw ArgumentError("unetpp: there are no images to validate with");
-  return evaluation;
-}
-
 /// Trains a network: each epoch a step for every batch of `train`, then a pass over `validation`, then the callbacks'
-/// on_epoch_end, in the order given. Returns what they were told, behind the history of `config.start`. Values beyond
-/// ±32 in the first batch, as of images of 0 to 255, are warned of once.
+/// on_epoch_end, in the order given. Values beyond ±32 in the first batch, as of images of 0 to 255, are warned of once.
+///
+/// Returns where training stands: its history has what on_epoch_end was told, and another call goes on from it as
+/// FitConfig::start. A call without a start begins anew with the steps and epochs, on the parameters and the optimizer as
+/// they are.
 /// Errors  NonFiniteLossError at the first NaN or infinite loss, or NaN output of any pixel, naming epoch and image; the
 ///         parameters are those before that step. ArgumentError for less than 1 epoch, and for a start that these
 ///         loaders cannot go on from. What loaders and callbacks throw passes through.
 template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, class... Callbacks>
-requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>)
-    std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
-                              const FitConfig& config, Callbacks&&... callbacks) {
+requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>) TrainingState
+    fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
+        const FitConfig& config, Callbacks&&... callbacks) {
   static_assert((detail::Callback<Callbacks> && ...),
                 "unetpp: a callback of fit can be called with one of the events of train/callbacks.hpp, has a member "
                 "for one of them, or has stop()");
-  constexpr bool validates = !std::same_as<std::remove_const_t<Validation>, NoValidation>;
-  using Clock = std::chrono::steady_clock;
-  const int epochs = config.epochs;
-  if (epochs < 1) throw ArgumentError("unetpp: fit: expected at least 1 epoch, found " + std::to_string(epochs));
-
-  std::optional<Progress> progress;
-  if (config.progress) progress.emplace();
-  const auto tell = [&](const auto& event) {
-    if (progress) detail::notify(*progress, event);
-    (detail::notify(callbacks, event), ...);
-  };
-  const auto stop = [&] { return (detail::wants_stop(callbacks) || ...); };
-
-  TrainingState state = config.start;
-  detail::require_consistent(state);
-  detail::match_source(train, state);
-  detail::leave_out(train, state.train_left_out);
-  detail::leave_out(validation, state.validation_left_out);
-  const auto note_left_out = [&] {
-    detail::note_left_out(train, state.train_left_out);
-    detail::note_left_out(validation, state.validation_left_out);
-  };
-  note_left_out();
-
-  Trainer<Net> trainer(train.batch(), SoftmaxCrossEntropy(config.loss), config.threads);
-  std::optional<Evaluator<Net>> evaluator;
-  if constexpr (validates)
-    evaluator.emplace(validation.batch(), SoftmaxCrossEntropy(config.loss), config.threads, config.ignored_class);
-  bool warned = !config.warn;
-
-  const auto placed = [&](const auto& work) {
-    try {
-      return work();
-    } catch (const NonFiniteLossError& error) {
-      throw NonFiniteLossError("epoch " + std::to_string(state.epoch) + ", after " + std::to_string(state.samples) +
-                               " images: " + error.what());
-    }
-  };
-
-  tell(FitBegin{state.epoch, epochs, state});
-  bool stopping = stop();
-  if (stopping) tell(ResumePoint{state.epoch, epochs, state, true});
-  while (!stopping && state.epoch <= epochs) {
-    tell(EpochBegin{state.epoch, epochs});
-    const Clock::time_point now = Clock::now();
-    const auto seconds = [&, before = state.seconds] {
-      return before + std::chrono::duration<double>(Clock::now() - now).count();
-    };
-    for (detail::start_epoch(train, state); !stopping && train.next();) {
-      if (!std::exchange(warned, true) && detail::beyond_range<Net::in>(train.images()))
-        config.warn(
-            "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
-            "are divided by 255");
-      const LossSum loss = placed([&] { return trainer.step(parameters, optimizer, train.images(), train.labels()); });
-      state.loss += loss;
-      state.samples += train.images().count();
-      ++state.batches;
-      ++state.steps;
-      state.seconds = seconds();
-      note_left_out();
-      tell(BatchEnd{state.epoch, epochs, state.samples, std::max<std::size_t>(state.samples, train.samples()),
-                    loss.mean(), state.loss.mean(), state.seconds});
-      stopping = stop();
-      tell(ResumePoint{state.epoch, epochs, state, stopping});
-    }
-    if (stopping) break;
-    if (state.samples == 0) throw ArgumentError("unetpp: there are no images to train on");
-    EpochEnd end{state.epoch, epochs, state.loss.mean(), {}, 0, static_cast<double>(state.samples) / seconds()};
-    if constexpr (validates) {
-      const auto watch = [&](std::size_t validated, std::span<const std::uint8_t> predicted) {
-        const BatchView<const float, Net::in> images = validation.images();
-        const LabelView<Net::out> labels = validation.labels();
-        tell(ValidationBatchEnd{state.epoch,
-                                epochs,
-                                validated,
-                                std::max<std::size_t>(validated, validation.samples()),
-                                Net::in,
-                                Net::out,
-                                images.data(),
-                                images.pixel_stride(),
-                                {labels.data(), labels.pixels()},
-                                predicted,
-                                config.loss.ignore_label,
-                                evaluator->begin().confusion.left_out(),
-                                detail::positions(validation),
-                                detail::positions_left_out(validation)});
-        return !(stopping = stop());
-      };
-      end.validation = placed([&] { return evaluate(*evaluator, parameters, validation, watch); });
-      if (stopping) {  // its epoch is not over: whoever goes on validates again
-        tell(ResumePoint{state.epoch, epochs, state, true});
-        break;
-      }
-    }
-    end.seconds = seconds();
-    tell(end);
-    state.history.push_back(std::move(end));
-    ++state.epoch;
-    state.batches = state.samples = 0;
-    state.loss = {};
-    state.seconds = 0;
-    note_left_out();  // also bad samples behind the last batch
-    stopping = stop();
-    tell(ResumePoint{state.epoch, epochs, state, stopping});
-  }
-  tell(FitEnd{state.epoch, epochs, state});
-  return std::move(state.history);
+  detail::Listeners<std::remove_reference_t<Callbacks>...> audience(config.progress, callbacks...);
+  return detail::FitRun(parameters, optimizer, train, validation, config, audience).run();
 }
 
 /// The same without a validation set.
 template <Layer Net, class Optimizer, BatchSource<Net> Train, class... Callbacks>
-std::vector<EpochEnd> fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, const FitConfig& config,
-                          Callbacks&&... callbacks) {
+TrainingState fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, const FitConfig& config,
+                  Callbacks&&... callbacks) {
   const NoValidation none;
   return fit(parameters, optimizer, train, none, config, std::forward<Callbacks>(callbacks)...);
 }

@@ -1,18 +1,30 @@
 #pragma once
+// What every loss is.
+//
+// A loss is a type with these const members; one of several terms is the sum that weighted_losses.hpp makes.
+//
+//   scratch(images, shape)     floats of scratch memory that a batch of that many images or less needs
+//   weigh(batch, scratch)      what the batch weighs, a LossWeight: what its mean divides by. The logits are not needed
+//   evaluate(batch, share, gradient, scratch)
+//                              the batch's LossSum, for its own weight and that of the whole step (LossShare); writes the
+//                              batch's part of the gradient of the whole step's mean as LossGradient says
+//   ignored_label()            the label of pixels that do not count; -1: none
+//
+// So several batches, or those of several processes, make one step: their weights are added up first, then their gradients.
 
-#include <cmath>
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/labels.hpp"
 #include "unetpp/core/tensor.hpp"
-#include "unetpp/kernels/cross_entropy.hpp"
-#include "unetpp/layers/layer.hpp"
+#include "unetpp/kernels/operands.hpp"
+#include "unetpp/layers/targets.hpp"
 
 namespace unetpp {
 
@@ -30,66 +42,97 @@ struct LossSum {
   }
 };
 
-struct SoftmaxCrossEntropyConfig {
-  std::vector<float> class_weights = {};  // none: every class weighs 1
-  int ignore_label = -1;                  // pixels with this label do not count; -1: all count
+/// What batches weigh to each term of a loss; one of a single term has one.
+struct LossWeight {
+  static constexpr std::size_t most_terms = 8;
+
+  std::array<double, most_terms> of_term{};
+
+  LossWeight& operator+=(const LossWeight& other) {
+    for (std::size_t i = 0; i < most_terms; ++i) of_term[i] += other.of_term[i];
+    return *this;
+  }
 };
 
-/// Sparse softmax cross-entropy: the mean over the pixels of −log softmax(logits)[label], weighted by the label's
-/// class.
-/// Shapes  logits: n×{height, width, classes}.  labels: n×{height, width, 1}, dense.
-///
-/// The mean divides by the sum of the counted pixels' weights, as PyTorch's CrossEntropyLoss with `weight` and
-/// `ignore_index` does. Keras's equivalent is SparseCategoricalCrossentropy(from_logits=True, ignore_class=...,
-/// reduction="mean_with_sample_weight") with each pixel's class weight as its sample_weight; by default Keras divides by
-/// the number of pixels instead. Where no pixel counts, the gradient is 0 and the mean no number, as in PyTorch; Keras
-/// has 0 there.
-class SoftmaxCrossEntropy {
+/// The weight of a batch, and that of all batches of the step.
+struct LossShare {
+  LossWeight own;
+  LossWeight whole;
+};
+
+/// A batch as a loss sees it.
+/// Shapes  logits: images×shape.  labels: images×{shape.height, shape.width}, dense.
+struct LossBatch {
+  std::size_t images;
+  Shape shape;  // its channels are the classes
+  kernels::ConstPixels logits;
+  const std::uint8_t* labels;
+
+  std::size_t pixels() const { return images * shape.pixels(); }
+};
+
+using kernels::LossGradient;
+
+/// Errors  ArgumentError for labels of another number of images than logits, and for labels that do not lie densely.
+template <Shape S>
+LossBatch loss_batch(BatchView<const float, S> logits, LabelView<S> labels) {
+  static_assert(S.channels <= 256, "unetpp: labels are 8 bits, so that there are at most 256 classes");
+  if (!labels.dense()) throw ArgumentError("unetpp: the labels must lie densely, found a slice of channels");
+  if (labels.count() != logits.count())
+    throw ArgumentError("unetpp: labels of " + std::to_string(labels.count()) + " images for logits of " +
+                        std::to_string(logits.count()));
+  return {logits.count(), S, pixels_of(logits), labels.data()};
+}
+
+template <class T>
+concept LossFunction = requires(const T& loss, const LossBatch& batch, const LossShare& share,
+                                const LossGradient& gradient, kernels::Scratch scratch) {
+  { loss.scratch(std::size_t{1}, Shape{}) } -> std::convertible_to<std::size_t>;
+  { loss.weigh(batch, scratch) } -> std::same_as<LossWeight>;
+  { loss.evaluate(batch, share, gradient, scratch) } -> std::same_as<LossSum>;
+  { loss.ignored_label() } -> std::convertible_to<int>;
+};
+
+/// Any loss.
+class Loss {
  public:
-  /// Errors  ArgumentError for a class weight that is negative or not finite.
-  explicit SoftmaxCrossEntropy(SoftmaxCrossEntropyConfig config = {}) : config_(std::move(config)) {
-    for (const float weight : config_.class_weights)
-      if (!(weight >= 0) || !std::isfinite(weight))
-        throw ArgumentError("unetpp: class weights must be finite and not negative, found " + std::to_string(weight));
-  }
+  template <LossFunction T>
+  requires(!std::same_as<T, Loss>) Loss(T loss)  // NOLINT: implicit, a loss is one
+      : loss_(std::make_shared<const Model<T>>(std::move(loss))) {}
 
-  /// The loss; the gradient of its mean is written to dlogits if that has memory.
-  /// Errors  ArgumentError for a label that is neither a class nor ignored, and for another number of class weights or
-  ///         of labels than there are classes or logits.
-  template <Shape S>
-  LossSum operator()(BatchView<const float, S> logits, LabelView<S> labels, BatchView<float, S> dlogits,
-                     kernels::Scratch scratch) const {
-    if (!config_.class_weights.empty() && config_.class_weights.size() != static_cast<std::size_t>(S.channels))
-      throw ArgumentError("unetpp: " + std::to_string(config_.class_weights.size()) + " class weights for " +
-                          std::to_string(S.channels) + " classes");
-    static_assert(S.channels <= 256, "unetpp: labels are 8 bits, so that there are at most 256 classes");
-    if (!labels.dense()) throw ArgumentError("unetpp: the labels must lie densely, found a slice of channels");
-    if (labels.count() != logits.count())
-      throw ArgumentError("unetpp: labels of " + std::to_string(labels.count()) + " images for logits of " +
-                          std::to_string(logits.count()));
-    const kernels::LabelWeights weights{config_.class_weights.empty() ? nullptr : config_.class_weights.data(),
-                                        config_.ignore_label};
-    const std::size_t pixels = logits.pixels();
-    LossSum sum;
-    sum.weight = kernels::label_weight(pixels, S.channels, labels.data(), weights, scratch);
-    if (sum.weight != sum.weight) throw_bad_label({labels.data(), pixels}, S.channels);
-    const float scale = sum.weight > 0 ? static_cast<float>(1 / sum.weight) : 0;
-    sum.loss = kernels::cross_entropy(pixels, S.channels, pixels_of(logits), labels.data(), weights, scale,
-                                      pixels_of(dlogits), scratch);
-    return sum;
+  std::size_t scratch(std::size_t images, Shape shape) const { return loss_->scratch(images, shape); }
+  LossWeight weigh(const LossBatch& batch, kernels::Scratch scratch) const { return loss_->weigh(batch, scratch); }
+  LossSum evaluate(const LossBatch& batch, const LossShare& share, const LossGradient& gradient,
+                   kernels::Scratch scratch) const {
+    return loss_->evaluate(batch, share, gradient, scratch);
   }
-
-  const SoftmaxCrossEntropyConfig& config() const { return config_; }
+  int ignored_label() const { return loss_->ignored_label(); }
 
  private:
-  void throw_bad_label(std::span<const std::uint8_t> labels, int classes) const {
-    for (std::size_t i = 0; i < labels.size(); ++i)
-      if (labels[i] >= classes && labels[i] != config_.ignore_label)
-        throw ArgumentError("unetpp: label " + std::to_string(labels[i]) + " at pixel " + std::to_string(i) +
-                            " of the batch is none of the classes 0 to " + std::to_string(classes - 1));
-  }
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual std::size_t scratch(std::size_t, Shape) const = 0;
+    virtual LossWeight weigh(const LossBatch&, kernels::Scratch) const = 0;
+    virtual LossSum evaluate(const LossBatch&, const LossShare&, const LossGradient&, kernels::Scratch) const = 0;
+    virtual int ignored_label() const = 0;
+  };
+  template <class T>
+  struct Model final : Interface {
+    T loss;
 
-  SoftmaxCrossEntropyConfig config_;
+    explicit Model(T l) : loss(std::move(l)) {}
+    std::size_t scratch(std::size_t images, Shape shape) const override { return loss.scratch(images, shape); }
+    LossWeight weigh(const LossBatch& batch, kernels::Scratch scratch) const override {
+      return loss.weigh(batch, scratch);
+    }
+    LossSum evaluate(const LossBatch& batch, const LossShare& share, const LossGradient& gradient,
+                     kernels::Scratch scratch) const override {
+      return loss.evaluate(batch, share, gradient, scratch);
+    }
+    int ignored_label() const override { return loss.ignored_label(); }
+  };
+
+  std::shared_ptr<const Interface> loss_;
 };
 
 }  // namespace unetpp

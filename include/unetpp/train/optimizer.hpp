@@ -1,6 +1,7 @@
 #pragma once
-// Optimizers: state in flat buffers beside the parameters. Any type with step(parameters, gradients, threads) will do;
-// one that checkpoints can save has state() and restore(), too.
+// Optimizers: state in flat buffers beside the parameters. Any type with step(parameters, gradients, threads) will do. One
+// that a schedule drives takes a rate behind these; one that says its rate has learning_rate(); one that checkpoints can
+// save has state() and restore().
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -72,13 +74,26 @@ inline void require_setting(const char* name, double low, double value, double h
 
 inline constexpr double most_rate = 1e30;  // which a float can hold
 
+/// An optimizer's step, at another rate than its own if there is one.
+/// Errors  ArgumentError for a rate where the optimizer takes none.
+template <class Optimizer>
+void step_optimizer(Optimizer& optimizer, std::span<float> parameters, std::span<const float> gradients, int threads,
+                    std::optional<double> rate) {
+  if constexpr (requires { optimizer.step(parameters, gradients, threads, *rate); }) {
+    if (rate) return optimizer.step(parameters, gradients, threads, *rate);
+  } else if (rate) {
+    throw ArgumentError("unetpp: a schedule: expected an optimizer whose step takes a rate, found one whose does not");
+  }
+  optimizer.step(parameters, gradients, threads);
+}
+
 }  // namespace detail
 
 struct AdamConfig {
-  double learning_rate = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-7;  // 0 would make NaN of parameters without gradients
+  double learning_rate = 1e-3;  ///< a step's size; the default of the paper and of Keras
+  double beta1 = 0.9;           ///< share of the first moment that a step keeps; the paper's
+  double beta2 = 0.999;         ///< of the second moment; the paper's
+  double epsilon = 1e-7;        ///< Keras's; 0 would make NaN of parameters without gradients
 
   /// Errors  ArgumentError for a setting that no Adam can have.
   void require_valid() const {
@@ -97,15 +112,22 @@ class Adam {
   /// Errors  ArgumentError for a setting that no Adam can have: a negative learning rate, a beta of 1, an epsilon of 0.
   explicit Adam(AdamConfig config = {}) : config_(config) { config_.require_valid(); }
 
-  /// Errors  ArgumentError if the number of parameters is not that of the first step, and for such a setting.
+  double learning_rate() const { return config_.learning_rate; }
+
   void step(std::span<float> parameters, std::span<const float> gradients, int threads = max_threads()) {
+    step(parameters, gradients, threads, config_.learning_rate);
+  }
+  /// Errors  ArgumentError if the number of parameters is not that of the first step, for a setting that no Adam can have,
+  ///         and for such a rate.
+  void step(std::span<float> parameters, std::span<const float> gradients, int threads, double rate) {
     config_.require_valid();
+    detail::require_setting("Adam's rate", 0, rate, detail::most_rate);
     detail::fit_moments(m_, parameters.size());
     detail::fit_moments(v_, parameters.size());
     ++steps_;
     const double correction = std::sqrt(1 - std::pow(config_.beta2, steps_)) / (1 - std::pow(config_.beta1, steps_));
     kernels::adam(parameters.size(),
-                  {.rate = static_cast<float>(config_.learning_rate * correction),
+                  {.rate = static_cast<float>(rate * correction),
                    .keep1 = static_cast<float>(config_.beta1),
                    .add1 = static_cast<float>(1 - config_.beta1),
                    .keep2 = static_cast<float>(config_.beta2),
@@ -149,9 +171,9 @@ class Adam {
 };
 
 struct SGDConfig {
-  double learning_rate = 0.01;
-  double momentum = 0;
-  bool nesterov = false;
+  double learning_rate = 0.01;  ///< a step's size; Keras's default
+  double momentum = 0;          ///< share of the velocity that a step keeps; Keras's default
+  bool nesterov = false;        ///< whether the gradient is that of the place where momentum leads
 
   /// Errors  ArgumentError for a setting that no SGD can have.
   void require_valid() const {
@@ -166,12 +188,19 @@ class SGD {
   /// Errors  ArgumentError for a negative learning rate and a momentum out of 0 to 1.
   explicit SGD(SGDConfig config = {}) : config_(config) { config_.require_valid(); }
 
-  /// Errors  ArgumentError if the number of parameters is not that of the first step, and for such a setting.
+  double learning_rate() const { return config_.learning_rate; }
+
   void step(std::span<float> parameters, std::span<const float> gradients, int threads = max_threads()) {
+    step(parameters, gradients, threads, config_.learning_rate);
+  }
+  /// Errors  ArgumentError if the number of parameters is not that of the first step, for a setting that no SGD can have,
+  ///         and for such a rate.
+  void step(std::span<float> parameters, std::span<const float> gradients, int threads, double rate) {
     config_.require_valid();
+    detail::require_setting("SGD's rate", 0, rate, detail::most_rate);
     detail::fit_moments(velocity_, parameters.size());
     kernels::sgd(parameters.size(),
-                 {.rate = static_cast<float>(config_.learning_rate),
+                 {.rate = static_cast<float>(rate),
                   .momentum = static_cast<float>(config_.momentum),
                   .nesterov = config_.nesterov},
                  gradients.data(), velocity_.data(), parameters.data(), threads);

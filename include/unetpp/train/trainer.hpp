@@ -1,112 +1,118 @@
 #pragma once
-// One training step, and one pass of validation.
+// One training step.
 
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "unetpp/core/flush_subnormals.hpp"
+#include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/nn/parameters.hpp"
-#include "unetpp/nn/predict_classes.hpp"
 #include "unetpp/nn/workspace.hpp"
-#include "unetpp/train/loss.hpp"
-#include "unetpp/train/metrics.hpp"
+#include "unetpp/train/optimizer.hpp"
+#include "unetpp/train/softmax_cross_entropy.hpp"
 
 namespace unetpp {
 
+/// Changes gradients before they are used, in place; of them alone, so that training that goes on needs nothing else.
+using GradientFunction = std::function<void(std::span<float>)>;
+
+/// What a step does beside its own.
+struct StepConfig {
+  Pass pass = {.training = true};
+  GradientFunction
+      reduce{};  ///< gets the gradients, and behind them what was seen of the statistics: sums over processes
+  GradientFunction clip{};       ///< gets the gradients of the trained tensors
+  std::optional<double> rate{};  ///< of the optimizer's step; none: its own learning rate
+};
+
 /// The memory of training steps on batches of up to `batch` images; after the first step they allocate nothing.
+///
+/// A step has four seams: the gradients of one or more batches are accumulated, reduced, clipped, and used for an update.
+/// `step` does all of it for one batch.
 template <Layer Net>
 class Trainer {
  public:
-  explicit Trainer(std::size_t batch, SoftmaxCrossEntropy loss = SoftmaxCrossEntropy{}, int threads = max_threads())
-      : workspace_(batch, threads), gradients_(Net::parameter_count), loss_(std::move(loss)) {}
+  explicit Trainer(std::size_t batch, Loss loss = SoftmaxCrossEntropy{}, int threads = max_threads())
+      : loss_(std::move(loss)),
+        workspace_(batch, threads, loss_.scratch(batch, Net::out)),
+        gradients_(parameter_count<Net> + statistic_count<Net>) {}
 
-  /// Forward, loss, backward and one step of the optimizer. Returns the loss before the step.
+  /// A whole step on one batch. Returns the loss before the step.
   /// Errors  NonFiniteLossError if that is NaN or infinite, or a pixel's output is NaN, also where the label is ignored;
   ///         the parameters are then left alone.
   template <class Optimizer>
   LossSum step(Parameters<Net>& parameters, Optimizer& optimizer, BatchView<const float, Net::in> images,
-               LabelView<Net::out> labels) {
-    const LossSum loss = compute_gradients(parameters, images, labels);
-    const FlushSubnormals flush;  // moments of gradients that have ended come to be subnormal
-    optimizer.step(parameters.span(), gradients(), workspace_.threads());
+               LabelView<Net::out> labels, const StepConfig& config = {}) {
+    const LossSum loss = compute_gradients(parameters, images, labels, config.pass);
+    if (config.reduce) config.reduce(gradients_);
+    if (config.clip) config.clip(gradients());
+    update(parameters, optimizer, config.rate);
     return loss;
   }
 
-  /// All of a step but the optimizer's part.
+  /// All of a step on one batch up to the gradients.
   LossSum compute_gradients(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
-                            LabelView<Net::out> labels) {
-    const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images);
-    const LossSum loss = loss_(logits, labels, workspace_.output_gradient(), workspace_.scratch());
+                            LabelView<Net::out> labels, const Pass& pass = {.training = true}) {
+    begin();
+    const LossWeight weight = weigh(labels);
+    return accumulate(parameters, images, labels, {weight, weight}, pass);
+  }
+
+  /// Begins a step: the gradients are zero.
+  void begin() { kernels::clear(gradients_.size(), gradients_.data(), workspace_.threads()); }
+
+  /// What a batch weighs to the loss; LossWeights of all batches of a step add up to the whole's.
+  LossWeight weigh(LabelView<Net::out> labels) {
+    const BatchView<const float, Net::out> no_logits(nullptr, labels.count());
+    return loss_.weigh(loss_batch(no_logits, labels), workspace_.scratch());
+  }
+
+  /// Adds a batch's part of the gradients of the loss of a whole step. Returns the batch's loss.
+  /// Errors  As `step`.
+  LossSum accumulate(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
+                     LabelView<Net::out> labels, const LossShare& share, const Pass& pass = {.training = true}) {
+    const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images, pass);
+    const LossSum loss = loss_.evaluate(loss_batch(logits, labels), share, {pixels_of(workspace_.output_gradient())},
+                                        workspace_.scratch());
     if (!std::isfinite(loss.loss))
       throw NonFiniteLossError("unetpp: the loss became " + std::to_string(loss.loss) +
                                "; lower the learning rate or look for bad values in the images");
-    kernels::clear(gradients_.size(), gradients_.data(), workspace_.threads());
-    workspace_.backward(parameters, std::span<float, Net::parameter_count>(gradients_.data(), gradients_.size()),
-                        images);
+    workspace_.backward(parameters, {gradients_.data(), gradients_.data() + parameter_count<Net>}, images);
     return loss;
   }
 
-  std::span<const float> gradients() const { return gradients_; }
+  /// Ends a step: the optimizer moves the trained tensors, and statistics become means of their old values and what was
+  /// seen.
+  /// Errors  ArgumentError for a rate where the optimizer takes none; what the optimizer throws.
+  template <class Optimizer>
+  void update(Parameters<Net>& parameters, Optimizer& optimizer, std::optional<double> rate = {}) {
+    const FlushSubnormals flush;  // moments of gradients that have ended come to be subnormal
+    detail::step_optimizer(optimizer, parameters.span(), gradients(), workspace_.threads(), rate);
+    if constexpr (statistic_count < Net >> 0)
+      for (const NamedTensor& t : statistic_tensors_)
+        for (std::size_t i = t.offset; i < t.offset + t.size; ++i) {
+          float& value = parameters.statistics()[i];
+          value = t.keep * value + (1 - t.keep) * seen()[i];
+        }
+  }
+
+  /// Of the trained tensors.
+  std::span<float> gradients() { return std::span(gradients_).first(parameter_count<Net>); }
+  /// What the step's batches showed of the statistics.
+  std::span<float> seen() { return std::span(gradients_).subspan(parameter_count<Net>); }
   TrainingWorkspace<Net>& workspace() { return workspace_; }
 
  private:
+  Loss loss_;
   TrainingWorkspace<Net> workspace_;
-  Buffer<float> gradients_;
-  SoftmaxCrossEntropy loss_;
-};
-
-/// Loss and confusion matrix over a whole data set.
-struct Evaluation {
-  LossSum loss;
-  ConfusionMatrix confusion;
-};
-
-/// Runs batches through a network to see what it is worth.
-template <Layer Net>
-class Evaluator {
- public:
-  explicit Evaluator(std::size_t batch, SoftmaxCrossEntropy loss = SoftmaxCrossEntropy{}, int threads = max_threads(),
-                     IgnoredClass ignored_class = IgnoredClass::kept)
-      : workspace_(batch, threads),
-        classes_(batch * Net::out.pixels()),
-        loss_(std::move(loss)),
-        left_out_(ignored_class == IgnoredClass::left_out ? loss_.config().ignore_label : -1) {}
-
-  /// Of no images yet.
-  Evaluation begin() const {
-    Evaluation none{{}, ConfusionMatrix(Net::out.channels)};
-    none.confusion.leave_out(left_out_);
-    return none;
-  }
-
-  /// Returns the predicted class of each pixel, until the next call.
-  /// Errors  NonFiniteLossError if the loss is NaN or infinite, or a pixel's output is NaN, also where the label is
-  ///         ignored.
-  std::span<const std::uint8_t> add(std::span<const float, Net::parameter_count> parameters,
-                                    BatchView<const float, Net::in> images, LabelView<Net::out> labels,
-                                    Evaluation& evaluation) {
-    const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images);
-    const LossSum loss = loss_(logits, labels, BatchView<float, Net::out>{}, workspace_.scratch());
-    if (!std::isfinite(loss.loss))
-      throw NonFiniteLossError("unetpp: the validation loss became " + std::to_string(loss.loss) +
-                               "; look for bad values in the images");
-    evaluation.loss += loss;
-    const std::span<std::uint8_t> classes(classes_.data(), logits.pixels());
-    predict_classes(logits, classes);
-    evaluation.confusion.add({labels.data(), labels.pixels()}, classes, loss_.config().ignore_label);
-    return classes;
-  }
-
- private:
-  InferenceWorkspace<Net> workspace_;
-  std::vector<std::uint8_t> classes_;
-  SoftmaxCrossEntropy loss_;
-  int left_out_;
+  Buffer<float> gradients_;  // and what is seen of the statistics behind them
+  std::vector<NamedTensor> statistic_tensors_ = statistic_tensors<Net>();
 };
 
 }  // namespace unetpp

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/train/evaluator.hpp"
 #include "unetpp/train/loss.hpp"
-#include "unetpp/train/trainer.hpp"
 
 namespace unetpp {
 
@@ -22,6 +23,7 @@ struct EpochEnd {
   std::optional<Evaluation> validation;  // after the epoch's last step
   double seconds;                        // of training and validation
   double images_per_second;              // training images over the time that training took, waiting for them included
+  double learning_rate = std::numeric_limits<double>::quiet_NaN();  // of the epoch's last step; not a number: not known
 };
 
 /// Where training stands after a batch: with the parameters and the optimizer's state all that `fit` needs to go on with

@@ -194,7 +194,7 @@ TEST_CASE("a checkpoint that nobody could go on from is not written, and the one
     return message_of<NonFiniteLossError>([&] { save_checkpoint(path, run.parameters, run.adam, {}); });
   };
   Run large, far;
-  std::vector<float> gradients(Net::parameter_count, 0.0f);
+  std::vector<float> gradients(parameter_count<Net>, 0.0f);
   gradients.back() = 3e20f;  // finite, but its square is not
   large.adam.step(Parameters<Net>().span(), gradients);
   CHECK(message(large) ==

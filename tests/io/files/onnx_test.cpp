@@ -115,7 +115,7 @@ TEST_CASE("a row more at the end of a transposed convolution is cut by a node of
 TEST_CASE("ONNX's weights are turned: outputs first, taps last") {
   using Net = Conv2D<Shape{4, 4, 2}, Conv2DConfig{.filters = 3, .kernel = Extent(1, 2)}>;
   Parameters<Net> parameters;
-  for (std::size_t i = 0; i < Net::parameter_count; ++i) parameters.span()[i] = static_cast<float>(i);
+  for (std::size_t i = 0; i < parameter_count<Net>; ++i) parameters.span()[i] = static_cast<float>(i);
   const onnx::ModelProto model = to_onnx(parameters);
   const onnx::TensorProto& weight = model.graph().initializer(0);
   CHECK(weight.name() == "conv2d.weight");

@@ -71,7 +71,7 @@ TEST_CASE("a weights file is safetensors: header length, JSON by layer name, flo
   float first = 0;
   std::memcpy(&first, bytes.data() + 8 + length + entry.at("data_offsets").at(0).get<std::size_t>(), 4);
   CHECK(first == saved.span()[3 * 3 * 3 * 2 + 2]);
-  CHECK(bytes.size() == 8 + length + Net::parameter_count * 4);
+  CHECK(bytes.size() == 8 + length + parameter_count<Net> * 4);
 }
 
 TEST_CASE("another network's weights are refused, naming the first tensor that differs, and change nothing") {
@@ -148,7 +148,7 @@ TEST_CASE("weights that are NaN or infinite are refused, naming the tensor and w
     Parameters<Net> saved(GlorotUniform{5});
     const NamedTensor tensor = parameter_tensors<Net>().at(2);
     saved.span()[tensor.offset + 4] = saved.span()[tensor.offset + 7] = bad;
-    write_safetensors(path, named_data<Net>(saved.span()), {});
+    write_safetensors(path, named_data(saved), {});
     Parameters<Net> net(GlorotUniform{1});
     const std::vector<float> before = values_of(net);
     CHECK(message_of(path, net) ==

@@ -25,11 +25,10 @@ template <Layer Net, class Optimizer>
 void save_checkpoint(const std::filesystem::path& path, const Parameters<Net>& parameters, const Optimizer& optimizer,
                      const TrainingState& state, Metadata metadata = {}) {
   const OptimizerState optimizing = optimizer.state();
-  std::vector<TensorData> tensors = named_data<Net>(parameters.span());
+  std::vector<TensorData> tensors = named_data(parameters);
   for (const auto& [name, values] : optimizing.moments) {
     if (values.empty()) continue;  // before the first step
-    const std::vector<TensorData> moments = named_data<Net>(values, optimizer_prefix + name + ".");
-    tensors.insert(tensors.end(), moments.begin(), moments.end());
+    add_named_data(tensors, parameter_tensors<Net>(), values, optimizer_prefix + name + ".");
   }
   detail::require_finite(path, tensors);
   metadata["format"] = std::string("unetpp ") + version;
@@ -54,14 +53,15 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, Parameters<Net>& p
   auto [state, optimizing] = parse_training(text->second, Net::out.channels, file.name() + ": metadata training");
 
   Parameters<Net> loaded = parameters;
-  read_named_data<Net>(file, loaded.span());
-  std::size_t tensors = parameter_tensors<Net>().size();
+  read_parameters(file, loaded);
+  const std::vector<NamedTensor> trained = parameter_tensors<Net>();
+  std::size_t tensors = trained.size() + statistic_tensors<Net>().size();
   for (const auto& [name, values] : optimizer.state().moments) {
     Buffer<float>& moments = optimizing.moments[name];
     if (optimizing.steps == 0) continue;
-    moments.resize(Net::parameter_count);
-    read_named_data<Net>(file, moments, optimizer_prefix + name + ".");
-    tensors += parameter_tensors<Net>().size();
+    moments.resize(parameter_count<Net>);
+    read_named_data(file, trained, moments, optimizer_prefix + name + ".");
+    tensors += trained.size();
   }
   if (file.tensors().size() != tensors)
     throw FormatError(file.name() + ": expected " + std::to_string(tensors) +

@@ -13,17 +13,21 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "unetpp/core/version.hpp"
 #include "unetpp/io/files/file.hpp"
 #include "unetpp/io/files/json.hpp"
 #include "unetpp/io/files/model_info.hpp"
 #include "unetpp/io/files/onnx_graph.hpp"
+#include "unetpp/layers/conv2d.hpp"
+#include "unetpp/layers/conv_transpose2d.hpp"
+#include "unetpp/layers/max_pool2d.hpp"
+#include "unetpp/layers/relu.hpp"
+#include "unetpp/layers/softmax.hpp"
+#include "unetpp/layers/walk.hpp"
 #include "unetpp/nn/parameters.hpp"
-#include "unetpp/nn/sequential.hpp"
-#include "unetpp/nn/skip_concat.hpp"
 
 namespace unetpp {
 
@@ -33,68 +37,82 @@ struct OnnxConfig {
   bool softmax = false;  // probabilities instead of logits
 };
 
+/// How a layer becomes ONNX operators. A layer of one's own takes part by a specialisation with
+///   static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p)
+/// which adds nodes for the layer of this name and returns the name of their output, x being that of their input, in NCHW.
+/// A fused ReLU is added behind them.
+template <class L>
+struct OnnxExport;
+
+template <Shape In, Conv2DConfig C>
+struct OnnxExport<Conv2D<In, C>> {
+  using L = Conv2D<In, C>;
+  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
+    return graph.convolution(name, x, L::geometry, p[L::weight], C.bias ? p[L::bias] : std::span<const float>());
+  }
+};
+
+template <Shape In, ConvTranspose2DConfig C>
+struct OnnxExport<ConvTranspose2D<In, C>> {
+  using L = ConvTranspose2D<In, C>;
+  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
+    return graph.transposed_convolution(name, x, L::geometry, p[L::weight],
+                                        C.bias ? p[L::bias] : std::span<const float>());
+  }
+};
+
+template <Shape In, MaxPool2DConfig C>
+struct OnnxExport<MaxPool2D<In, C>> {
+  using L = MaxPool2D<In, C>;
+  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L>) {
+    return graph.max_pool(name, x, L::geometry);
+  }
+};
+
+template <Shape In>
+struct OnnxExport<ReLU<In>> {
+  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<ReLU<In>>) {
+    return graph.relu(name, x);
+  }
+};
+
+template <Shape In>
+struct OnnxExport<Softmax<In>> {
+  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<Softmax<In>>) {
+    return graph.softmax(name, x);
+  }
+};
+
 namespace detail {
 
-template <class... Layers>
-std::true_type is_sequential(const Sequential<Layers...>*);
-std::false_type is_sequential(const void*);
-
-template <class Inner>
-std::true_type is_skip_concat(const SkipConcat<Inner>*);
-std::false_type is_skip_concat(const void*);
-
-/// Adds a network's layers to a graph one by one, in the order of execution.
-class OnnxExporter {
+/// Adds a network's layers to a graph one by one, in the order of execution; values are names.
+class OnnxVisitor {
  public:
-  OnnxExporter(OnnxGraph graph, std::vector<std::string> layer_names, std::span<const float> parameters)
-      : graph_(graph), layer_names_(std::move(layer_names)), parameters_(parameters) {}
+  OnnxVisitor(OnnxGraph graph, std::vector<std::string> layer_names, const float* trained, const float* statistics)
+      : graph_(graph), layer_names_(std::move(layer_names)), trained_(trained), statistics_(statistics) {}
 
-  /// The name of L's output when x is that of its input.
-  template <Layer L>
-  std::string add(const std::string& x) {
-    if constexpr (decltype(is_skip_concat(static_cast<const L*>(nullptr)))::value) {
-      const std::string inner = add<std::tuple_element_t<0, typename L::Children>>(x);
-      return graph_.concatenation("concatenate_" + inner, inner, x);
-    } else if constexpr (decltype(is_sequential(static_cast<const L*>(nullptr)))::value) {
-      return add_all(std::type_identity<typename L::Children>{}, x);
-    } else {
-      const std::string name = layer_names_[leaf_++];
-      const std::span<const float> parameters = parameters_.first(L::parameter_count);
-      parameters_ = parameters_.subspan(L::parameter_count);
-      const std::string y = add_leaf<L>(name, x, parameters);
+  template <class L>
+  std::string leaf(const std::string& x) {
+    const std::string name = layer_names_[leaf_++];
+    const Tensors<L> p(trained_, statistics_);
+    trained_ += parameter_count<L>;
+    statistics_ += statistic_count<L>;
+    if constexpr (requires { OnnxExport<L>::add(graph_, name, x, p); }) {
+      const std::string y = OnnxExport<L>::add(graph_, name, x, p);
       return L::rectified ? graph_.relu(name + "_relu", y) : y;
+    } else {
+      static_assert(Combinator<L>, "unetpp: to_onnx does not know the layer L; specialise OnnxExport<L> for it");
     }
+  }
+  std::string concatenate(const std::string& a, const std::string& b) {
+    return graph_.concatenation("concatenate_" + a, a, b);
   }
 
  private:
-  template <class... Children>
-  std::string add_all(std::type_identity<std::tuple<Children...>>, std::string x) {
-    ((x = add<Children>(x)), ...);
-    return x;
-  }
-
-  template <Layer L>
-  std::string add_leaf(const std::string& name, const std::string& x, std::span<const float> parameters) {
-    constexpr std::string_view kind = L::kind;
-    if constexpr (kind == "conv2d") {
-      return graph_.convolution(name, x, L::geometry, parameters.first(L::weight_count),
-                                parameters.subspan(L::weight_count));
-    } else if constexpr (kind == "conv2d_transpose") {
-      return graph_.transposed_convolution(name, x, L::geometry, parameters.first(L::weight_count),
-                                           parameters.subspan(L::weight_count));
-    } else if constexpr (kind == "max_pooling2d") {
-      return graph_.max_pool(name, x, L::geometry);
-    } else if constexpr (kind == "re_lu") {
-      return graph_.relu(name, x);
-    } else {
-      static_assert(kind == "softmax", "unetpp: to_onnx does not know this Layer");
-      return graph_.softmax(name, x);
-    }
-  }
-
   OnnxGraph graph_;
   std::vector<std::string> layer_names_;
-  std::span<const float> parameters_;  // of the layers to come
+  const float* trained_;  // of the layers to come
+  const float* statistics_;
   std::size_t leaf_ = 0;
 };
 
@@ -125,7 +143,7 @@ inline void declare_onnx_value(onnx::ValueInfoProto& value, const std::string& n
 template <Layer Net>
 onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = {},
                          const ModelInfo& info = model_info<Net>({})) {
-  static_assert(Net::parameter_count < (std::size_t{1} << 29) - (1 << 20),
+  static_assert(parameter_count<Net> + statistic_count<Net> < (std::size_t{1} << 29) - (1 << 20),
                 "unetpp: an ONNX file holds less than 2 GiB");
   onnx::ModelProto model;
   model.set_ir_version(8);  // what ONNX 1.12, the first with opset 17, writes
@@ -141,7 +159,8 @@ onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = 
   graph.set_name("unetpp");
   detail::OnnxGraph nodes(graph);
   const std::string x = config.nchw ? "images" : nodes.transpose("images_nchw", "images", {0, 3, 1, 2});
-  std::string y = detail::OnnxExporter(nodes, layer_names<Net>(), parameters.span()).template add<Net>(x);
+  detail::OnnxVisitor visitor(nodes, layer_names<Net>(), parameters.span().data(), parameters.statistics().data());
+  std::string y = walk<Net>(visitor, x);
   const bool has_softmax = std::string_view(leaves<Net>.back().kind) == "softmax";
   if (config.softmax && !has_softmax) y = nodes.softmax("to_probabilities", y);
   if (!config.nchw) nodes.transpose("result_nhwc", y, {0, 2, 3, 1});

@@ -14,7 +14,9 @@
 #include "unetpp/kernels/convolution/geometry.hpp"
 #include "unetpp/kernels/pooling.hpp"
 
-namespace unetpp::detail {
+namespace unetpp {
+
+namespace detail {
 
 /// One axis of a sliding window as ONNX counts it: padding on both sides.
 struct OnnxAxis {
@@ -33,6 +35,8 @@ struct OnnxAxis {
   }
 };
 
+}  // namespace detail
+
 /// Builds the nodes; each call names a value, takes the name of its input, and returns the name of its output.
 class OnnxGraph {
  public:
@@ -43,8 +47,8 @@ class OnnxGraph {
     const int height = (g.kernel.height - 1) * g.dilation.height + 1,
               width = (g.kernel.width - 1) * g.dilation.width + 1;
     onnx::NodeProto& node = convolution_node("Conv", name, x, g, weight, bias);
-    pads(node, OnnxAxis::sliding(g.in.height, g.out.height, height, g.stride.height, g.pad_top),
-         OnnxAxis::sliding(g.in.width, g.out.width, width, g.stride.width, g.pad_left));
+    pads(node, detail::OnnxAxis::sliding(g.in.height, g.out.height, height, g.stride.height, g.pad_top),
+         detail::OnnxAxis::sliding(g.in.width, g.out.width, width, g.stride.width, g.pad_left));
     return name;
   }
 
@@ -52,8 +56,10 @@ class OnnxGraph {
   std::string transposed_convolution(const std::string& name, const std::string& x, const kernels::ConvGeometry& g,
                                      std::span<const float> weight, std::span<const float> bias) {
     onnx::NodeProto& node = convolution_node("ConvTranspose", name, x, g, weight, bias);
-    const OnnxAxis rows = OnnxAxis::transposed(g.out.height, g.in.height, g.kernel.height, g.stride.height, g.pad_top);
-    const OnnxAxis columns = OnnxAxis::transposed(g.out.width, g.in.width, g.kernel.width, g.stride.width, g.pad_left);
+    const detail::OnnxAxis rows =
+        detail::OnnxAxis::transposed(g.out.height, g.in.height, g.kernel.height, g.stride.height, g.pad_top);
+    const detail::OnnxAxis columns =
+        detail::OnnxAxis::transposed(g.out.width, g.in.width, g.kernel.width, g.stride.width, g.pad_left);
     pads(node, rows, columns);
     attribute(node, "output_padding", {std::max(0, rows.more), std::max(0, columns.more)});
     if (rows.more < 0 || columns.more < 0) {
@@ -67,8 +73,8 @@ class OnnxGraph {
     onnx::NodeProto& node = add("MaxPool", name, {x});
     attribute(node, "kernel_shape", {g.window.height, g.window.width});
     attribute(node, "strides", {g.stride.height, g.stride.width});
-    pads(node, OnnxAxis::sliding(g.in.height, g.out.height, g.window.height, g.stride.height, g.pad_top),
-         OnnxAxis::sliding(g.in.width, g.out.width, g.window.width, g.stride.width, g.pad_left));
+    pads(node, detail::OnnxAxis::sliding(g.in.height, g.out.height, g.window.height, g.stride.height, g.pad_top),
+         detail::OnnxAxis::sliding(g.in.width, g.out.width, g.window.width, g.stride.width, g.pad_left));
     return name;
   }
 
@@ -89,7 +95,7 @@ class OnnxGraph {
     return name;
   }
 
- private:
+  /// A node of any operator with one output, which has the node's name.
   onnx::NodeProto& add(const char* type, const std::string& name, const std::vector<std::string>& inputs) {
     onnx::NodeProto& node = *graph_.add_node();
     node.set_op_type(type);
@@ -99,6 +105,16 @@ class OnnxGraph {
     return node;
   }
 
+  /// A tensor that nodes can name as an input.
+  void initializer(const std::string& name, const std::vector<int>& extents, std::span<const float> values) {
+    onnx::TensorProto& tensor = *graph_.add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    for (const int e : extents) tensor.add_dims(e);
+    tensor.set_raw_data(values.data(), values.size_bytes());  // little-endian, as ONNX wants it
+  }
+
+ private:
   onnx::NodeProto& convolution_node(const char* type, const std::string& name, const std::string& x,
                                     const kernels::ConvGeometry& g, std::span<const float> weight,
                                     std::span<const float> bias) {
@@ -139,21 +155,13 @@ class OnnxGraph {
     tensor.add_dims(static_cast<std::int64_t>(values.size()));
     for (const std::int64_t v : values) tensor.add_int64_data(v);
   }
-  void initializer(const std::string& name, const std::vector<int>& extents, std::span<const float> values) {
-    onnx::TensorProto& tensor = *graph_.add_initializer();
-    tensor.set_name(name);
-    tensor.set_data_type(onnx::TensorProto::FLOAT);
-    for (const int e : extents) tensor.add_dims(e);
-    tensor.set_raw_data(values.data(), values.size_bytes());  // little-endian, as ONNX wants it
-  }
-
   static void attribute(onnx::NodeProto& node, const char* name, std::initializer_list<int> values) {
     onnx::AttributeProto& a = *node.add_attribute();
     a.set_name(name);
     a.set_type(onnx::AttributeProto::INTS);
     for (const int v : values) a.add_ints(v);
   }
-  static void pads(onnx::NodeProto& node, OnnxAxis rows, OnnxAxis columns) {
+  static void pads(onnx::NodeProto& node, detail::OnnxAxis rows, detail::OnnxAxis columns) {
     attribute(node, "pads", {rows.begin, columns.begin, rows.end, columns.end});
   }
   static void axis(onnx::NodeProto& node) {
@@ -166,4 +174,4 @@ class OnnxGraph {
   onnx::GraphProto& graph_;
 };
 
-}  // namespace unetpp::detail
+}  // namespace unetpp

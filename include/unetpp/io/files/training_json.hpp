@@ -1,6 +1,7 @@
 #pragma once
 // Where training stands, as text in a checkpoint.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,7 @@ inline nlohmann::ordered_json to_json(const EpochEnd& e) {
                               {"train_loss", e.train_loss},
                               {"seconds", e.seconds},
                               {"images_per_second", e.images_per_second}};
+  if (std::isfinite(e.learning_rate)) json["learning_rate"] = e.learning_rate;
   if (!e.validation) return json;
   nlohmann::ordered_json counts = nlohmann::ordered_json::array();
   const ConfusionMatrix& confusion = e.validation->confusion;
@@ -41,6 +43,7 @@ inline nlohmann::ordered_json to_json(const EpochEnd& e) {
 inline EpochEnd parse_epoch(const JsonFields& json, int classes) {
   EpochEnd e{json.integer("epoch", 1), json.integer("epochs", 1),       json.number("train_loss"), {},
              json.number("seconds"),   json.number("images_per_second")};
+  if (json.has("learning_rate")) e.learning_rate = json.number("learning_rate");
   if (!json.has("validation")) return e;
   const JsonFields validation(json.object("validation"), json.where("validation"));
   const auto size = static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes);

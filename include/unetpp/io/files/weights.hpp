@@ -40,21 +40,26 @@ inline void require_finite(const std::filesystem::path& path, const std::vector<
 
 }  // namespace detail
 
-/// A flat buffer of a network (its parameters, or a moment of each) as tensors to write, their names after `prefix`.
-template <Layer Net>
-std::vector<TensorData> named_data(std::span<const float> values, const std::string& prefix = "") {
-  std::vector<TensorData> tensors;
-  for (const NamedTensor& t : parameter_tensors<Net>())
-    tensors.push_back({prefix + t.name, t.extents, values.subspan(t.offset, t.size)});
-  return tensors;
+/// Adds a flat span (trained tensors, a moment of each, or statistics) to tensors to write, their names after `prefix`.
+inline void add_named_data(std::vector<TensorData>& to, const std::vector<NamedTensor>& tensors,
+                           std::span<const float> values, const std::string& prefix = "") {
+  for (const NamedTensor& t : tensors) to.push_back({prefix + t.name, t.extents, values.subspan(t.offset, t.size)});
 }
 
-/// Reads what `named_data` was written as.
+/// The tensors of a network to write: the trained ones, then its statistics.
+template <Layer Net>
+std::vector<TensorData> named_data(const Parameters<Net>& parameters) {
+  std::vector<TensorData> data;
+  add_named_data(data, parameter_tensors<Net>(), parameters.span());
+  add_named_data(data, statistic_tensors<Net>(), parameters.statistics());
+  return data;
+}
+
+/// Reads what `add_named_data` was told to write.
 /// Errors  FileError or FormatError naming the file and the first tensor that differs, before the first value is read, or
 ///         the first one with values that are NaN or infinite, with which no network computes anything.
-template <Layer Net>
-void read_named_data(const SafetensorsFile& file, std::span<float> values, const std::string& prefix = "") {
-  const std::vector<NamedTensor> tensors = parameter_tensors<Net>();
+inline void read_named_data(const SafetensorsFile& file, const std::vector<NamedTensor>& tensors,
+                            std::span<float> values, const std::string& prefix = "") {
   for (const NamedTensor& t : tensors) file.require(prefix + t.name, t.extents);
   for (const NamedTensor& t : tensors) {
     const std::span<float> to = values.subspan(t.offset, t.size);
@@ -65,11 +70,18 @@ void read_named_data(const SafetensorsFile& file, std::span<float> values, const
   }
 }
 
-/// Writes a network's parameters, each tensor under its name, in the layouts of the layers' docstrings.
+/// Reads a network's tensors, as `read_named_data`.
+template <Layer Net>
+void read_parameters(const SafetensorsFile& file, Parameters<Net>& parameters) {
+  read_named_data(file, parameter_tensors<Net>(), parameters.span());
+  read_named_data(file, statistic_tensors<Net>(), parameters.statistics());
+}
+
+/// Writes a network's parameters and statistics, each tensor under its name, in the layouts of the layers' docstrings.
 /// Errors  FileError, or NonFiniteLossError for parameters that are NaN or infinite; the old file then stays as it was.
 template <Layer Net>
 void save_weights(const std::filesystem::path& path, const Parameters<Net>& parameters, Metadata metadata = {}) {
-  const std::vector<TensorData> tensors = named_data<Net>(parameters.span());
+  const std::vector<TensorData> tensors = named_data(parameters);
   detail::require_finite(path, tensors);
   metadata["format"] = std::string("unetpp ") + version;
   write_safetensors(path, tensors, metadata);
@@ -79,7 +91,9 @@ void save_weights(const std::filesystem::path& path, const Parameters<Net>& para
 ///         checkpoint's moments are passed over.
 template <Layer Net>
 void require_weights(const SafetensorsFile& file) {
-  const std::vector<NamedTensor> tensors = parameter_tensors<Net>();
+  std::vector<NamedTensor> tensors = parameter_tensors<Net>();
+  const std::vector<NamedTensor> statistics = statistic_tensors<Net>();
+  tensors.insert(tensors.end(), statistics.begin(), statistics.end());
   for (const NamedTensor& t : tensors) file.require(t.name, t.extents);
   for (const auto& [name, entry] : file.tensors())
     if (!name.starts_with(optimizer_prefix) &&
@@ -98,7 +112,7 @@ Metadata load_weights(const std::filesystem::path& path, Parameters<Net>& parame
   const SafetensorsFile file(path);
   require_weights<Net>(file);
   Parameters<Net> loaded = parameters;
-  read_named_data<Net>(file, loaded.span());
+  read_parameters(file, loaded);
   parameters = std::move(loaded);
   return file.metadata();
 }

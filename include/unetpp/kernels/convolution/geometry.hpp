@@ -15,6 +15,11 @@ namespace unetpp::kernels {
 /// winograd2: F(2×2, 3×3), with 4, and errors as small as im2col's.
 enum class ConvAlgorithm { automatic, im2col, disjoint, few_channels, winograd4, winograd2 };
 
+constexpr const char* name_of(ConvAlgorithm algorithm) {
+  constexpr const char* names[] = {"automatic", "im2col", "disjoint", "few_channels", "winograd4", "winograd2"};
+  return names[static_cast<int>(algorithm)];
+}
+
 /// A convolution of images of shape `in` to images of shape `out`; weight:
 /// kernel.height×kernel.width×in.channels×out.channels.
 struct ConvGeometry {

@@ -1,0 +1,104 @@
+#pragma once
+// The one way to go through a network: its leaves in the order of execution, and how values run from one to the other.
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "unetpp/core/shape.hpp"
+#include "unetpp/layers/layer.hpp"
+
+namespace unetpp {
+
+/// Hands a value x through a network L and returns what comes out. The visitor says what a value is and what becomes of
+/// it: visitor.leaf<Leaf>(x) in a leaf, visitor.concatenate(a, b) where channels of a come before those of b.
+template <class L, class Visitor, class Value>
+constexpr Value walk(Visitor& visitor, Value x) {
+  if constexpr (!Combinator<L>)
+    return visitor.template leaf<L>(x);
+  else if constexpr (requires { L::walk(visitor, x); })
+    return L::walk(visitor, x);
+  else
+    static_assert(!Combinator<L>, "unetpp: the combinator L needs a member `walk` (layers/layer.hpp)");
+}
+
+namespace detail {
+
+/// Calls f with the type and the place of every leaf; values are nothing to it.
+template <class F>
+struct LeafVisitor {
+  struct Nothing {};
+
+  F& f;
+  Place place{};
+
+  template <class L>
+  constexpr Nothing leaf(Nothing) {
+    f.template operator()<L>(place);
+    place.leaf += 1;
+    place.trained += parameter_count<L>;
+    place.statistics += statistic_count<L>;
+    return {};
+  }
+  constexpr Nothing concatenate(Nothing, Nothing) { return {}; }
+};
+
+}  // namespace detail
+
+/// Calls f.operator()<Leaf>(place) for every leaf of a network in the order of execution; of the place, `leaf`, `trained`
+/// and `statistics` are set.
+template <class L, class F>
+constexpr void for_each_leaf(F&& f) {
+  detail::LeafVisitor<F> visitor{f};
+  walk<L>(visitor, typename detail::LeafVisitor<F>::Nothing{});
+}
+
+/// What initialisers and tables know of a leaf: values, so that their code does not depend on the network.
+struct LeafInfo {
+  const char* kind;
+  Shape in;
+  Shape out;
+  std::span<const LayerTensor> tensors;
+  Place place;
+  std::size_t parameter_count;
+  std::size_t multiply_adds;
+  const char* algorithm;  // that it runs by; empty for those that have but one
+};
+
+template <class L>
+inline constexpr int leaf_count = [] {
+  int count = 0;
+  for_each_leaf<L>([&]<class>(const Place&) { ++count; });
+  return count;
+}();
+
+namespace detail {
+
+template <class L>
+constexpr const char* algorithm_name() {
+  if constexpr (requires { L::algorithm_name; })
+    return L::algorithm_name;
+  else
+    return "";
+}
+
+}  // namespace detail
+
+/// The leaves of a network in the order of execution.
+template <class L>
+inline constexpr std::array<LeafInfo, static_cast<std::size_t>(leaf_count<L>)> leaves = [] {
+  std::array<LeafInfo, static_cast<std::size_t>(leaf_count<L>)> list{};
+  for_each_leaf<L>([&]<class Leaf>(const Place& place) {
+    list[static_cast<std::size_t>(place.leaf)] = {Leaf::kind,
+                                                  Leaf::in,
+                                                  Leaf::out,
+                                                  Leaf::tensors,
+                                                  place,
+                                                  unetpp::parameter_count<Leaf>,
+                                                  Leaf::multiply_adds,
+                                                  detail::algorithm_name<Leaf>()};
+  });
+  return list;
+}();
+
+}  // namespace unetpp

@@ -157,7 +157,7 @@ onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = 
   }
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name("unetpp");
-  detail::OnnxGraph nodes(graph);
+  OnnxGraph nodes(graph);
   const std::string x = config.nchw ? "images" : nodes.transpose("images_nchw", "images", {0, 3, 1, 2});
   detail::OnnxVisitor visitor(nodes, layer_names<Net>(), parameters.span().data(), parameters.statistics().data());
   std::string y = walk<Net>(visitor, x);

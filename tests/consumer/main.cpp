@@ -48,7 +48,7 @@ void predict(const std::filesystem::path& folder) {
   predictor.classes(Batch<Net::in>(2));
   TiledPredictor<Net> tiled(parameters, {.overlap = 4});
   const Image image = Drawn().load(0).image;
-  const Mask mask = tiled.classes(image);
+  const Mask mask = predict_mask(tiled, image);
   write_file(folder / "panel.png", encode_png(panel(image, mask, mask)));
   InferenceWorkspace<Mixed> workspace(1);
   const auto y = workspace.forward(Parameters<Mixed>(), Batch<Mixed::in>(1));

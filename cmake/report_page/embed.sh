@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes include/unetpp/report/page_template.hpp: the page of this folder as one string, so that who uses the headers needs
-# no other file and no build step. Run it after a change; the tests compare (embed.sh --check).
+# Writes include/unetpp/report/page_template.hpp: the page of this folder as one string, so that who uses the headers
+# needs no other file and no build step. Run it after a change; the tests compare (embed.sh --check).
 set -eu
 cd "$(dirname "$0")"
 template=../../include/unetpp/report/page_template.hpp

@@ -189,7 +189,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   const std::size_t masks_missing = write_predictions(output, parameters, dataset, usable, validation.batch(), signals);
   if (signals.stop()) return stopped(signals, options);
   std::printf(
-      "%zu masks and panels, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "
+      "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "
       "last.safetensors and best.safetensors are in %s\n\n%s\n",
       usable.size() - masks_missing, examples::one_line(output.folder().string()).c_str(),
       class_table(epochs.back().validation->confusion, classes).c_str());

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <unetpp/io/files/weights.hpp>
-#include <unetpp/report/panel.hpp>
+#include <unetpp/report/picture.hpp>
 
 #include "../../examples/networks.hpp"
 #include "../../examples/predict/output.hpp"

@@ -176,11 +176,11 @@ TEST_CASE("resuming a run that is over writes again what is missing, and removes
   for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png", "masks"})
     fs::remove_all(out / name);
   put(out / ".unetpp-1-2.tmp", "half a file");
-  put(out / "panels" / ".unetpp-1-3.tmp", "half a file");
+  put(out / "pictures" / ".unetpp-1-3.tmp", "half a file");
   REQUIRE(train_synthetic(out, {"--resume"}).status == 0);
   check_same_run(out, copy);
   CHECK_FALSE(fs::exists(out / ".unetpp-1-2.tmp"));
-  CHECK_FALSE(fs::exists(out / "panels" / ".unetpp-1-3.tmp"));
+  CHECK_FALSE(fs::exists(out / "pictures" / ".unetpp-1-3.tmp"));
 }
 
 TEST_CASE("resuming begins a run where there is none, and refuses a model without a checkpoint") {

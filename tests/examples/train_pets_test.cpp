@@ -40,7 +40,7 @@ const Fault faults[] = {
 }  // namespace
 
 TEST_CASE(
-    "train_pets writes a report, metrics, run.json, the model, and a mask and a panel for each validation image") {
+    "train_pets writes a report, metrics, run.json, the model, and a mask and a picture for each validation image") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "new" / "out";
   const ProgramResult result = train_synthetic(out, {"--validation", "3", "--seed", "9"});
@@ -75,7 +75,7 @@ TEST_CASE(
     CHECK(mask.height == original.height);
     for (const std::uint8_t value : std::set<std::uint8_t>(mask.values.begin(), mask.values.end()))
       CHECK((value >= 1 && value <= 3));
-    CHECK(unetpp::read_image(out / "panels" / (name + ".png")).width > 4 * original.width);
+    CHECK(unetpp::read_image(out / "pictures" / (name + ".png")).width > 4 * original.width);
   }
   CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == 3);
   for (const char* name : {"report.html", "curves.png", "model.safetensors", "last.safetensors", "best.safetensors"})

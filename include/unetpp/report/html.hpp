@@ -1,5 +1,5 @@
 #pragma once
-// The interactive page: one file that asks nothing of any network. Its HTML, CSS and JavaScript are in cmake/report_page/.
+// The interactive page: one file that asks nothing of any network. Its sources are in cmake/report_page/.
 
 #include <algorithm>
 #include <cmath>

@@ -198,7 +198,7 @@ class SegmentationReport {
     const auto known = std::find_if(run_.images.begin(), run_.images.end(),
                                     [&](const ShownImage& shown) { return shown.position == position; });
     if (known != run_.images.end()) {
-      if (known->prediction.values.empty()) known->image = detail::picture_of(e, i);  // of a checkpoint: only its JPEG
+      if (known->prediction.values.empty()) known->image = detail::image_of(e, i);  // of a checkpoint: only its JPEG
       return detail::add_prediction(*known, e, i);
     }
     const std::string name = config_.names.empty() ? "image " + std::to_string(position + 1) : config_.names[position];
@@ -217,8 +217,8 @@ class SegmentationReport {
     std::vector<Rgb> palette;
     for (const ReportClass& c : run_.classes) palette.push_back(c.colour);
     for (const ShownImage& shown : run_.images) {
-      const Image picture = resize_bilinear(shown.image, shown.truth.height, shown.truth.width);
-      const Image side_by_side = panel(picture, shown.truth, shown.prediction, palette);
+      const Image image = resize_bilinear(shown.image, shown.truth.height, shown.truth.width);
+      const Image side_by_side = picture(image, shown.truth, shown.prediction, palette);
       step.image("images/" + shown.name, side_by_side.width, side_by_side.height, encode_png(side_by_side));
     }
     events_->write(e.epoch, step);

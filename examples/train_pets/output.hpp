@@ -100,7 +100,7 @@ class Output {
 };
 
 /// Predicts the samples with these indices and writes what is predicted, unless a signal stops it. Returns how many of
-/// them have turned bad since training saw them; each is named.
+/// them it skipped, since they have changed since training saw them; each is named.
 template <unetpp::Layer Net, unetpp::Dataset Data>
 std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
                               const std::vector<std::size_t>& indices, std::size_t batch,
@@ -110,7 +110,7 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
   Batch<Net::in> images(batch);
   std::vector<std::uint8_t> labels(Net::in.pixels());
   output.clear_predictions();
-  std::size_t bad = 0;
+  std::size_t skipped = 0;
   for (std::size_t first = 0; first < indices.size() && !signals.stop(); first += batch) {
     std::vector<std::string> names;
     std::vector<Sample> samples;
@@ -124,7 +124,7 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
         names.push_back(name);
       } catch (const Error& error) {
         examples::warn("train_pets", "no mask of " + name + ": " + error.what());
-        ++bad;
+        ++skipped;
       }
     }
     if (samples.empty()) continue;
@@ -135,7 +135,7 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
                               {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
     }));
   }
-  return bad;
+  return skipped;
 }
 
 }  // namespace train_pets

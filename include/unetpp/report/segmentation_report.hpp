@@ -41,8 +41,7 @@ struct SegmentationReportConfig {
 
 /// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page
 /// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report,
-/// unless it goes on from a checkpoint and the report does so, too. An image that turns bad meanwhile is no longer
-/// shown.
+/// unless it goes on from a checkpoint and the report does so, too. An image that is skipped later is no longer shown.
 /// Units   images in [0, 1]; what is outside is shown as the nearer end.
 /// Errors  FileError when a file cannot be written; ArgumentError when the number of classes (at most 255) or names is
 ///         not the network's or the validation set's.
@@ -165,22 +164,22 @@ class SegmentationReport {
     if (!config_.names.empty() && config_.names.size() != given)
       throw ArgumentError("a segmentation report: expected names of " + std::to_string(given) +
                           " validation images, found " + std::to_string(config_.names.size()));
-    const auto is_bad = [&](std::size_t position) {
+    const auto is_skipped = [&](std::size_t position) {
       return std::find(e.left_out.begin(), e.left_out.end(), position) != e.left_out.end();
     };
     shown_ = permutation(given, Random(config_.seed, random_stream(RandomUse::report)));
-    std::erase_if(*shown_, is_bad);
+    std::erase_if(*shown_, is_skipped);
     shown_->resize(std::min(config_.images, shown_->size()));
-    if (!run_.epochs.empty()) {  // those from before are shown on, but for bad ones
-      std::erase_if(run_.images, [&](const ShownImage& shown) { return is_bad(shown.position); });
+    if (!run_.epochs.empty()) {  // those from before are shown on, but for skipped ones
+      std::erase_if(run_.images, [&](const ShownImage& shown) { return is_skipped(shown.position); });
       keep_shown(*shown_, e.left_out.size());
     }
     std::sort(shown_->begin(), shown_->end());
   }
 
   /// Leaves of the images that a new report would show those that this one shows.
-  /// Errors  ArgumentError when it shows others, or when more than the bad ones are missing.
-  void keep_shown(std::vector<std::size_t>& chosen, std::size_t bad) const {
+  /// Errors  ArgumentError when it shows others, or when more than the skipped ones are missing.
+  void keep_shown(std::vector<std::size_t>& chosen, std::size_t skipped) const {
     const std::size_t wanted = chosen.size();
     std::erase_if(chosen, [&](std::size_t position) {
       return std::none_of(run_.images.begin(), run_.images.end(),
@@ -189,7 +188,7 @@ class SegmentationReport {
     const bool same_names = std::all_of(run_.images.begin(), run_.images.end(), [&](const ShownImage& shown) {
       return config_.names.empty() || to_utf8(config_.names.at(shown.position)) == shown.name;
     });
-    if (chosen.size() != run_.images.size() || wanted > chosen.size() + bad || !same_names)
+    if (chosen.size() != run_.images.size() || wanted > chosen.size() + skipped || !same_names)
       throw ArgumentError(
           "a segmentation report that goes on: expected the validation images and settings from before");
   }

@@ -28,15 +28,15 @@
 namespace unetpp {
 
 struct SegmentationReportConfig {
-  std::filesystem::path folder = ".";
-  std::string title = "unetpp";
-  std::vector<ReportClass> classes{};   // none: numbered_classes
-  std::vector<std::string> names{};     // of the validation images as the loader was given them; none: numbers
-  std::size_t images = 16;              // how many of them are shown
-  std::uint64_t seed = 0;               // chooses which
-  nlohmann::ordered_json settings{};    // an object of what is worth knowing of the run
-  std::string network{};                // summary<Net>()
-  std::filesystem::path tensorboard{};  // a folder for event files; none: no such files
+  std::filesystem::path folder = ".";   ///< of report.html, metrics.csv and curves.png; is made if it is not there
+  std::string title = "unetpp";         ///< of the page
+  std::vector<ReportClass> classes{};   ///< one for each of the network's; none: numbered_classes
+  std::vector<std::string> names{};     ///< of the validation images as the loader was given them; none: numbers
+  std::size_t images = 16;              ///< of these that are shown, at most; 16 of 15 epochs make a page of 0.5 MB
+  std::uint64_t seed = 0;               ///< chooses which
+  nlohmann::ordered_json settings{};    ///< an object of what is worth knowing of the run; none: nothing is shown
+  std::string network{};                ///< summary<Net>(); empty: nothing is shown
+  std::filesystem::path tensorboard{};  ///< a folder for event files; empty: no such files
 };
 
 /// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page

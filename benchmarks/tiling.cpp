@@ -10,7 +10,7 @@
 #include <span>
 #include <unetpp/io/data/dataset.hpp>
 #include <unetpp/io/files/weights.hpp>
-#include <unetpp/io/tiled_predictor.hpp>
+#include <unetpp/io/image/predict_mask.hpp>
 #include <unetpp/unet.hpp>
 #include <vector>
 
@@ -33,7 +33,8 @@ bool agrees(const Parameters<Net>& parameters, const Image& image, const std::ve
   std::size_t same = 0;
   float difference = 0;
   const auto start = std::chrono::steady_clock::now();
-  tiled.probabilities(image, [&](int y, int x, std::span<const float> row) {
+  const PixelReader read(image);
+  tiled.probabilities(read.size(), read, [&](int y, int x, std::span<const float> row) {
     const float* expected = whole.data() + (std::size_t{1} * y * image.width + x) * classes;
     for (std::size_t i = 0; i < row.size(); ++i) difference = std::max(difference, std::abs(row[i] - expected[i]));
     for (std::size_t i = 0; i < row.size(); i += classes) same += largest(row.data() + i) == largest(expected + i);

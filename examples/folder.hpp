@@ -64,7 +64,7 @@ class FolderLock {
   unetpp::detail::Descriptor folder_;
 };
 
-inline bool is_picture(const std::filesystem::path& path) { return path.extension() == ".png"; }
+inline bool is_png(const std::filesystem::path& path) { return path.extension() == ".png"; }
 
 /// Removes a file, if it is there.
 /// Errors  FileError when it stays.

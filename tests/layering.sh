@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Includes point down only: core <- kernels <- layers <- nn <- train <- io <- report. Eigen is seen in kernels/ only, and
-# nothing that unet.hpp includes comes from io/ or report/.
+# nothing that unet.hpp includes comes from io/ or report/. Headers are all there is, and no file has a retired name.
 set -u
 cd "$(dirname "$0")/../include/unetpp" || exit 1
 order=(core kernels layers nn train io report)
@@ -14,6 +14,14 @@ for ((low = 0; low < ${#order[@]}; low++)); do
 done
 grep -rnE '#include <Eigen' core layers nn train io report && failed=1
 grep -nE '(io|report)/.*\.hpp"$' unet.hpp && failed=1
+others=$(find . -type f ! -name '*.hpp')
+[ -z "$others" ] || { echo "FAILED: no headers: $others"; failed=1; }
+
+# One meaning a word: a panel is what a micro-kernel reads, a patch what is gathered, a split is of a data set.
+retired=$(cd ../.. && find include tests examples -type f | grep -E '/[^/]*(narrow|panel|patch|split|matrix)[^/]*$' |
+  grep -vE '/kernels/panels(_test)?\.[a-z]+$|/kernels/convolution/[^/]*patch[^/]*$|/io/data/[^/]*split[^/]*$')
+[ -z "$retired" ] || { echo "FAILED: named after a retired word: $retired"; failed=1; }
+
 [ "$checked" -ge 20 ] || { echo "FAILED: only $checked headers found"; failed=1; }
 [ "$failed" -eq 0 ] && echo "$checked headers include downwards only"
 exit "$failed"

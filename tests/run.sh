@@ -9,7 +9,7 @@ preset=${PRESET:-tests}
 "$root/cmake/packages.sh" libonnx-dev libprotobuf-dev python3-venv || echo "tests/run.sh: what needs them is not tested"
 case "$compiler" in
   *clang*)
-    "$root/cmake/packages.sh" clang libomp-dev
+    "$root/cmake/packages.sh" clang clang-tidy libomp-dev
     "$root/cmake/packages.sh" "libclang-rt-$("$compiler" -dumpversion | cut -d. -f1)-dev" # the sanitizers
     ;;
 esac

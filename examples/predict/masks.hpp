@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 #include <unetpp/io/data/dataset.hpp>
+#include <unetpp/io/image/predict_mask.hpp>
 #include <unetpp/io/image/resize.hpp>
-#include <unetpp/io/tiled_predictor.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>
 #include <vector>
@@ -85,7 +85,7 @@ class TiledMasks {
   std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) {
     const Stopwatch watch;
     std::vector<unetpp::Mask> masks;
-    for (const unetpp::Image& image : images) masks.push_back(predictor_.classes(image));
+    for (const unetpp::Image& image : images) masks.push_back(predict_mask(predictor_, image));
     seconds_ += watch.seconds();
     return masks;
   }

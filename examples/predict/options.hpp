@@ -48,7 +48,8 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_option("--threads", options.threads, "Threads [as many as cores]")
       ->check(CLI::Range(1, unetpp::most_threads));
   examples::declare(app, options.limit);
-  app.add_flag("--strict", options.strict, "A bad image ends it; without, it is named, skipped and counted");
+  app.add_flag("--strict", options.strict,
+               "An image that cannot be used ends it; without, it is named, skipped and counted");
   app.add_flag("--benchmark", options.benchmark, "Print images/s");
 }
 

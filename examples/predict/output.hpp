@@ -12,7 +12,7 @@
 #include <unetpp/io/files/json.hpp>
 #include <unetpp/io/image/resize.hpp>
 #include <unetpp/report/classes.hpp>
-#include <unetpp/report/panel.hpp>
+#include <unetpp/report/picture.hpp>
 #include <utility>
 #include <vector>
 
@@ -41,7 +41,7 @@ class Output {
     write_json(json);  // first, so that the folder is known for one of predictions, should this end early
     for (const char* name : {"masks", "overlays"}) {
       examples::make_folder(folder_ / name);
-      examples::remove_files(folder_ / name, examples::is_picture);
+      examples::remove_files(folder_ / name, examples::is_png);
       examples::remove_files(folder_ / name, unetpp::detail::is_temporary);
     }
   }

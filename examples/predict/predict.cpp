@@ -72,7 +72,7 @@ int predict(const Options& options, const ModelInfo& info) {
   json.update(to_json(run.predictions()));
   output.write_json(json);
   std::printf("%s", share_table(run.predictions(), names).c_str());
-  if (run.skipped() > 0) std::printf("%zu bad images skipped\n", run.skipped());
+  if (run.skipped() > 0) std::printf("%zu images skipped\n", run.skipped());
   std::printf("masks, overlays and predictions.json of %zu images are in %s\n", run.good(),
               examples::one_line(output.folder().string()).c_str());
   if (options.benchmark) print_speed(run, network_seconds);

@@ -67,10 +67,10 @@ inline std::string share_table(const std::vector<Prediction>& predictions, const
     for (std::size_t c = 0; c < classes.size(); ++c) all.pixels[c] += p.pixels[c];
   }
   if (rows.empty()) return "";
-  const std::size_t left_out = rows.size() - std::min(rows.size(), most);
+  const std::size_t hidden = rows.size() - std::min(rows.size(), most);
   if (rows.size() > 1) rows.push_back(&all);
   rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), most)),
-             rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), most) + left_out));
+             rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), most) + hidden));
 
   const auto padded = [](const std::string& text, std::size_t width) {
     return std::string(width - std::min(width, text.size()), ' ');
@@ -81,7 +81,7 @@ inline std::string share_table(const std::vector<Prediction>& predictions, const
   std::string table = "image" + padded("image", width);
   for (const std::string& c : classes) table += "  " + padded(c, 7) + c;
   for (const Prediction* row : rows) {
-    if (row == &all && left_out > 0) table += "\n... and " + std::to_string(left_out) + " more in predictions.json";
+    if (row == &all && hidden > 0) table += "\n... and " + std::to_string(hidden) + " more in predictions.json";
     table += "\n" + shown(row) + padded(shown(row), width);
     for (std::size_t c = 0; c < classes.size(); ++c) {
       char text[16];

@@ -31,7 +31,7 @@ class Run {
     for (const unetpp::ReportClass& c : classes) colours_.push_back(c.colour);
   }
 
-  /// Errors  That of the first bad image, if --strict; FileError when a result cannot be written.
+  /// Errors  That of the first image that cannot be used, if --strict; FileError when a result cannot be written.
   template <class Masks>
   void operator()(Masks& masks) {
     watch_ = {};
@@ -63,7 +63,7 @@ class Run {
   double seconds() const { return seconds_; }
 
  private:
-  /// Decodes images; bad ones are named and left out.
+  /// Decodes images; skipped ones are named.
   std::vector<unetpp::Image> load(std::span<const Input> inputs) {
     std::vector<unetpp::Image> images(inputs.size()), good_images;
     const auto errors = examples::in_parallel(

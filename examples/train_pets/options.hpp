@@ -80,7 +80,8 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(positive)
       ->excludes(data)
       ->capture_default_str();
-  app.add_flag("--strict", options.strict, "A bad pair is an error; without it, it is named, skipped and counted");
+  app.add_flag("--strict", options.strict,
+               "A pair that cannot be used is an error; without, it is named, skipped and counted");
   app.add_option("--report-images", options.report_images, "Validation images that report.html shows")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();

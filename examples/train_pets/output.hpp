@@ -1,5 +1,5 @@
 #pragma once
-// What a run leaves behind beside its report: run.json, model.safetensors, masks and panels.
+// What a run leaves behind beside its report: run.json, model.safetensors, masks and pictures.
 
 #include <algorithm>
 #include <filesystem>
@@ -10,7 +10,7 @@
 #include <unetpp/io/data/dataset.hpp>
 #include <unetpp/io/files/file.hpp>
 #include <unetpp/io/files/json.hpp>
-#include <unetpp/report/panel.hpp>
+#include <unetpp/report/picture.hpp>
 #include <unetpp/train/stop_on_signal.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>
@@ -38,7 +38,7 @@ class Output {
         overwrite || resume);
     if (resume && exists("model.safetensors") && !has_checkpoint())
       refuse("last.safetensors to go on from, found a model without it (--overwrite begins anew)");
-    for (const char* name : {"", "masks", "panels"})
+    for (const char* name : {"", "masks", "pictures"})
       if (exists(name)) examples::remove_files(folder_ / name, unetpp::detail::is_temporary);  // what a killed run left
   }
 
@@ -52,7 +52,7 @@ class Output {
   void clear() const {
     for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png"})
       examples::remove_file(folder_ / name);
-    for (const char* name : {"masks", "panels"}) examples::remove_files(folder_ / name, examples::is_picture);
+    for (const char* name : {"masks", "pictures"}) examples::remove_files(folder_ / name, examples::is_png);
     for (const char* name : {"last.safetensors", "best.safetensors"}) examples::remove_file(folder_ / name);
     examples::remove_files(folder_ / "tensorboard", is_event_file);
   }
@@ -61,29 +61,29 @@ class Output {
     unetpp::write_file(folder_ / "run.json", unetpp::dump_json(run, 2) + "\n");
   }
 
-  /// Removes the masks and panels of a run before.
-  void clear_pictures() const {
-    for (const char* name : {"masks", "panels"}) {
+  /// Removes the masks and pictures of a run before.
+  void clear_predictions() const {
+    for (const char* name : {"masks", "pictures"}) {
       examples::make_folder(folder_ / name);
-      examples::remove_files(folder_ / name, examples::is_picture);
+      examples::remove_files(folder_ / name, examples::is_png);
     }
   }
 
   /// Writes masks/NAME.png, in the data set's encoding (1 pet, 2 background, 3 outline) at the image's size, and
-  /// panels/NAME.png, at most panel_height pixels high.
-  void write_pictures(const std::string& name, const unetpp::Sample& sample, const unetpp::Mask& predicted) const {
+  /// pictures/NAME.png, at most picture_height pixels high.
+  void write_prediction(const std::string& name, const unetpp::Sample& sample, const unetpp::Mask& predicted) const {
     const unetpp::Image& image = sample.image;
     unetpp::Mask trimap = unetpp::resize_nearest(predicted, image.height, image.width);
     for (std::uint8_t& value : trimap.values) ++value;
     unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(trimap), false);
 
-    constexpr int panel_height = 192;
-    const int height = std::min(image.height, panel_height);
+    constexpr int picture_height = 192;
+    const int height = std::min(image.height, picture_height);
     const int width = std::max(1, static_cast<int>(static_cast<long>(image.width) * height / image.height));
     const unetpp::Sample shown = unetpp::resize(sample, height, width);
     unetpp::write_file(
-        folder_ / "panels" / (name + ".png"),
-        unetpp::encode_png(unetpp::panel(shown.image, shown.mask, unetpp::resize_nearest(predicted, height, width))),
+        folder_ / "pictures" / (name + ".png"),
+        unetpp::encode_png(unetpp::picture(shown.image, shown.mask, unetpp::resize_nearest(predicted, height, width))),
         false);
   }
 
@@ -99,8 +99,8 @@ class Output {
   std::optional<examples::FolderLock> lock_;
 };
 
-/// Predicts the samples with these indices and writes their pictures, unless a signal stops it. Returns how many of
-/// them have turned bad since training saw them; each is named.
+/// Predicts the samples with these indices and writes what is predicted, unless a signal stops it. Returns how many of
+/// them it skipped, since they have changed since training saw them; each is named.
 template <unetpp::Layer Net, unetpp::Dataset Data>
 std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
                               const std::vector<std::size_t>& indices, std::size_t batch,
@@ -109,8 +109,8 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
   Predictor<Net> predictor(parameters, {.batch = batch});
   Batch<Net::in> images(batch);
   std::vector<std::uint8_t> labels(Net::in.pixels());
-  output.clear_pictures();
-  std::size_t bad = 0;
+  output.clear_predictions();
+  std::size_t skipped = 0;
   for (std::size_t first = 0; first < indices.size() && !signals.stop(); first += batch) {
     std::vector<std::string> names;
     std::vector<Sample> samples;
@@ -124,17 +124,18 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
         names.push_back(name);
       } catch (const Error& error) {
         examples::warn("train_pets", "no mask of " + name + ": " + error.what());
-        ++bad;
+        ++skipped;
       }
     }
     if (samples.empty()) continue;
     const LabelView<Net::out> classes = predictor.classes(std::as_const(images).view().images(0, samples.size()));
     examples::rethrow_first(examples::in_parallel(samples.size(), [&](std::size_t i) {
       const std::uint8_t* from = classes.images(i, 1).data();
-      output.write_pictures(names[i], samples[i], {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
+      output.write_prediction(names[i], samples[i],
+                              {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
     }));
   }
-  return bad;
+  return skipped;
 }
 
 }  // namespace train_pets

@@ -86,7 +86,7 @@ inline void require_possible(const unetpp::TrainingState& state, const unetpp::S
   const auto validated = [](const unetpp::EpochEnd& e) { return e.validation.has_value(); };
   check(!state.seed || *state.seed == seed, "the run's seed in its training, too, found another");
   check(within(state.train_left_out, parts.train.size()) && within(state.validation_left_out, parts.validation.size()),
-        "bad pairs that are in the split, found others");
+        "skipped pairs that are in the split, found others");
   check(state.samples <= parts.train.size(), "a position among the " + std::to_string(parts.train.size()) +
                                                  " images to train, found " + std::to_string(state.samples));
   check(std::all_of(state.history.begin(), state.history.end(), validated),
@@ -97,21 +97,21 @@ inline void require_possible(const unetpp::TrainingState& state, const unetpp::S
                                 " that the run has begun, found " + std::to_string(epochs));
 }
 
-/// Names the samples that a run has left out and keeps out, and says what they are by now and what would take them in.
-/// Errors  That of the first that is still bad, if strict.
-inline void name_kept_out(const unetpp::Dataset auto& dataset, const std::vector<std::size_t>& indices,
-                          const std::vector<std::size_t>& left_out, bool strict) {
+/// Names the samples that a run goes on to skip, and says what they are by now and what would take them in.
+/// Errors  That of the first that still cannot be used, if strict.
+inline void name_skipped(const unetpp::Dataset auto& dataset, const std::vector<std::size_t>& indices,
+                         const std::vector<std::size_t>& skipped, bool strict) {
   const std::string advice = "only a new run would take it in (--overwrite, or another --out)";
-  for (const std::size_t position : left_out) {
+  for (const std::size_t position : skipped) {
     const std::size_t index = indices[position];
-    std::string now = "bad when this run met it, good by now; " + advice;
+    std::string now = "good by now, but " + advice;
     try {
       dataset.load(index);
     } catch (const unetpp::Error& error) {
       if (strict) throw;
-      now = "bad as before (" + std::string(error.what()) + "); once it is mended, " + advice;
+      now = error.what() + std::string("; once it is mended, ") + advice;
     }
-    examples::warn("train_pets", "keeping out " + std::string(dataset.name(index)) + ": " + now);
+    examples::warn("train_pets", "still skipping " + std::string(dataset.name(index)) + ": " + now);
   }
 }
 

@@ -95,8 +95,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
     before = load_checkpoint(last, parameters, adam);
     require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
-    name_kept_out(dataset, parts.train, before.state.train_left_out, options.strict);
-    name_kept_out(dataset, parts.validation, before.state.validation_left_out, options.strict);
+    name_skipped(dataset, parts.train, before.state.train_left_out, options.strict);
+    name_skipped(dataset, parts.validation, before.state.validation_left_out, options.strict);
   } else {
     if (options.resume) std::printf("No %s to go on from: beginning\n", examples::one_line(last).c_str());
     output.clear();  // before run.json says that another run is here
@@ -126,17 +126,17 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   Loader<Net::in, Data> validation(dataset, parts.validation, config);
 
   validation.leave_out(before.state.validation_left_out);
-  validation.start_epoch(0);  // bad pairs are found before an epoch is spent
+  validation.start_epoch(0);  // pairs to skip are found before an epoch is spent
   while (!signals.stop() && validation.next()) {
   }
   if (signals.stop()) return stopped(signals, options);
   if (validation.samples() == 0)
     throw FormatError(data_name(options) + ": expected images to validate with, found " +
                       std::to_string(parts.validation.size()) +
-                      " bad ones (named above; a larger --validation takes more)");
-  // Bad when the run first looked at them: to validate with, and in the first epoch to train with.
-  const std::size_t bad_validation = goes_on ? before.state.validation_left_out.size() : validation.skipped();
-  std::size_t bad_training = before.state.train_left_out.size();
+                      " skipped ones (named above; a larger --validation takes more)");
+  // Skipped when the run first looked at them: to validate with, and in the first epoch to train with.
+  const std::size_t skipped_validation = goes_on ? before.state.validation_left_out.size() : validation.skipped();
+  std::size_t skipped_training = before.state.train_left_out.size();
   SegmentationReport report({.folder = output.folder(),
                              .title = "U-Net on " + data_name(options),
                              .classes = classes,
@@ -164,8 +164,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                                       return metadata;
                                     },
                                 .warn = warn});
-  const auto count_bad = [&](const EpochEnd& e) {
-    if (e.epoch == 1) bad_training = training.skipped();
+  const auto count_skipped = [&](const EpochEnd& e) {
+    if (e.epoch == 1) skipped_training = training.skipped();
   };
   EarlyStopping early({.patience = options.patience.value_or(std::numeric_limits<int>::max())});
   const auto save = [&](const TrainingState& state) {  // behind the checkpoint: without one there is no model
@@ -177,26 +177,28 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   };
   const TrainingState trained = fit(
       parameters, adam, training, validation, {.epochs = options.epochs, .start = before.state}, report, checkpoints,
-      [&](const ResumePoint& e) { save(e.state); }, begin, count_bad, early, signals);
+      [&](const ResumePoint& e) { save(e.state); }, begin, count_skipped, early, signals);
   const double report_share = report.share();
   if (signals.stop()) return stopped(signals, options);
   if (early.stop())
     std::printf("Ended early: no epoch was better than epoch %d, of mean IoU %.4f\n", early.best().epoch(),
                 early.best().score());
 
-  if (const std::size_t bad = training.skipped() + validation.skipped()) std::printf("%zu bad pairs skipped\n", bad);
+  if (const std::size_t skipped = training.skipped() + validation.skipped())
+    std::printf("%zu pairs skipped\n", skipped);
   const std::vector<std::size_t> usable = validation.usable();
   const std::size_t masks_missing = write_predictions(output, parameters, dataset, usable, validation.batch(), signals);
   if (signals.stop()) return stopped(signals, options);
   std::printf(
-      "%zu masks and panels, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "
+      "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "
       "last.safetensors and best.safetensors are in %s\n\n%s\n",
       usable.size() - masks_missing, examples::one_line(output.folder().string()).c_str(),
       class_table(trained.history.back().validation->confusion, classes).c_str());
   std::printf("report: %s (writing it took %.2f s, %.2f %% of the time)\n", page.c_str(), report.seconds(),
               100 * report_share);
-  const std::size_t late = training.skipped() - bad_training + validation.skipped() - bad_validation + masks_missing;
-  if (late > 0) std::printf("%zu pairs that were good turned bad while the run went on\n", late);
+  const std::size_t late =
+      training.skipped() - skipped_training + validation.skipped() - skipped_validation + masks_missing;
+  if (late > 0) std::printf("%zu pairs that were good had to be skipped while the run went on\n", late);
   return late > 0 ? 1 : 0;
 }
 

@@ -23,7 +23,8 @@
 #include "unetpp/layers/softmax.hpp"
 
 // Networks: Sequential and SkipConcat are layers made of layers, UNet is made of them; Parameters are a flat buffer
-// with names, TrainingWorkspace and InferenceWorkspace the memory that a network works in, Predictor what comes of it.
+// with names, TrainingWorkspace and InferenceWorkspace the memory that a network works in, Predictor what comes of it,
+// TiledPredictor what comes of it for an image of any size.
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/predict_classes.hpp"
 #include "unetpp/nn/predictor.hpp"
@@ -31,6 +32,7 @@
 #include "unetpp/nn/sequential.hpp"
 #include "unetpp/nn/skip_concat.hpp"
 #include "unetpp/nn/summary.hpp"
+#include "unetpp/nn/tiled_predictor.hpp"
 #include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/workspace.hpp"
 

@@ -48,8 +48,8 @@ void predict(const std::filesystem::path& folder) {
   predictor.classes(Batch<Net::in>(2));
   TiledPredictor<Net> tiled(parameters, {.overlap = 4});
   const Image image = Drawn().load(0).image;
-  const Mask mask = tiled.classes(image);
-  write_file(folder / "panel.png", encode_png(panel(image, mask, mask)));
+  const Mask mask = predict_mask(tiled, image);
+  write_file(folder / "picture.png", encode_png(picture(image, mask, mask)));
   InferenceWorkspace<Mixed> workspace(1);
   const auto y = workspace.forward(Parameters<Mixed>(), Batch<Mixed::in>(1));
   std::printf("unetpp %s: %d classes, %s\n", version, info.classes, to_string(y.shape).c_str());

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <unetpp/io/files/weights.hpp>
-#include <unetpp/report/panel.hpp>
+#include <unetpp/report/picture.hpp>
 
 #include "../../examples/networks.hpp"
 #include "../../examples/predict/output.hpp"
@@ -142,7 +142,7 @@ TEST_CASE("predict gives the same results with any batch and number of threads")
   CHECK(place.json() == first);
 }
 
-TEST_CASE("predict names bad images, skips and counts them, and exits with 1") {
+TEST_CASE("predict names the images that it skips, counts them, and exits with 1") {
   const Workplace place;
   put(place.images / "aa.jpg", "this is a text file\n");
   const std::string missing = (place.folder.path() / "nowhere.png").string();
@@ -159,7 +159,7 @@ TEST_CASE("predict names bad images, skips and counts them, and exits with 1") {
   CHECK(fs::exists(fs::path(place.out) / "masks" / "b.png"));
 }
 
-TEST_CASE("with predict --strict a bad image is an error that names it") {
+TEST_CASE("with predict --strict an image that cannot be used is an error that names it") {
   const Workplace place;
   put(place.images / "aa.jpg", "this is a text file\n");
   check_error(place.run({"--strict"}), 1, {(place.images / "aa.jpg").string(), "expected a JPEG"});

@@ -86,11 +86,10 @@ TEST_CASE("a run that goes on names the pairs it keeps out, what they are now an
   INFO(result.output);
   CHECK(result.status == 0);
   CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 2);
-  CHECK(io_tests::contains(result.output, "keeping out " + trained +
-                                              ": bad when this run met it, good by now; only a "
-                                              "new run would take it in (--overwrite, or another --out)\n"));
-  CHECK(io_tests::contains(result.output,
-                           "keeping out " + validated + ": bad as before (" + other.string() + ": expected a JPEG"));
+  CHECK(io_tests::contains(result.output, "still skipping " + trained +
+                                              ": good by now, but only a new run would take it in "
+                                              "(--overwrite, or another --out)\n"));
+  CHECK(io_tests::contains(result.output, "still skipping " + validated + ": " + other.string() + ": expected a JPEG"));
   const ProgramResult strict = run({"--epochs", "3", "--resume", "--strict"});
   CHECK(strict.status == 1);
   CHECK(io_tests::contains(strict.output, "train_pets: " + other.string() + ": expected a JPEG"));
@@ -176,11 +175,11 @@ TEST_CASE("resuming a run that is over writes again what is missing, and removes
   for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png", "masks"})
     fs::remove_all(out / name);
   put(out / ".unetpp-1-2.tmp", "half a file");
-  put(out / "panels" / ".unetpp-1-3.tmp", "half a file");
+  put(out / "pictures" / ".unetpp-1-3.tmp", "half a file");
   REQUIRE(train_synthetic(out, {"--resume"}).status == 0);
   check_same_run(out, copy);
   CHECK_FALSE(fs::exists(out / ".unetpp-1-2.tmp"));
-  CHECK_FALSE(fs::exists(out / "panels" / ".unetpp-1-3.tmp"));
+  CHECK_FALSE(fs::exists(out / "pictures" / ".unetpp-1-3.tmp"));
 }
 
 TEST_CASE("resuming begins a run where there is none, and refuses a model without a checkpoint") {

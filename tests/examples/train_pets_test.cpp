@@ -40,7 +40,7 @@ const Fault faults[] = {
 }  // namespace
 
 TEST_CASE(
-    "train_pets writes a report, metrics, run.json, the model, and a mask and a panel for each validation image") {
+    "train_pets writes a report, metrics, run.json, the model, and a mask and a picture for each validation image") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "new" / "out";
   const ProgramResult result = train_synthetic(out, {"--validation", "3", "--seed", "9"});
@@ -75,7 +75,7 @@ TEST_CASE(
     CHECK(mask.height == original.height);
     for (const std::uint8_t value : std::set<std::uint8_t>(mask.values.begin(), mask.values.end()))
       CHECK((value >= 1 && value <= 3));
-    CHECK(unetpp::read_image(out / "panels" / (name + ".png")).width > 4 * original.width);
+    CHECK(unetpp::read_image(out / "pictures" / (name + ".png")).width > 4 * original.width);
   }
   CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == 3);
   for (const char* name : {"report.html", "curves.png", "model.safetensors", "last.safetensors", "best.safetensors"})
@@ -173,7 +173,7 @@ TEST_CASE("a missing folder and one without pairs are errors that name it") {
   CHECK_FALSE(fs::exists(out));
 }
 
-TEST_CASE("with --strict a bad pair is an error that names its file") {
+TEST_CASE("with --strict a pair that cannot be used is an error that names its file") {
   for (const Fault& fault : faults) {
     const TemporaryFolder folder;
     make_pets(folder.path() / "pets");
@@ -184,7 +184,7 @@ TEST_CASE("with --strict a bad pair is an error that names its file") {
   }
 }
 
-TEST_CASE("without --strict bad pairs are named once each, skipped and left out of the results") {
+TEST_CASE("without --strict pairs that cannot be used are named once each and skipped, in the results, too") {
   const TemporaryFolder folder;
   const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
   make_pets(pets);
@@ -247,7 +247,7 @@ TEST_CASE("a set of one pair is an error that says what to do") {
   check_error(train({"--synthetic", "1", "--out", out.string()}), 1, {"expected at least 2 pairs", "--synthetic"});
 }
 
-TEST_CASE("validation images that are all bad end a run before it trains") {
+TEST_CASE("validation images that are all skipped end a run before it trains") {
   const TemporaryFolder folder;
   const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
   make_pets(pets);
@@ -260,7 +260,7 @@ TEST_CASE("validation images that are all bad end a run before it trains") {
   const ProgramResult result = run();
   INFO(result.output);
   CHECK(result.status == 1);
-  CHECK(io_tests::contains(result.output, "expected images to validate with, found 1 bad ones"));
+  CHECK(io_tests::contains(result.output, "expected images to validate with, found 1 skipped ones"));
   CHECK_FALSE(fs::exists(out / "last.safetensors"));
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("train_pets prints no newline and no escape character that is in a nam
   CHECK(result.output.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("a data set of which every pair is bad is an error") {
+TEST_CASE("a data set of which every pair is skipped is an error") {
   const TemporaryFolder folder;
   const fs::path pets = folder.path() / "pets", out = folder.path() / "out";
   make_pets(pets);
@@ -290,7 +290,7 @@ TEST_CASE("a data set of which every pair is bad is an error") {
   const ProgramResult result =
       train({"--data", pets.string(), "--epochs", "1", "--batch", "2", "--validation", "1", "--out", out.string()});
   CHECK(result.status == 1);
-  CHECK(result.output.find(pets.string() + ": expected images to validate with, found 1 bad ones") !=
+  CHECK(result.output.find(pets.string() + ": expected images to validate with, found 1 skipped ones") !=
         std::string::npos);
   CHECK_FALSE(fs::exists(out / "model.safetensors"));
 }

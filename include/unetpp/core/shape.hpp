@@ -20,7 +20,7 @@ struct Shape {
   constexpr bool operator==(const Shape&) const = default;
 };
 
-/// Height and width of a kernel, a stride or a window; a single number is a square.
+/// Height and width of a kernel, a stride, a window or an image; a single number is a square.
 struct Extent {
   int height;
   int width;

@@ -16,8 +16,8 @@
 namespace unetpp {
 
 struct PredictorConfig {
-  std::size_t batch = 1;        // images that fit in a call
-  int threads = max_threads();  // of the thread that makes the Predictor; 1 where many threads have one each
+  std::size_t batch = 1;        ///< images that fit in a call; 1 needs the least memory
+  int threads = max_threads();  ///< of the thread that makes the Predictor; 1 where many threads have one each
 };
 
 /// A network's parameters and the memory to run it in, planned when it is compiled: after construction nothing is

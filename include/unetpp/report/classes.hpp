@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "unetpp/io/files/model_info.hpp"
-#include "unetpp/report/panel.hpp"
+#include "unetpp/report/picture.hpp"
 
 namespace unetpp {
 

@@ -24,22 +24,30 @@ struct Curve {
   std::vector<double> values;
 };
 
-/// One pair of axes with its curves, as wide as the plot; the first epoch is 1.
+/// Where a pair of axes lies on a plot, and the lowest and the highest value that it shows.
 /// Units   top, height: pixels.
-inline void draw_curves(Plot& plot, int top, int height, const std::string& title, double low, double high,
-                        const std::vector<Curve>& curves) {
+struct Axes {
+  std::string title;
+  int top;
+  int height;
+  double low;
+  double high;
+};
+
+/// A pair of axes with its curves, as wide as the plot; the first epoch is 1.
+inline void draw_curves(Plot& plot, const Axes& axes, const std::vector<Curve>& curves) {
   constexpr int left = 80, right = 210, below = 50, above = 40;
   constexpr Rgb ink{40, 44, 52}, faint{222, 225, 230};
-  const int width = plot.image().width - left - right, inside = height - above - below;
+  const int width = plot.image().width - left - right, inside = axes.height - above - below;
   const std::size_t epochs = curves.front().values.size();
   const auto x_of = [&](std::size_t i) {
     return left + width * (epochs < 2 ? 0.5 : static_cast<double>(i) / static_cast<double>(epochs - 1));
   };
-  const auto y_of = [&](double v) { return top + above + inside * (high - v) / (high - low); };
+  const auto y_of = [&](double v) { return axes.top + above + inside * (axes.high - v) / (axes.high - axes.low); };
 
-  plot.text(left, top + 10, title, ink, 2);
+  plot.text(left, axes.top + 10, axes.title, ink, 2);
   for (int tick = 0; tick <= 4; ++tick) {
-    const double value = low + (high - low) * tick / 4;
+    const double value = axes.low + (axes.high - axes.low) * tick / 4;
     char label[32];
     std::snprintf(label, sizeof label, "%.2f", value);
     plot.rectangle(left, static_cast<int>(y_of(value)), width, 1, faint);
@@ -48,9 +56,9 @@ inline void draw_curves(Plot& plot, int top, int height, const std::string& titl
   const std::size_t step = std::max<std::size_t>(1, (epochs + 9) / 10);
   for (std::size_t i = 0; i < epochs; i += step) {
     const std::string label = std::to_string(i + 1);
-    plot.text(static_cast<int>(x_of(i)) - Plot::text_width(label) / 2, top + height - below + 14, label, ink);
+    plot.text(static_cast<int>(x_of(i)) - Plot::text_width(label) / 2, axes.top + axes.height - below + 14, label, ink);
   }
-  int legend = top + above;
+  int legend = axes.top + above;
   for (const Curve& curve : curves) {
     std::vector<PlotPoint> points;
     for (std::size_t i = 0; i < epochs; ++i) points.push_back({x_of(i), y_of(curve.values[i])});
@@ -93,8 +101,9 @@ inline Image draw_curves(const std::vector<EpochEnd>& epochs, const std::vector<
       if (v > highest) highest = v;  // false for what is not a number
 
   Plot plot(880, 660, {255, 255, 255});
-  detail::draw_curves(plot, 10, 320, "loss by epoch", 0, highest > 0 ? std::ceil(5 * highest) / 5 : 1, losses);
-  detail::draw_curves(plot, 340, 320, "validation by epoch", 0, 1, metrics);
+  const double loss_end = highest > 0 ? std::ceil(5 * highest) / 5 : 1;
+  detail::draw_curves(plot, {.title = "loss by epoch", .top = 10, .height = 320, .low = 0, .high = loss_end}, losses);
+  detail::draw_curves(plot, {.title = "validation by epoch", .top = 340, .height = 320, .low = 0, .high = 1}, metrics);
   return plot.image();
 }
 

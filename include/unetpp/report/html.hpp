@@ -1,5 +1,5 @@
 #pragma once
-// The interactive page: one file that asks nothing of any network. It is written in report/page/ (HTML, CSS, JavaScript).
+// The interactive page: one file that asks nothing of any network. Its sources are in cmake/report_page/.
 
 #include <algorithm>
 #include <cmath>

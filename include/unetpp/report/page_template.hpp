@@ -1,5 +1,5 @@
+// Made by cmake/report_page/embed.sh of the files beside it: change those, then run it.
 #pragma once
-// Made of the files in page/ by page/embed.sh: change those, then run it.
 
 #include <string_view>
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "unetpp/report/panel.hpp"
+#include "unetpp/report/picture.hpp"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"

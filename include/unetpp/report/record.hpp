@@ -11,7 +11,7 @@
 
 #include "unetpp/report/classes.hpp"
 #include "unetpp/report/mask_code.hpp"
-#include "unetpp/report/panel.hpp"
+#include "unetpp/report/picture.hpp"
 #include "unetpp/train/callbacks.hpp"
 
 namespace unetpp {
@@ -42,7 +42,7 @@ struct RunRecord {
 namespace detail {
 
 /// Image i of a batch in 8 bits a channel: three channels as red, green and blue, others by the first as grey.
-inline Image picture_of(const ValidationBatchEnd& batch, std::size_t i) {
+inline Image image_of(const ValidationBatchEnd& batch, std::size_t i) {
   Image image{batch.image.width, batch.image.height, {}};
   const std::size_t pixels = batch.image.pixels();
   image.rgb.reserve(3 * pixels);
@@ -61,7 +61,7 @@ inline ShownImage shown_image(const ValidationBatchEnd& batch, std::size_t i, st
   Mask truth{batch.output.width, batch.output.height, {labels.begin(), labels.end()}};
   std::replace(truth.values.begin(), truth.values.end(), static_cast<std::uint8_t>(batch.ignore_label),
                static_cast<std::uint8_t>(batch.ignore_label < 0 ? batch.ignore_label : batch.output.channels));
-  Image image = picture_of(batch, i);
+  Image image = image_of(batch, i);
   std::string jpeg = encode_jpeg(image);
   return {position, std::move(name), std::move(image), std::move(jpeg), std::move(truth), {}, {}, {}};
 }

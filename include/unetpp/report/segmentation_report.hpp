@@ -28,21 +28,20 @@
 namespace unetpp {
 
 struct SegmentationReportConfig {
-  std::filesystem::path folder = ".";
-  std::string title = "unetpp";
-  std::vector<ReportClass> classes{};   // none: numbered_classes
-  std::vector<std::string> names{};     // of the validation images as the loader was given them; none: numbers
-  std::size_t images = 16;              // how many of them are shown
-  std::uint64_t seed = 0;               // chooses which
-  nlohmann::ordered_json settings{};    // an object of what is worth knowing of the run
-  std::string network{};                // summary<Net>()
-  std::filesystem::path tensorboard{};  // a folder for event files; none: no such files
+  std::filesystem::path folder = ".";   ///< of report.html, metrics.csv and curves.png; is made if it is not there
+  std::string title = "unetpp";         ///< of the page
+  std::vector<ReportClass> classes{};   ///< one for each of the network's; none: numbered_classes
+  std::vector<std::string> names{};     ///< of the validation images as the loader was given them; none: numbers
+  std::size_t images = 16;              ///< of these that are shown, at most; 16 of 15 epochs make a page of 0.5 MB
+  std::uint64_t seed = 0;               ///< chooses which
+  nlohmann::ordered_json settings{};    ///< an object of what is worth knowing of the run; none: nothing is shown
+  std::string network{};                ///< summary<Net>(); empty: nothing is shown
+  std::filesystem::path tensorboard{};  ///< a folder for event files; empty: no such files
 };
 
 /// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page
 /// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report,
-/// unless it goes on from a checkpoint and the report does so, too. An image that turns bad meanwhile is no longer
-/// shown.
+/// unless it goes on from a checkpoint and the report does so, too. An image that is skipped later is no longer shown.
 /// Units   images in [0, 1]; what is outside is shown as the nearer end.
 /// Errors  FileError when a file cannot be written; ArgumentError when the number of classes (at most 255) or names is
 ///         not the network's or the validation set's.
@@ -165,22 +164,22 @@ class SegmentationReport {
     if (!config_.names.empty() && config_.names.size() != given)
       throw ArgumentError("a segmentation report: expected names of " + std::to_string(given) +
                           " validation images, found " + std::to_string(config_.names.size()));
-    const auto is_bad = [&](std::size_t position) {
+    const auto is_skipped = [&](std::size_t position) {
       return std::find(e.left_out.begin(), e.left_out.end(), position) != e.left_out.end();
     };
     shown_ = permutation(given, Random(config_.seed, random_stream(RandomUse::report)));
-    std::erase_if(*shown_, is_bad);
+    std::erase_if(*shown_, is_skipped);
     shown_->resize(std::min(config_.images, shown_->size()));
-    if (!run_.epochs.empty()) {  // those from before are shown on, but for bad ones
-      std::erase_if(run_.images, [&](const ShownImage& shown) { return is_bad(shown.position); });
+    if (!run_.epochs.empty()) {  // those from before are shown on, but for skipped ones
+      std::erase_if(run_.images, [&](const ShownImage& shown) { return is_skipped(shown.position); });
       keep_shown(*shown_, e.left_out.size());
     }
     std::sort(shown_->begin(), shown_->end());
   }
 
   /// Leaves of the images that a new report would show those that this one shows.
-  /// Errors  ArgumentError when it shows others, or when more than the bad ones are missing.
-  void keep_shown(std::vector<std::size_t>& chosen, std::size_t bad) const {
+  /// Errors  ArgumentError when it shows others, or when more than the skipped ones are missing.
+  void keep_shown(std::vector<std::size_t>& chosen, std::size_t skipped) const {
     const std::size_t wanted = chosen.size();
     std::erase_if(chosen, [&](std::size_t position) {
       return std::none_of(run_.images.begin(), run_.images.end(),
@@ -189,7 +188,7 @@ class SegmentationReport {
     const bool same_names = std::all_of(run_.images.begin(), run_.images.end(), [&](const ShownImage& shown) {
       return config_.names.empty() || to_utf8(config_.names.at(shown.position)) == shown.name;
     });
-    if (chosen.size() != run_.images.size() || wanted > chosen.size() + bad || !same_names)
+    if (chosen.size() != run_.images.size() || wanted > chosen.size() + skipped || !same_names)
       throw ArgumentError(
           "a segmentation report that goes on: expected the validation images and settings from before");
   }
@@ -198,7 +197,7 @@ class SegmentationReport {
     const auto known = std::find_if(run_.images.begin(), run_.images.end(),
                                     [&](const ShownImage& shown) { return shown.position == position; });
     if (known != run_.images.end()) {
-      if (known->prediction.values.empty()) known->image = detail::picture_of(e, i);  // of a checkpoint: only its JPEG
+      if (known->prediction.values.empty()) known->image = detail::image_of(e, i);  // of a checkpoint: only its JPEG
       return detail::add_prediction(*known, e, i);
     }
     const std::string name = config_.names.empty() ? "image " + std::to_string(position + 1) : config_.names[position];
@@ -217,8 +216,8 @@ class SegmentationReport {
     std::vector<Rgb> palette;
     for (const ReportClass& c : run_.classes) palette.push_back(c.colour);
     for (const ShownImage& shown : run_.images) {
-      const Image picture = resize_bilinear(shown.image, shown.truth.height, shown.truth.width);
-      const Image side_by_side = panel(picture, shown.truth, shown.prediction, palette);
+      const Image image = resize_bilinear(shown.image, shown.truth.height, shown.truth.width);
+      const Image side_by_side = picture(image, shown.truth, shown.prediction, palette);
       step.image("images/" + shown.name, side_by_side.width, side_by_side.height, encode_png(side_by_side));
     }
     events_->write(e.epoch, step);

@@ -21,9 +21,9 @@ class ArrayLoader {
   using Labels = Batch<Shape{In.height, In.width, 1}, std::uint8_t>;
 
   struct Config {
-    std::size_t batch = 32;
-    bool shuffle = true;
-    std::uint64_t seed = 0;
+    std::size_t batch = 32;  ///< images, at most; 32 as in Keras
+    bool shuffle = true;     ///< every epoch anew, from the seed and the epoch's number; else in the order given
+    std::uint64_t seed = 0;  ///< of the order
   };
 
   /// Shapes  images: n×In.  labels: n×{In.height, In.width, 1}.

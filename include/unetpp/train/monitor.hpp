@@ -58,9 +58,10 @@ class BestEpoch {
 };
 
 struct EarlyStoppingConfig {
-  int patience = 5;      // epochs without a better one after which training ends
-  double min_delta = 0;  // by which a score must be larger to be better
-  Score score = mean_iou_score;
+  /// Epochs without a better one after which training ends; Keras's 0 would end it at the first that is not better.
+  int patience = 5;
+  double min_delta = 0;          ///< by more than this a score must be larger to be better, in its unit; 0 as in Keras
+  Score score = mean_iou_score;  ///< how good an epoch is: larger is better
 };
 
 /// Ends `fit` when epochs no longer become better. Training that goes on counts the epochs before it, too.

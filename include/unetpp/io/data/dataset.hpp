@@ -54,7 +54,7 @@ inline Sample resize(const Sample& sample, int height, int width) {
 /// Errors  ArgumentError when out has another size.
 inline void to_float(const Image& image, std::span<float> out) {
   detail::require_pixels(image.height, image.width, 3, out.size());
-  std::transform(image.rgb.begin(), image.rgb.end(), out.begin(), [](std::uint8_t v) { return v / 255.0f; });
+  detail::to_float(image.rgb, out.data());
 }
 
 /// Writes a sample of any size as a network reads it, with the same bits as a Loader.

@@ -17,11 +17,13 @@
 namespace unetpp {
 
 struct CheckpointWriterConfig {
-  std::filesystem::path folder = ".";
-  double minutes = 10;                   // between two within an epoch; 0: one after every batch
-  Score score = mean_iou_score;          // by which an epoch is the best
-  std::function<Metadata()> metadata{};  // text that goes with each: settings, model_info
-  std::function<void(const std::string&)> warn = print_warning;  // when best.safetensors has gone since the run stopped
+  std::filesystem::path folder = ".";  ///< is made when `fit` begins if it is not there
+  /// Minutes between two checkpoints within an epoch; 0: one after every batch. A power cut costs 10 at most.
+  double minutes = 10;
+  Score score = mean_iou_score;          ///< by which an epoch is the best; larger is better
+  std::function<Metadata()> metadata{};  ///< makes text that goes with each: settings, model_info; none: no text
+  /// Gets a line when best.safetensors has gone since the run stopped.
+  std::function<void(const std::string&)> warn = print_warning;
 };
 
 /// Writes last.safetensors when `fit` begins, after every epoch, every few minutes and when `fit` is stopped, and

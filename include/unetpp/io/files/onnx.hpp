@@ -33,8 +33,8 @@ namespace unetpp {
 
 /// How the exported network takes images and gives its result.
 struct OnnxConfig {
-  bool nchw = false;     // n×channels×height×width at both ends, as PyTorch has it; else n×height×width×channels
-  bool softmax = false;  // probabilities instead of logits
+  bool nchw = false;     ///< n×channels×height×width at both ends, as PyTorch has it; else as here, channels last
+  bool softmax = false;  ///< probabilities, in [0, 1], instead of logits, which are what the network gives here
 };
 
 /// How a layer becomes ONNX operators. A layer of one's own takes part by a specialisation with

@@ -1,8 +1,10 @@
 #pragma once
 // Images and masks as bytes.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,13 @@ namespace detail {
 
 inline std::size_t pixel_count(int width, int height) {
   return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+}
+
+/// Bytes as a network reads them, divided in float32.
+/// Shapes  out: bytes.size() values.
+/// Units   out: [0, 1].
+inline void to_float(std::span<const std::uint8_t> bytes, float* out) {
+  std::transform(bytes.begin(), bytes.end(), out, [](std::uint8_t v) { return v / 255.0f; });
 }
 
 }  // namespace detail

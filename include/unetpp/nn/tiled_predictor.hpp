@@ -7,14 +7,16 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/error.hpp"
 #include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/core/parallel.hpp"
+#include "unetpp/core/shape.hpp"
 #include "unetpp/core/tensor.hpp"
-#include "unetpp/io/data/dataset.hpp"
-#include "unetpp/io/image/image.hpp"
+#include "unetpp/nn/predict_classes.hpp"
 #include "unetpp/nn/predictor.hpp"
 #include "unetpp/nn/tiling.hpp"
 
@@ -25,14 +27,19 @@
 namespace unetpp {
 
 struct TilingConfig {
-  std::optional<int> overlap{};  ///< pixels, rounded up to the network's alignment; none: as its receptive field
-  std::size_t batch = 1;         ///< tiles that the network takes at once
-  int threads = max_threads();
+  /// Of neighbouring tiles; pixels, rounded up to the network's alignment. None: as far as the network sees, so that
+  /// tiles give what the whole image gives, or as much of that as leaves a tile one step.
+  std::optional<int> overlap{};
+  std::size_t batch = 1;        ///< tiles that the network takes at once; 1 needs the least memory
+  int threads = max_threads();  ///< as PredictorConfig's
   std::function<void(std::size_t, std::size_t)> progress{};  ///< gets the number of tiles done and of all
 };
 
 /// Runs a network over tiles of its input's size and blends the classes' probabilities; TileAxis says how. An image
 /// that is smaller than a tile or no multiple of the alignment is extended by the pixels of its right and lower edges.
+///
+/// It reads an image through read(y, x, to), which fills `to`, a span of floats, with pixels of row y from column x on,
+/// as the network takes them. They all lie in the image; where tiles overlap they are read again.
 ///
 /// With an overlap of the receptive field or more, the result is that of the network at the image's size, but for
 /// rounding. Memory does not grow with the image: it is worked on in bands of a few tiles' width, of which only the rows
@@ -40,7 +47,6 @@ struct TilingConfig {
 /// Errors  ArgumentError as TileAxis, and for a batch or a number of threads as Predictor.
 template <Layer Net>
 class TiledPredictor {
-  static_assert(Net::in.channels == 3, "unetpp: a TiledPredictor reads RGB images, so that Net::in needs 3 channels");
   static_assert(Net::in.height == Net::out.height && Net::in.width == Net::out.width,
                 "unetpp: a TiledPredictor needs a network that keeps the height and width");
   static constexpr ReceptiveField field = receptive_field<Net>;
@@ -58,25 +64,27 @@ class TiledPredictor {
         tiles_(config_.batch) {}
   explicit TiledPredictor(Parameters<Net>&& parameters, TilingConfig config = {}) = delete;  // would not outlive it
 
-  /// The most probable class of each pixel.
-  /// Errors  NonFiniteError if the network's output at any pixel is NaN.
-  Mask classes(const Image& image) {
-    detail::require_size(image.height, image.width, "an image");
-    Mask mask{image.width, image.height, std::vector<std::uint8_t>(std::size_t{1} * image.height * image.width)};
-    probabilities(image, [&](int y, int x, std::span<const float> row) {
+  /// The most probable class of each pixel, row by row.
+  /// Shapes  classes: size.
+  /// Errors  ArgumentError for a size of another number of pixels; NonFiniteError if the network's output at any pixel is
+  ///         NaN.
+  template <class Read>
+  void classes(Extent size, const Read& read, std::span<std::uint8_t> classes) {
+    if (classes.size() != size.size())
+      throw ArgumentError("tiles: room for " + std::to_string(classes.size()) + " classes of " +
+                          std::to_string(size.size()) + " pixels");
+    probabilities(size, read, [&](int y, int x, std::span<const float> row) {
       const BatchView<const float, Shape{1, 1, classes_count}> pixels(row.data(), row.size() / classes_count);
-      predict_classes(pixels, std::span(mask.values).subspan(std::size_t{1} * y * mask.width + x, pixels.count()));
+      predict_classes(pixels, classes.subspan(std::size_t{1} * y * size.width + x, pixels.count()));
     });
-    return mask;
   }
 
   /// Calls row(y, x, probabilities) for pieces of rows that cover the image once; they begin at column x and hold the
   /// classes' probabilities pixel by pixel.
-  template <class Row>
-  void probabilities(const Image& image, const Row& row) {
-    detail::require_pixels(image.height, image.width, 3, image.rgb.size());
-    const TileAxis rows = axis(image.height, Net::in.height, field.rows);
-    const TileAxis columns = axis(image.width, Net::in.width, field.columns);
+  template <class Read, class Row>
+  void probabilities(Extent size, const Read& read, const Row& row) {
+    const TileAxis rows = axis(size.height, Net::in.height, field.rows);
+    const TileAxis columns = axis(size.width, Net::in.width, field.columns);
     std::size_t all = 0, done = 0;
     for_each_band(columns, [&](const Band& band) { all += band.tiles(rows); });
     for_each_band(columns, [&](const Band& band) {
@@ -84,11 +92,11 @@ class TiledPredictor {
       for (std::size_t first = 0; first < band.tiles(rows); first += config_.batch) {
         const std::size_t count = std::min(config_.batch, band.tiles(rows) - first);
         for (std::size_t i = 0; i < count; ++i)
-          read_tile(image, rows.origin(band.row(first + i)), columns.origin(band.column(first + i)), i);
+          read_tile(size, read, rows.origin(band.row(first + i)), columns.origin(band.column(first + i)), i);
         const auto predicted = predictor_.probabilities(std::as_const(tiles_).view().images(0, count));
         for (std::size_t i = 0; i < count; ++i) {
           add_tile(predicted.pixel(i * Net::out.pixels()), rows, columns, band, first + i);
-          if (band.column(first + i) + 1 == band.end) finish_rows(image, rows, band, band.row(first + i), row);
+          if (band.column(first + i) + 1 == band.end) finish_rows(size, rows, band, band.row(first + i), row);
         }
         if (config_.progress) config_.progress(done += count, all);
       }
@@ -122,14 +130,16 @@ class TiledPredictor {
     }
   }
 
-  void read_tile(const Image& image, int top, int left, std::size_t i) {
-    for (int y = 0; y < Net::in.height; ++y) {
-      const std::size_t line = std::size_t{1} * std::min(top + y, image.height - 1) * image.width;
-      for (int x = 0; x < Net::in.width; ++x)
-        std::copy_n(image.rgb.data() + 3 * (line + std::min(left + x, image.width - 1)), 3,
-                    cut_.rgb.data() + 3 * (std::size_t{1} * y * Net::in.width + x));
+  template <class Read>
+  void read_tile(Extent size, const Read& read, int top, int left, std::size_t i) {
+    constexpr std::size_t channels = Net::in.channels, width = Net::in.width;
+    const std::size_t inside = std::min(width, std::size_t(size.width - left));
+    float* to = tiles_.data() + i * Net::in.size();
+    for (int y = 0; y < Net::in.height; ++y, to += width * channels) {
+      read(std::min(top + y, size.height - 1), left, std::span<float>(to, inside * channels));
+      for (std::size_t x = inside; x < width; ++x)
+        std::copy_n(to + (inside - 1) * channels, channels, to + x * channels);
     }
-    to_float(cut_, tiles_.span().subspan(i * Net::in.size(), Net::in.size()));
   }
 
   /// Adds the part of a tile that lies in the band, whose rows begin with the tile's.
@@ -150,11 +160,11 @@ class TiledPredictor {
 
   /// Hands on the rows that no tile of the next row reaches, and moves up the others.
   template <class Row>
-  void finish_rows(const Image& image, const TileAxis& rows, const Band& band, int tile_row, const Row& row) {
+  void finish_rows(Extent size, const TileAxis& rows, const Band& band, int tile_row, const Row& row) {
     const int y = rows.origin(tile_row), finished = rows.next_origin(tile_row) - y;
     const std::size_t line = band.width() * classes_count;
-    const std::size_t shown = static_cast<std::size_t>(std::max(std::min(band.x_end, image.width) - band.x, 0));
-    for (int i = 0; i < finished && y + i < image.height && shown > 0; ++i)
+    const std::size_t shown = static_cast<std::size_t>(std::max(std::min(band.x_end, size.width) - band.x, 0));
+    for (int i = 0; i < finished && y + i < size.height && shown > 0; ++i)
       row(y + i, band.x, std::span<const float>(band_.data() + i * line, shown * classes_count));
     std::copy(band_.begin() + static_cast<std::ptrdiff_t>(finished * line), band_.end(), band_.begin());
     std::fill(band_.end() - static_cast<std::ptrdiff_t>(finished * line), band_.end(), 0.0f);
@@ -163,7 +173,6 @@ class TiledPredictor {
   TilingConfig config_;
   Predictor<Net> predictor_;
   Batch<Net::in> tiles_;
-  Image cut_{Net::in.width, Net::in.height, std::vector<std::uint8_t>(Net::in.size())};  // the next of them
   std::vector<float> band_;  // sums of weighted probabilities
 };
 

@@ -1,4 +1,4 @@
-#include <unetpp/report/panel.hpp>
+#include <unetpp/report/picture.hpp>
 
 #include "catch.hpp"
 
@@ -46,9 +46,9 @@ TEST_CASE("overlay of opacity 0 is the image and of opacity 1 the coloured mask"
   CHECK(overlay(grey_2x2, mask_2x2, primaries, 1).rgb == colour_mask(mask_2x2, primaries).rgb);
 }
 
-TEST_CASE("panel shows image, truth, prediction and overlay from left to right") {
+TEST_CASE("picture shows image, truth, prediction and overlay from left to right") {
   const Mask wrong{2, 2, {1, 1, 1, 2}};
-  const Image out = panel(grey_2x2, mask_2x2, wrong, primaries, 3);
+  const Image out = picture(grey_2x2, mask_2x2, wrong, primaries, 3);
   REQUIRE(out.width == 4 * 2 + 3 * 3);
   REQUIRE(out.height == 2);
   REQUIRE(out.rgb.size() == 17u * 2 * 3);
@@ -63,19 +63,19 @@ TEST_CASE("panel shows image, truth, prediction and overlay from left to right")
     }
 }
 
-TEST_CASE("panel has white gutters between its parts and none at its sides") {
+TEST_CASE("picture has white gutters between its parts and none at its sides") {
   const Image black{2, 2, std::vector<std::uint8_t>(12, 0)};
-  const Image out = panel(black, mask_2x2, mask_2x2, primaries, 2);
+  const Image out = picture(black, mask_2x2, mask_2x2, primaries, 2);
   for (int y = 0; y < 2; ++y)
     for (int x = 0; x < out.width; ++x) CHECK((pixel(out, x, y) == Rgb{255, 255, 255}) == (x % 4 >= 2));
 }
 
-TEST_CASE("panel refuses a mask of another size, naming both sizes") {
+TEST_CASE("picture refuses a mask of another size, naming both sizes") {
   const Mask tall{2, 3, std::vector<std::uint8_t>(6)};
-  const char* message = "panel: expected a mask of the image's size 2x2, found 2x3";
-  CHECK_THROWS_WITH(panel(grey_2x2, tall, mask_2x2), message);
-  CHECK_THROWS_WITH(panel(grey_2x2, mask_2x2, tall), message);
-  CHECK_THROWS_AS(panel(grey_2x2, mask_2x2, tall), ArgumentError);
+  const char* message = "picture: expected a mask of the image's size 2x2, found 2x3";
+  CHECK_THROWS_WITH(picture(grey_2x2, tall, mask_2x2), message);
+  CHECK_THROWS_WITH(picture(grey_2x2, mask_2x2, tall), message);
+  CHECK_THROWS_AS(picture(grey_2x2, mask_2x2, tall), ArgumentError);
 }
 
 TEST_CASE("overlay refuses a mask of another size") {

@@ -57,10 +57,10 @@ inline Image overlay(const Image& image, const Mask& mask, std::span<const Rgb> 
 /// Image, true mask, predicted mask, and the prediction over the image, side by side with white gutters.
 /// Units   gutter: pixels.
 /// Errors  ArgumentError when the sizes differ.
-inline Image panel(const Image& image, const Mask& truth, const Mask& prediction,
-                   std::span<const Rgb> palette = okabe_ito, int gutter = 4) {
-  detail::require_mask_of(image, truth, "panel");
-  detail::require_mask_of(image, prediction, "panel");
+inline Image picture(const Image& image, const Mask& truth, const Mask& prediction,
+                     std::span<const Rgb> palette = okabe_ito, int gutter = 4) {
+  detail::require_mask_of(image, truth, "picture");
+  detail::require_mask_of(image, prediction, "picture");
   const std::array<Image, 4> parts{image, colour_mask(truth, palette), colour_mask(prediction, palette),
                                    overlay(image, prediction, palette)};
   Image out{4 * image.width + 3 * gutter, image.height, {}};

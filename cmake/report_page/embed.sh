@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Writes ../page_template.hpp: the page of this folder as one string, so that who uses the headers needs no other file and
-# no build step. Run it after a change; the tests compare (embed.sh --check).
+# Writes include/unetpp/report/page_template.hpp: the page of this folder as one string, so that who uses the headers
+# needs no other file and no build step. Run it after a change; the tests compare (embed.sh --check).
 set -eu
 cd "$(dirname "$0")"
+template=../../include/unetpp/report/page_template.hpp
 page() {
   while IFS= read -r line; do
     case "$line" in
@@ -13,13 +14,13 @@ page() {
   done <page.html
 }
 header() {
-  printf '%s\n' '#pragma once' '// Made of the files in page/ by page/embed.sh: change those, then run it.' '' \
+  printf '%s\n' '// Made by cmake/report_page/embed.sh of the files beside it: change those, then run it.' '#pragma once' '' \
     '#include <string_view>' '' 'namespace unetpp {' '' \
     '/// The page of a report, with {{data}} where its data goes.' \
     'inline constexpr std::string_view page_template = R"page('"$(page)" ')page";' '' '}  // namespace unetpp'
 }
 if [ "${1:-}" = --check ]; then
-  header | diff - ../page_template.hpp || { echo "page_template.hpp is not what is in page/: run $PWD/embed.sh"; exit 1; }
+  header | diff - "$template" || { echo "page_template.hpp is not what is in report_page/: run $PWD/embed.sh"; exit 1; }
 else
-  header >../page_template.hpp
+  header >"$template"
 fi

@@ -37,7 +37,7 @@ namespace unetpp {
 ///
 /// It holds `prefetch` + 1 batches (fewer if there are fewer in an epoch) of batch / ranks images, each of
 /// 4 * In.size() + In.pixels() bytes; what it keeps, `cache_bytes` at most; and for each worker the sample that it works
-/// on.
+/// on, as loaded, transformed and resized.
 /// Errors  ArgumentError for a setting or an index out of range.
 template <Shape In, Dataset Data>
 class Loader {
@@ -186,7 +186,6 @@ class Loader {
   detail::SampleWriter<In, Data> writer_;
   Ring ring_;
   std::vector<Outcome> outcomes_;
-
   int epoch_ = 0;  // changes only while the workers pause
 
   // Of the caller's thread.
@@ -195,7 +194,6 @@ class Loader {
   std::size_t next_ = 0;     // of the next one's
   std::size_t count_ = 0;    // images in the current batch
   detail::BadSamples bad_;
-
   detail::PlaceWorkers workers_;  // last: they end before what they use does
 };
 

@@ -21,15 +21,16 @@ namespace unetpp {
 using Transform = std::function<Sample(const Sample&, Random)>;
 
 struct LoaderConfig {
-  int batch = 32;          ///< images a batch, of all ranks together; a multiple of `ranks`
+  int batch = 32;          ///< images a batch, of all ranks together; a multiple of `ranks` (32: as in Keras)
   std::uint64_t seed = 0;  ///< of the order of samples, and of what `transform` draws
   bool shuffle = true;     ///< every epoch anew, from the seed and the epoch's number
   int workers = 0;         ///< threads that load; 0: as many as the machine runs at once
-  int prefetch = 2;        ///< batches that are made ready ahead of the current one, at most
+  int prefetch = 2;        ///< batches that are made ready ahead of the current one, at most (2: as in PyTorch)
   /// Bytes of samples that are kept for the next epochs, at most. These are loaded once, so that what the data set's
   /// load() draws at random stays as it was in the first epoch; with 0 every epoch loads, and draws, anew. Without a
   /// transform samples are kept resized, since they are never asked for otherwise: In.size() + In.pixels() bytes each.
-  /// With one they are kept at the size that they were loaded at, on which the transform works.
+  /// With one they are kept at the size that they were loaded at, on which the transform works. (2 GiB: four times all
+  /// of the Oxford-IIIT Pets at 128×128.)
   std::size_t cache_bytes = std::size_t{2} << 30;
   bool strict = false;                             ///< a bad sample, or one of a doubtful image, is an error
   std::function<void(const std::string&)> warn{};  ///< gets a line for each such sample, in next(); must not throw

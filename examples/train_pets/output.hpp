@@ -72,7 +72,7 @@ class Output {
   /// Writes masks/NAME.png, in the data set's encoding (1 pet, 2 background, 3 outline) at the image's size, and
   /// pictures/NAME.png, at most picture_height pixels high.
   void write_prediction(const std::string& name, const unetpp::Sample& sample, const unetpp::Mask& predicted) const {
-    const unetpp::Image& image = sample.image;
+    const unetpp::Raster& image = sample.image;
     unetpp::Mask trimap = unetpp::resize_nearest(predicted, image.height, image.width);
     for (std::uint8_t& value : trimap.values) ++value;
     unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(trimap), false);
@@ -81,10 +81,10 @@ class Output {
     const int height = std::min(image.height, picture_height);
     const int width = std::max(1, static_cast<int>(static_cast<long>(image.width) * height / image.height));
     const unetpp::Sample shown = unetpp::resize(sample, height, width);
-    unetpp::write_file(
-        folder_ / "pictures" / (name + ".png"),
-        unetpp::encode_png(unetpp::picture(shown.image, shown.mask, unetpp::resize_nearest(predicted, height, width))),
-        false);
+    unetpp::write_file(folder_ / "pictures" / (name + ".png"),
+                       unetpp::encode_png(unetpp::picture(unetpp::to_image(shown.image), shown.mask,
+                                                          unetpp::resize_nearest(predicted, height, width))),
+                       false);
   }
 
  private:

@@ -46,7 +46,7 @@ class SyntheticPets {
     scene.clutter();
     draw_pet(canvas, dice, scene);
     unetpp::Sample sample;
-    sample.image = {width, height, develop(canvas, dice)};
+    sample.image = {width, height, 3, develop(canvas, dice)};
     sample.mask = {width, height, classes(canvas)};
     return sample;
   }

@@ -47,7 +47,7 @@ void predict(const std::filesystem::path& folder) {
   predictor.probabilities(Batch<Net::in>(2));
   predictor.classes(Batch<Net::in>(2));
   TiledPredictor<Net> tiled(parameters, {.overlap = 4});
-  const Image image = Drawn().load(0).image;
+  const Image image = to_image(Drawn().load(0).image);
   const Mask mask = predict_mask(tiled, image);
   write_file(folder / "picture.png", encode_png(picture(image, mask, mask)));
   InferenceWorkspace<Mixed> workspace(1);

@@ -25,14 +25,14 @@ TEST_CASE("a synthetic sample has the same bytes whenever it is drawn") {
   const auto late = SyntheticPets(1000, 7).load(3);
   const auto before = pets.load(9);
   const auto sample = pets.load(3);
-  CHECK(sample.image.rgb == late.image.rgb);
+  CHECK(sample.image.values == late.image.values);
   CHECK(sample.mask.values == late.mask.values);
-  CHECK(before.image.rgb != sample.image.rgb);
+  CHECK(before.image.values != sample.image.values);
 }
 
 TEST_CASE("synthetic pets of another seed are other pictures") {
   const auto one = SyntheticPets(10, 7).load(3), other = SyntheticPets(10, 8).load(3);
-  CHECK(one.image.rgb != other.image.rgb);
+  CHECK(one.image.values != other.image.values);
   CHECK(one.mask.values != other.mask.values);
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("a synthetic mask is as large as its image, near the nominal size") {
   for (std::size_t i = 0; i < pets.size(); ++i) {
     const auto [image, mask] = pets.load(i);
     const auto pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
-    REQUIRE(image.rgb.size() == pixels * 3);
+    REQUIRE(image.values.size() == pixels * 3);
     REQUIRE(mask.values.size() == pixels);
     CHECK(mask.width == image.width);
     CHECK(mask.height == image.height);
@@ -55,7 +55,7 @@ TEST_CASE("synthetic images vary in width and height on their own") {
   std::set<int> widths;
   bool wide = false, tall = false;
   for (std::size_t i = 0; i < pets.size(); ++i) {
-    const unetpp::Image image = pets.load(i).image;
+    const unetpp::Raster image = pets.load(i).image;
     widths.insert(image.width);
     wide |= image.width > image.height;
     tall |= image.width < image.height;
@@ -96,7 +96,7 @@ TEST_CASE("a pet and its background share their colours: neither is told by brig
     const auto [image, mask] = pets.load(i);
     std::array<double, 3> light{}, count{};
     for (std::size_t p = 0; p < mask.values.size(); ++p) {
-      light[mask.values[p]] += image.rgb[3 * p] + image.rgb[3 * p + 1] + image.rgb[3 * p + 2];
+      light[mask.values[p]] += image.values[3 * p] + image.values[3 * p + 1] + image.values[3 * p + 2];
       count[mask.values[p]] += 1;
     }
     brighter += light[0] / count[0] > light[1] / count[1];

@@ -39,7 +39,7 @@ struct Numbers {
     }
     loaded.notify_all();
     const auto value = static_cast<std::uint8_t>(i);
-    unetpp::Sample sample{{5, 4, std::vector<std::uint8_t>(60, value)},
+    unetpp::Sample sample{{5, 4, 3, std::vector<std::uint8_t>(60, value)},
                           {5, 4, std::vector<std::uint8_t>(20, value % 3)}};
     --loading;
     if (bad.contains(i)) throw unetpp::FormatError(name(i) + ".png: expected a good one, found a bad one");

@@ -65,7 +65,7 @@ class Random {
 };
 
 /// What random numbers are for: the uses of one seed have streams that do not meet; `user` is for programs.
-enum class RandomUse : std::uint64_t { weights, split, order, user, report, layer };
+enum class RandomUse : std::uint64_t { weights, split, order, user, report, layer, transform };
 
 /// Stream `number` of a use, number < 2^60.
 constexpr std::uint64_t random_stream(RandomUse use, std::uint64_t number = 0) {

@@ -256,7 +256,7 @@ TEST_CASE("a sample is written as floats and classes of a network's size") {
   std::vector<std::uint8_t> labels(4 * 6);
   unetpp::write_sample(sample, {4, 6, 3}, image, labels);
   CHECK(labels == resized.mask.values);
-  for (std::size_t i = 0; i < image.size(); ++i) CHECK(image[i] == resized.image.rgb[i] / 255.0f);
+  for (std::size_t i = 0; i < image.size(); ++i) CHECK(image[i] == resized.image.values[i] / 255.0f);
 }
 
 TEST_CASE("a sample is not written into memory of another size") {

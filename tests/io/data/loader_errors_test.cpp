@@ -76,6 +76,16 @@ TEST_CASE("a sample of a doubtful image is an error when strict") {
   CHECK(message_of<unetpp::FormatError>([&] { loader.next(); }) == "a.jpg: doubtful");
 }
 
+TEST_CASE("a doubt that an epoch was too short to tell of is told of in the next one") {
+  const Doubtful data;
+  std::vector<std::string> warnings;
+  DoubtfulLoader loader(data, {0}, {.warn = [&](const std::string& line) { warnings.push_back(line); }});
+  loader.start_epoch(0);  // which loads
+  loader.start_epoch(1);
+  CHECK(loader.next());
+  CHECK(warnings == std::vector<std::string>{"a.jpg: doubtful"});
+}
+
 TEST_CASE("an epoch of bad samples has no batch") {
   const Numbers numbers(5, {0, 1, 2, 3, 4});
   NumberLoader loader(numbers, first(5), {.batch = 2});
@@ -171,6 +181,10 @@ TEST_CASE("a loader refuses settings and samples out of range") {
   CHECK(error({0}, {.batch = 0}) == "a loader's batch: expected at least 1, found 0");
   CHECK(error({0}, {.prefetch = 0}) == "a loader's prefetch: expected at least 1, found 0");
   CHECK(error({0}, {.workers = -1}) == "a loader's workers: expected at least 0, found -1");
+  CHECK(error({0}, {.ranks = 0}) == "a loader's ranks: expected at least 1, found 0");
+  CHECK(error({0}, {.rank = -1}) == "a loader's rank: expected at least 0, found -1");
+  CHECK(error({0}, {.rank = 2, .ranks = 2}) == "a loader's rank: expected less than the 2 ranks, found 2");
+  CHECK(error({0}, {.batch = 6, .ranks = 4}) == "a loader's batch: expected a multiple of the 4 ranks, found 6");
   CHECK(error({0, 3}, {}) == "a loader's indices: expected less than 3, found 3");
 }
 

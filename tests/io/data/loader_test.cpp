@@ -125,15 +125,30 @@ TEST_CASE("a loader reads ahead as many batches as it is told, and no further") 
   }
 }
 
-TEST_CASE("every batch is in the same memory") {
-  const Numbers numbers(20);
-  NumberLoader loader(numbers, first(20), {.batch = 4});
-  std::set<const void*> places;
-  for (int e = 0; e < 2; ++e) {
-    loader.start_epoch(e);
-    while (loader.next()) places.insert({loader.images().data(), loader.labels().data()});
+TEST_CASE("batches lie where their images were written: in one more place than are read ahead, in turn") {
+  const Numbers numbers(40, {13});
+  NumberLoader loader(numbers, first(40), {.batch = 4, .prefetch = 2});
+  std::vector<const float*> places;
+  std::set<const std::uint8_t*> label_places;
+  for (int e = 0; e < 2; ++e) {  // in the first epoch a bad sample moves those behind it
+    for (loader.start_epoch(e); loader.next(); label_places.insert(loader.labels().data()))
+      places.push_back(loader.images().data());
+    REQUIRE(places.size() == 10u * (e + 1));
+    for (std::size_t b = 0; b < 10; ++b) CHECK(places[10 * e + b] == places[b % 3]);
   }
-  CHECK(places.size() == 2);
+  CHECK(std::set(places.begin(), places.end()).size() == 3);
+  CHECK(label_places.size() == 3);
+}
+
+TEST_CASE("the current batch stays as it is while others are read ahead") {
+  const Numbers numbers(40);
+  NumberLoader loader(numbers, first(40), {.batch = 4, .shuffle = false, .workers = 3, .prefetch = 2});
+  loader.start_epoch(0);
+  for (std::size_t batch = 0; loader.next(); ++batch) {
+    numbers.wait_for_loads(std::min<std::size_t>(40, 4 * (batch + 3)));
+    for (std::size_t i = 0; i < 4; ++i)
+      CHECK(loader.images()(i, 3, 2, 1) == static_cast<float>(4 * batch + i) / 255.0f);
+  }
 }
 
 TEST_CASE("there are no images before the first epoch, nor a batch in one without samples") {

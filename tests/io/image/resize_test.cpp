@@ -125,3 +125,31 @@ TEST_CASE("nothing is resized from or to an empty size") {
   CHECK_THROWS_AS(resize_nearest(drawn_trimap(2, 2), 4, -1), unetpp::ArgumentError);
   CHECK_THROWS_AS(resize_nearest(Mask{2, 2, {1}}, 4, 4), unetpp::ArgumentError);
 }
+
+TEST_CASE("each channel of a raster is resized as if it were alone, and a picture as a raster of three") {
+  const Image picture = drawn_image(11, 7);
+  const Image smaller = resize_bilinear(picture, 5, 9);
+  CHECK(resize_bilinear(unetpp::Raster(picture), 5, 9).values == smaller.rgb);
+  for (std::size_t c = 0; c < 3; ++c) {
+    unetpp::Raster channel{11, 7, 1, {}};
+    for (std::size_t i = c; i < picture.rgb.size(); i += 3) channel.values.push_back(picture.rgb[i]);
+    const unetpp::Raster resized = resize_bilinear(channel, 5, 9);
+    REQUIRE(resized.channels == 1);
+    REQUIRE(resized.values.size() == 45);
+    for (std::size_t i = 0; i < 45; ++i) CHECK(resized.values[i] == smaller.rgb[3 * i + c]);
+  }
+}
+
+TEST_CASE("a picture is a raster and back, with its doubt; a raster of other channels is no picture") {
+  Image picture = drawn_image(3, 2);
+  picture.doubt = "a.jpg: doubtful";
+  unetpp::Raster raster = picture;
+  CHECK(raster.channels == 3);
+  const Image back = unetpp::to_image(raster);
+  CHECK(back.rgb == picture.rgb);
+  CHECK(back.width == 3);
+  CHECK(back.doubt == "a.jpg: doubtful");
+  raster.channels = 4;
+  CHECK(message_of<unetpp::ArgumentError>([&] { unetpp::to_image(raster); }) ==
+        "a picture: expected a raster of 3 channels, found 4");
+}

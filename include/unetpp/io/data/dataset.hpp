@@ -1,5 +1,5 @@
 #pragma once
-// Pairs of a photograph and the mask of what is on it.
+// Data sets: pairs of a photograph and the mask of what is on it.
 
 #include <algorithm>
 #include <concepts>
@@ -10,7 +10,6 @@
 #include <limits>
 #include <map>
 #include <set>
-#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,18 +17,11 @@
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/random.hpp"
-#include "unetpp/core/shape.hpp"
+#include "unetpp/io/data/sample.hpp"
 #include "unetpp/io/files/file.hpp"
 #include "unetpp/io/image/image.hpp"
-#include "unetpp/io/image/resize.hpp"
 
 namespace unetpp {
-
-/// An image and the class of each of its pixels: of a pet, 0 pet, 1 background, 2 outline.
-struct Sample {
-  Image image;
-  Mask mask;
-};
 
 /// Any type that has samples to load, by several threads at once. load() throws an Error for a sample that is bad. A
 /// Loader keeps what load() returned for all later epochs, as far as its cache_bytes go: what is random in load() is
@@ -41,32 +33,6 @@ concept Dataset = requires(const T& dataset, std::size_t index) {
   { dataset.name(index) } -> std::convertible_to<std::string>;
   { dataset.load(index) } -> std::same_as<Sample>;
 };
-
-/// A sample at another size: the image interpolated, the mask by nearest neighbour.
-/// Errors  ArgumentError for an empty sample or size.
-inline Sample resize(const Sample& sample, int height, int width) {
-  return {resize_bilinear(sample.image, height, width), resize_nearest(sample.mask, height, width)};
-}
-
-/// Writes an image as a network reads it.
-/// Shapes  image: height×width×3, as out.
-/// Units   out: [0, 1].
-/// Errors  ArgumentError when out has another size.
-inline void to_float(const Image& image, std::span<float> out) {
-  detail::require_pixels(image.height, image.width, 3, out.size());
-  detail::to_float(image.rgb, out.data());
-}
-
-/// Writes a sample of any size as a network reads it, with the same bits as a Loader.
-/// Shapes  image: size.  labels: size, without the channels.
-/// Errors  ArgumentError for an empty sample, or outputs of another size.
-inline void write_sample(const Sample& sample, Shape size, std::span<float> image, std::span<std::uint8_t> labels) {
-  detail::require_pixels(size.height, size.width, size.channels, image.size());
-  detail::require_pixels(size.height, size.width, 1, labels.size());
-  const Sample resized = resize(sample, size.height, size.width);
-  to_float(resized.image, image);
-  std::copy(resized.mask.values.begin(), resized.mask.values.end(), labels.begin());
-}
 
 /// Files that a data set passed over.
 struct PassedOver {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
@@ -38,34 +39,30 @@ inline std::vector<Taps> bilinear_taps(int in, int out) {
   return taps;
 }
 
-}  // namespace detail
+/// Shapes  values: height×width×channels.
+struct PixelView {
+  int width;
+  int height;
+  int channels;
+  std::span<const std::uint8_t> values;
+};
 
-/// An image at another size, by linear interpolation between the centres of the nearest pixels, rounded to 8 bits.
-///
-/// Nothing is antialiased. What others make of the same image:
-///
-///   TensorFlow 2.21, antialias=False             the same, not rounded
-///   PyTorch 1.13, interpolate, antialias=False   the same, not rounded; one off after rounding in 75 of 562,500 values
-///   OpenCV 4.14 and 5.0, INTER_LINEAR_EXACT      the same to sides that divide 128, else one off: its weights have 8 bits
-///   OpenCV 4.14 and 5.0, INTER_LINEAR            one off in a tenth of the values
-///   Pillow 13; torchvision by default            antialiased: 4.4 off in the mean of 150 photographs to 128x128, at most 186
-/// Source  tf.image.resize(images, size, "bilinear", antialias=False).
-/// Errors  ArgumentError for an empty image or size.
-inline Image resize_bilinear(const Image& image, int height, int width) {
-  detail::require_size(height, width, "the size to resize to");
-  detail::require_pixels(image.height, image.width, 3, image.rgb.size());
-  const std::vector<detail::Taps> rows = detail::bilinear_taps(image.height, height);
-  const std::vector<detail::Taps> columns = detail::bilinear_taps(image.width, width);
-  const std::size_t stride = std::size_t{3} * image.width;
-  Image resized{width, height, std::vector<std::uint8_t>(std::size_t{3} * height * width)};
-  std::uint8_t* out = resized.rgb.data();
-  for (const detail::Taps& row : rows) {
-    const std::uint8_t* above = image.rgb.data() + row.first * stride;
-    const std::uint8_t* below = image.rgb.data() + row.second * stride;
-    for (const detail::Taps& column : columns) {
-      const std::size_t left = std::size_t{3} * column.first;
-      const std::size_t right = std::size_t{3} * column.second;
-      for (std::size_t c = 0; c < 3; ++c) {
+inline std::vector<std::uint8_t> bilinear(const PixelView& image, int height, int width) {
+  require_size(height, width, "the size to resize to");
+  require_pixels(image.height, image.width, image.channels, image.values.size());
+  const std::vector<Taps> rows = bilinear_taps(image.height, height);
+  const std::vector<Taps> columns = bilinear_taps(image.width, width);
+  const std::size_t channels = image.channels;
+  const std::size_t stride = channels * image.width;
+  std::vector<std::uint8_t> resized(channels * height * width);
+  std::uint8_t* out = resized.data();
+  for (const Taps& row : rows) {
+    const std::uint8_t* above = image.values.data() + row.first * stride;
+    const std::uint8_t* below = image.values.data() + row.second * stride;
+    for (const Taps& column : columns) {
+      const std::size_t left = channels * column.first;
+      const std::size_t right = channels * column.second;
+      for (std::size_t c = 0; c < channels; ++c) {
         const auto between = [&](const std::uint8_t* line) {
           const float a = line[left + c];
           return a + (line[right + c] - a) * column.weight;
@@ -76,6 +73,27 @@ inline Image resize_bilinear(const Image& image, int height, int width) {
     }
   }
   return resized;
+}
+
+}  // namespace detail
+
+/// An image of any number of channels at another size, by linear interpolation between the centres of the nearest pixels, rounded to 8 bits.
+///
+/// Nothing is antialiased. What others make of the same image:
+///
+///   TensorFlow 2.21, antialias=False             the same, not rounded
+///   PyTorch 1.13, interpolate, antialias=False   the same, not rounded; one off after rounding in 75 of 562,500 values
+///   OpenCV 4.14 and 5.0, INTER_LINEAR_EXACT      the same to sides that divide 128, else one off: its weights have 8 bits
+///   OpenCV 4.14 and 5.0, INTER_LINEAR            one off in a tenth of the values
+///   Pillow 13; torchvision by default            antialiased: 4.4 off in the mean of 150 photographs to 128x128, at most 186
+/// Source  tf.image.resize(images, size, "bilinear", antialias=False).
+/// Errors  ArgumentError for an empty image or size.
+inline Raster resize_bilinear(const Raster& image, int height, int width) {
+  const detail::PixelView pixels{image.width, image.height, image.channels, image.values};
+  return {width, height, image.channels, detail::bilinear(pixels, height, width)};
+}
+inline Image resize_bilinear(const Image& image, int height, int width) {
+  return {width, height, detail::bilinear({image.width, image.height, 3, image.rgb}, height, width)};
 }
 
 /// A mask at another size, smaller or larger: every pixel takes the value of the nearest one, so that no value appears

@@ -1,0 +1,52 @@
+#pragma once
+// Which sample comes into which place of an epoch's batches.
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/io/data/loader_config.hpp"
+
+namespace unetpp::detail {
+
+/// Stands in a place that stays empty.
+inline constexpr std::size_t no_sample = ~std::size_t{0};
+
+/// The samples of an epoch in their order; with one rank without the bad ones.
+inline std::vector<std::size_t> epoch_order(const LoaderConfig& config, int epoch, const std::vector<bool>& bad) {
+  std::vector<std::size_t> order(bad.size());
+  if (config.shuffle)
+    order = permutation(bad.size(),
+                        Random(config.seed, random_stream(RandomUse::order, static_cast<std::uint32_t>(epoch))));
+  else
+    std::iota(order.begin(), order.end(), std::size_t{0});
+  if (config.ranks == 1) std::erase_if(order, [&](std::size_t i) { return bad[i]; });
+  return order;
+}
+
+/// What this rank's places hold, behind the first samples of the epoch: `batch / ranks` places a batch. Those of bad
+/// samples, and those that a last batch has no samples for, come last in their batch and are empty.
+/// Errors  ArgumentError for more first samples than there are.
+inline std::vector<std::size_t> epoch_places(const LoaderConfig& config, int epoch, const std::vector<bool>& bad,
+                                             std::size_t first) {
+  const std::vector<std::size_t> order = epoch_order(config, epoch, bad);
+  if (first > order.size())
+    throw ArgumentError("a loader of " + std::to_string(order.size()) + " samples cannot begin behind " +
+                        std::to_string(first));
+  const std::size_t count = share(config), before = count * static_cast<std::size_t>(config.rank);
+  std::vector<std::size_t> places;
+  for (; first < order.size(); first += static_cast<std::size_t>(config.batch)) {
+    const std::size_t begin = std::min(order.size(), first + before), end = std::min(order.size(), begin + count);
+    const std::size_t full = places.size() + count;
+    for (std::size_t at = begin; at < end; ++at)
+      if (!bad[order[at]]) places.push_back(order[at]);
+    places.resize(full, no_sample);
+  }
+  return places;
+}
+
+}  // namespace unetpp::detail

@@ -1,0 +1,94 @@
+#pragma once
+// How a loader loads.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/core/random.hpp"
+#include "unetpp/io/data/sample.hpp"
+
+namespace unetpp {
+
+/// Makes another sample of a sample, of any size and of the network's channels: what it draws at random comes from the
+/// Random alone. It is called by several threads at once. A sample is bad where it throws an Error.
+using Transform = std::function<Sample(const Sample&, Random)>;
+
+struct LoaderConfig {
+  int batch = 32;          ///< images a batch, of all ranks together; a multiple of `ranks` (32: as in Keras)
+  std::uint64_t seed = 0;  ///< of the order of samples, and of what `transform` draws
+  bool shuffle = true;     ///< every epoch anew, from the seed and the epoch's number
+  int workers = 0;         ///< threads that load; 0: as many as the machine runs at once
+  int prefetch = 2;        ///< batches that are made ready ahead of the current one, at most (2: as in PyTorch)
+  /// Bytes of samples that are kept for the next epochs, at most. These are loaded once, so that what the data set's
+  /// load() draws at random stays as it was in the first epoch; with 0 every epoch loads, and draws, anew. Without a
+  /// transform samples are kept resized, since they are never asked for otherwise: In.size() + In.pixels() bytes each.
+  /// With one they are kept at the size that they were loaded at, on which the transform works. (2 GiB: four times all
+  /// of the Oxford-IIIT Pets at 128×128.)
+  std::size_t cache_bytes = std::size_t{2} << 30;
+  bool strict = false;                             ///< a bad sample, or one of a doubtful image, is an error
+  std::function<void(const std::string&)> warn{};  ///< gets a line for each such sample, in next(); must not throw
+  /// What becomes of each sample before it is resized, in every epoch anew; {}: nothing. Its Random is of the seed, the
+  /// epoch's number and the sample's position among those given, and of nothing else.
+  Transform transform{};
+  int rank = 0;   ///< of the processes that share each batch: which one this is, from 0
+  int ranks = 1;  ///< how many these are
+};
+
+namespace detail {
+
+inline void require_least(const char* name, int value, int least) {
+  if (value < least)
+    throw ArgumentError(std::string("a loader's ") + name + ": expected at least " + std::to_string(least) +
+                        ", found " + std::to_string(value));
+}
+
+/// Errors  ArgumentError for a setting out of range.
+inline LoaderConfig checked(LoaderConfig config) {
+  require_least("batch", config.batch, 1);
+  require_least("prefetch", config.prefetch, 1);
+  require_least("workers", config.workers, 0);
+  require_least("ranks", config.ranks, 1);
+  require_least("rank", config.rank, 0);
+  if (config.rank >= config.ranks)
+    throw ArgumentError("a loader's rank: expected less than the " + std::to_string(config.ranks) + " ranks, found " +
+                        std::to_string(config.rank));
+  if (config.batch % config.ranks != 0)
+    throw ArgumentError("a loader's batch: expected a multiple of the " + std::to_string(config.ranks) +
+                        " ranks, found " + std::to_string(config.batch));
+  return config;
+}
+
+/// Images of a batch that one rank gives, at most.
+inline std::size_t share(const LoaderConfig& config) { return static_cast<std::size_t>(config.batch / config.ranks); }
+
+/// Batches that there is memory for.
+inline std::size_t batches_held(const LoaderConfig& config, std::size_t samples) {
+  const auto batch = static_cast<std::size_t>(config.batch), prefetch = static_cast<std::size_t>(config.prefetch);
+  return std::min(prefetch + 1, (samples + batch - 1) / batch);
+}
+
+/// Threads that load into as many places.
+inline std::size_t threads(const LoaderConfig& config, std::size_t places) {
+  const std::size_t hardware = std::max(1u, std::thread::hardware_concurrency());
+  return std::min(config.workers > 0 ? static_cast<std::size_t>(config.workers) : hardware, places);
+}
+
+/// Errors  ArgumentError for an index out of range.
+inline std::vector<std::size_t> checked(std::vector<std::size_t> indices, std::size_t samples) {
+  for (const std::size_t index : indices)
+    if (index >= samples)
+      throw ArgumentError("a loader's indices: expected less than " + std::to_string(samples) + ", found " +
+                          std::to_string(index));
+  return indices;
+}
+
+}  // namespace detail
+
+}  // namespace unetpp

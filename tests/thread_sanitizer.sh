@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# thread_sanitizer.sh FOLDER COMPILER [FLAGS...]: runs the loader's threads under ThreadSanitizer. Status 77 where the
+# sanitizer does not work. OpenMP stays off: its runtime is not compiled for the sanitizer, and the loader does without.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$1
+shift
+mkdir -p "$work"
+tsan=("$@" -O1 -g -fsanitize=thread -pthread -Wno-unknown-pragmas)
+export TSAN_OPTIONS="exitcode=66 halt_on_error=0 second_deadlock_stack=1"
+
+cat >"$work/race.cpp" <<'END'
+#include <thread>
+int shared = 0;
+int main() {
+  std::thread other([] { ++shared; });
+  ++shared;
+  other.join();
+}
+END
+# Some kernels lay memory out in a way that older sanitizers do not know, unless it is laid out the same every time.
+for prefix in "" "setarch $(uname -m) -R"; do
+  "${tsan[@]}" "$work/race.cpp" -o "$work/race" 2>"$work/log" || break
+  status=0
+  $prefix "$work/race" >"$work/log" 2>&1 || status=$?
+  [ "$status" -eq 66 ] && grep -q "data race" "$work/log" && break
+done
+if [ "${status:-1}" -ne 66 ]; then
+  echo "SKIPPED: ThreadSanitizer finds no race in a program that has one:"
+  cat "$work/log"
+  exit 77
+fi
+
+"${tsan[@]}" "$here/io/data/loader_threads.cpp" -o "$work/loader_threads"
+$prefix "$work/loader_threads"

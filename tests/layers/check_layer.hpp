@@ -188,6 +188,26 @@ inline std::vector<double> added(const std::vector<float>& values) {
   return sums;
 }
 
+/// Checks that a layer adds its output to what is there, a fused ReLU being that of the sum; `linear` is the layer in
+/// float64 without such a ReLU.
+template <class L>
+void accumulating_layer(const Naive& linear, const Check& check) {
+  for (const int threads : {1, 3}) {
+    LayerRun<L> run(check, threads);
+    const StridedBatch<L::out> before(check.batch, check.gap, 4, 1);
+    std::vector<double> want = linear(run.x.array(), doubles(run.p)).v;
+    const std::vector<double> old = StridedBatch<L::out>(before).array().v;
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      want[i] += old[i];
+      if (L::rectified && want[i] < 0) want[i] = 0;
+    }
+    StridedBatch<L::out> y = run.forward(true);
+    INFO("threads " << threads << ", batch " << check.batch << ", gap " << check.gap);
+    CHECK(difference(y.array().v, want) < check.tolerance);
+    CHECK(y.guards_hold());
+  }
+}
+
 /// Checks forward, and backward with its ways of writing dx, on dense and strided views and on 1, 2 and 3 threads.
 template <class L>
 void layer(const Naive& naive, const Check& check) {
@@ -231,32 +251,13 @@ void layer(const Naive& naive, const Check& check) {
 
     run.backward(y, {});  // no input gradient wanted
   }
+  if constexpr (!L::rectified && !L::reads_output) accumulating_layer<L>(naive, check);
 }
 
 /// The same with the tolerance of floats, or another.
 template <class L>
 void layer(const Naive& naive, std::size_t batch, std::size_t gap = 0, double tolerance = float_error) {
   layer<L>(naive, Check{.batch = batch, .gap = gap, .tolerance = tolerance});
-}
-
-/// Checks that a layer adds its output to what is there, a fused ReLU being that of the sum; `linear` is the layer in
-/// float64 without such a ReLU.
-template <class L>
-void accumulating_layer(const Naive& linear, const Check& check) {
-  for (const int threads : {1, 3}) {
-    LayerRun<L> run(check, threads);
-    const StridedBatch<L::out> before(check.batch, check.gap, 4, 1);
-    std::vector<double> want = linear(run.x.array(), doubles(run.p)).v;
-    const std::vector<double> old = StridedBatch<L::out>(before).array().v;
-    for (std::size_t i = 0; i < want.size(); ++i) {
-      want[i] += old[i];
-      if (L::rectified && want[i] < 0) want[i] = 0;
-    }
-    StridedBatch<L::out> y = run.forward(true);
-    INFO("threads " << threads << ", batch " << check.batch << ", gap " << check.gap);
-    CHECK(difference(y.array().v, want) < check.tolerance);
-    CHECK(y.guards_hold());
-  }
 }
 
 }  // namespace check

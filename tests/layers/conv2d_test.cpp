@@ -40,6 +40,20 @@ TEST_CASE("Conv2D by im2col, by F(2x2) and by F(4x4) agrees with naive loops and
   check_conv<Shape{5, 7, 3}, Conv2DConfig{.filters = 4, .algorithm = ConvAlgorithm::winograd4}>(2);
 }
 
+TEST_CASE("a fused ReLU is that of the sum where the output is added to what is there") {
+  const auto check_sum = []<ConvAlgorithm A, int Filters>() {
+    constexpr Conv2DConfig linear{.filters = Filters, .algorithm = A};
+    constexpr Conv2DConfig fused{.filters = Filters, .activation = Activation::relu, .algorithm = A};
+    using L = Conv2D<Shape{9, 7, 6}, fused>;
+    check::accumulating_layer<L>(
+        naive<L::in, linear>, {.batch = 2, .gap = 1, .tolerance = check::convolution_error(L::geometry, L::algorithm)});
+  };
+  check_sum.operator()<ConvAlgorithm::automatic, 5>();
+  check_sum.operator()<ConvAlgorithm::im2col, 5>();
+  check_sum.operator()<ConvAlgorithm::winograd2, 16>();
+  check_sum.operator()<ConvAlgorithm::few_channels, 3>();
+}
+
 TEST_CASE("Conv2D of a single pixel, one channel and one filter agrees with naive loops") {
   check_conv<Shape{1, 1, 1}, Conv2DConfig{.filters = 1}>(1);
   check_conv<Shape{1, 1, 1}, Conv2DConfig{.filters = 1, .kernel = 1}>(1, 2);

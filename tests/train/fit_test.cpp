@@ -262,3 +262,83 @@ TEST_CASE("an array loader refuses labels of another number and a batch of 0") {
   CHECK_THROWS_AS((ArrayLoader<Net::in>(Batch<Net::in>(2), Labels(3), {})), ArgumentError);
   CHECK_THROWS_AS((ArrayLoader<Net::in>(Batch<Net::in>(2), Labels(2), {.batch = 0})), ArgumentError);
 }
+
+TEST_CASE("two calls of fit that go on from each other are one") {
+  auto data = bright_pixels(10, {.batch = 4, .seed = 1});
+  Parameters<Net> whole(GlorotUniform{1}), parts = whole;
+  Adam one, two;
+  const TrainingState all = fit(whole, one, data, quiet(3));
+  FitConfig config = quiet(1);
+  config.start = fit(parts, two, data, config);
+  config.epochs = 3;
+  const TrainingState rest = fit(parts, two, data, config);
+  CHECK(std::equal(whole.span().begin(), whole.span().end(), parts.span().begin()));
+  CHECK(rest.steps == all.steps);
+  REQUIRE(rest.history.size() == 3);
+  for (int e = 0; e < 3; ++e) CHECK(rest.history[e].train_loss == all.history[e].train_loss);
+}
+
+TEST_CASE("a schedule gives each step its rate, and epochs say the last one") {
+  auto data = bright_pixels(10, {.batch = 4, .seed = 1});
+  Parameters<Net> parameters;
+  SGD sgd;
+  FitConfig config = quiet(2);
+  std::vector<std::uint64_t> asked;
+  config.schedule = [&](std::uint64_t step) {
+    asked.push_back(step);
+    return 0.5 / static_cast<double>(step + 1);
+  };
+  const TrainingState end = fit(parameters, sgd, data, config);
+  CHECK(asked == std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5});
+  CHECK(end.history[0].learning_rate == 0.5 / 3);
+  CHECK(end.history[1].learning_rate == 0.5 / 6);
+  CHECK(sgd.config().learning_rate == 0.01);
+
+  Adam adam({.learning_rate = 0.125});
+  CHECK(fit(parameters, adam, data, quiet(1)).history[0].learning_rate == 0.125);
+}
+
+TEST_CASE("fit clips the gradients of each step") {
+  auto data = bright_pixels(8, {.batch = 4, .seed = 1});
+  Parameters<Net> parameters(GlorotUniform{1});
+  const std::vector<float> before(parameters.span().begin(), parameters.span().end());
+  SGD sgd;
+  FitConfig config = quiet(1);
+  config.clip = [](std::span<float> gradients) { std::fill(gradients.begin(), gradients.end(), 0.0f); };
+  fit(parameters, sgd, data, config);
+  CHECK(before == std::vector<float>(parameters.span().begin(), parameters.span().end()));
+}
+
+namespace {
+
+/// Half the mean square of the first class's logit, a loss of a user's own.
+struct HalfSquare {
+  std::size_t scratch(std::size_t, Shape) const { return 0; }
+  LossWeight weigh(const LossBatch& batch, kernels::Scratch) const { return {{static_cast<double>(batch.pixels())}}; }
+  LossSum evaluate(const LossBatch& batch, const LossShare& share, const LossGradient& to, kernels::Scratch) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < batch.pixels(); ++i) {
+      const float v = batch.logits.data[i * batch.logits.stride];
+      sum += 0.5 * v * v;
+      if (!to.dlogits.data) continue;
+      float* d = to.dlogits.data + i * to.dlogits.stride;
+      std::fill_n(d, batch.shape.channels, 0.0f);
+      d[0] = to.scale * v / static_cast<float>(share.whole.of_term[0]);
+    }
+    return {sum, share.own.of_term[0]};
+  }
+  int ignored_label() const { return -1; }
+};
+
+}  // namespace
+
+TEST_CASE("fit takes a loss of one's own, in training and in validation") {
+  auto train = bright_pixels(8, {.batch = 4, .seed = 1}), validation = bright_pixels(4, {.batch = 4, .shuffle = false});
+  Parameters<Net> parameters(HeNormal{1});
+  Adam adam({.learning_rate = 0.01});
+  FitConfig config = quiet(10);
+  config.loss = HalfSquare{};
+  const std::vector<EpochEnd> history = fit(parameters, adam, train, validation, config).history;
+  CHECK(history.back().train_loss < 0.1 * history.front().train_loss);
+  CHECK(history.back().validation->loss.mean() < 0.1 * history.front().validation->loss.mean());
+}

@@ -9,6 +9,7 @@
 //                              the batch's LossSum, for its own weight and that of the whole step (LossShare); writes the
 //                              batch's part of the gradient of the whole step's mean as LossGradient says
 //   ignored_label()            the label of pixels that do not count; -1: none
+//   terms()                    how many numbers of a LossWeight it uses, if more than one
 //
 // So several batches, or those of several processes, make one step: their weights are added up first, then their gradients.
 
@@ -107,10 +108,13 @@ class Loss {
     return loss_->evaluate(batch, share, gradient, scratch);
   }
   int ignored_label() const { return loss_->ignored_label(); }
+  /// How many numbers of a LossWeight it uses.
+  std::size_t terms() const { return loss_->terms(); }
 
  private:
   struct Interface {
     virtual ~Interface() = default;
+    virtual std::size_t terms() const = 0;
     virtual std::size_t scratch(std::size_t, Shape) const = 0;
     virtual LossWeight weigh(const LossBatch&, kernels::Scratch) const = 0;
     virtual LossSum evaluate(const LossBatch&, const LossShare&, const LossGradient&, kernels::Scratch) const = 0;
@@ -121,6 +125,12 @@ class Loss {
     T loss;
 
     explicit Model(T l) : loss(std::move(l)) {}
+    std::size_t terms() const override {
+      if constexpr (requires { loss.terms(); })
+        return loss.terms();
+      else
+        return 1;
+    }
     std::size_t scratch(std::size_t images, Shape shape) const override { return loss.scratch(images, shape); }
     LossWeight weigh(const LossBatch& batch, kernels::Scratch scratch) const override {
       return loss.weigh(batch, scratch);

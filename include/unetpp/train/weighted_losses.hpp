@@ -32,12 +32,15 @@ class WeightedLosses {
       if (!(term.weight >= 0) || !std::isfinite(term.weight))
         throw ArgumentError("unetpp: a sum of losses: expected finite weights of at least 0, found " +
                             std::to_string(term.weight));
+      if (term.loss.terms() != 1)
+        throw ArgumentError("unetpp: a sum of losses: expected losses of one term, found a sum");
       if (term.loss.ignored_label() != ignored_label())
         throw ArgumentError("unetpp: a sum of losses: expected one ignored label, found " +
                             std::to_string(ignored_label()) + " and " + std::to_string(term.loss.ignored_label()));
     }
   }
 
+  std::size_t terms() const { return terms_.size(); }
   int ignored_label() const { return terms_.front().loss.ignored_label(); }
 
   std::size_t scratch(std::size_t images, Shape shape) const {

@@ -24,6 +24,7 @@ function key(colour) {
 }
 
 const number = (value, digits = 4) => value === null || value === undefined ? '–' : value.toFixed(digits);
+const exact = (value) => value === null || value === undefined ? '–' : String(value);
 const percent = (value) => value === null ? '–' : (100 * value).toFixed(1) + ' %';
 const grouped = (value) => value.toLocaleString('en-US');
 

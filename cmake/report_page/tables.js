@@ -46,6 +46,7 @@ const epochColumns = [
   ] : []),
   ['seconds', (e) => number(e.seconds, 1)],
   ['images/s', (e) => number(e.images_per_second, 1)],
+  ['learning rate', (e) => exact(e.learning_rate)],
 ];
 
 function fillEpochTable() {

@@ -106,7 +106,7 @@ void make(const Kind& kind, const std::filesystem::path& folder) {
   for (int epoch = 1; epoch <= kind.epochs; ++epoch) {
     const int phase = (epoch - 1) % different;
     const double error = std::exp(-4.0 * (phase + 1) / std::min(kind.epochs, different)) + .01;
-    EpochEnd end{epoch, kind.planned, .25 + error * .6, {}, 12.5 + .01 * epoch, 20 + .1 * epoch};
+    EpochEnd end{epoch, kind.planned, .25 + error * .6, {}, 12.5 + .01 * epoch, 20 + .1 * epoch, .001 / epoch};
     if (kind.validated)
       end.validation.emplace(Evaluation{{.32 + error * .5 + .012 * epoch, 1}, ConfusionMatrix(classes)});
     for (std::size_t i = 0; i < kind.images; ++i) {

@@ -46,7 +46,7 @@ def check(folder):
                 same(f"metrics.csv's {name}", row[f"val_{name}"], value)
             same(f"the page's {name}", shown[name], value)
             checked += np.size(value)
-        for column, key in ("train_loss",) * 2, ("val_loss",) * 2, ("seconds",) * 2, ("images_per_second",) * 2, ("epoch",) * 2:
+        for column, key in ("train_loss",) * 2, ("val_loss",) * 2, ("seconds",) * 2, ("images_per_second",) * 2, ("learning_rate",) * 2, ("epoch",) * 2:
             same(f"the page's {key}", shown[key], float(row[column]))
     known = Path(folder, "truth.bin")
     if known.exists():

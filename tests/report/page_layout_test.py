@@ -42,6 +42,7 @@ class Layout(Page):
         self.assertEqual(len(shown), EPOCHS)
         for row, cells in zip(rows[1:], shown):
             self.assertEqual(cells[:9], [row[0], *(row[column[name]] for name in wanted)])
+            self.assertEqual(float(cells[-1]), float(row[column["learning_rate"]]))
         for epoch in 0, 6, 14:
             self.set_range("#epoch", epoch)
             cells = [[float(c.text.rstrip(" %")) for c in r.find_elements(By.TAG_NAME, "td")] for r in self.all("#class-table tbody tr")[:3]]

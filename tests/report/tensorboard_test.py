@@ -12,7 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import IMAGES, SCALA
 
 TAGS = {"train_loss": "loss/train", "val_loss": "loss/validation", "val_accuracy": "validation/accuracy",
         "val_mean_iou": "validation/mean_iou", "val_mean_dice": "validation/mean_dice", "seconds": "speed/seconds",
-        "images_per_second": "speed/images_per_second"}
+        "images_per_second": "speed/images_per_second", "learning_rate": "training/learning_rate"}
 
 
 def tag_of(column):

@@ -297,6 +297,7 @@ function key(colour) {
 }
 
 const number = (value, digits = 4) => value === null || value === undefined ? '–' : value.toFixed(digits);
+const exact = (value) => value === null || value === undefined ? '–' : String(value);
 const percent = (value) => value === null ? '–' : (100 * value).toFixed(1) + ' %';
 const grouped = (value) => value.toLocaleString('en-US');
 
@@ -650,6 +651,7 @@ const epochColumns = [
   ] : []),
   ['seconds', (e) => number(e.seconds, 1)],
   ['images/s', (e) => number(e.images_per_second, 1)],
+  ['learning rate', (e) => exact(e.learning_rate)],
 ];
 
 function fillEpochTable() {

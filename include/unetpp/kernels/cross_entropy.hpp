@@ -36,30 +36,39 @@ inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* 
   return total;
 }
 
+/// Shapes  labels: one for each pixel, all of them valid.
+struct CrossEntropyOperands {
+  std::size_t pixels;
+  int classes;
+  ConstPixels logits;
+  const std::uint8_t* labels;
+  LabelWeights weights;
+  float scale;     // of the gradient
+  Pixels dlogits;  // no memory: no gradient
+};
+
 /// The weighted sum of −log softmax(logits)[label], NaN if one of the logits is, whatever its pixel's weight; writes
 /// dlogits = scale · its gradient if dlogits has memory.
-/// Shapes  labels: one for each pixel, all of them valid.
-inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits, const std::uint8_t* labels,
-                            const LabelWeights& weights, float scale, Pixels dlogits, Scratch scratch,
+inline double cross_entropy(const CrossEntropyOperands& of, Scratch scratch,
                             const MicroKernels& kernels = micro_kernels()) {
-  parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+  parallel_blocks(scratch.threads, of.pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     double sum = 0;
-    for_each_softmax(
-        first, last, classes, logits, kernels, [&](std::size_t i, const float* y, int step, float log_sum) {
-          const int label = labels[i];  // an ignored one may be no class
-          const float weight = weights(label);
-          // Logits that are not numbers show, also where the label is ignored.
-          sum += weight != 0 ? weight * (log_sum - logits.data[i * logits.stride + static_cast<std::size_t>(label)])
-                             : 0 * log_sum;
-          if (!dlogits.data) return;
-          float* dx = dlogits.data + i * dlogits.stride;
-          for (int c = 0; c < classes; ++c)
-            dx[c] = weight == 0 ? 0 : weight * scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
-        });
+    for_each_softmax(first, last, of.classes, of.logits, kernels,
+                     [&](std::size_t i, const float* y, int step, float log_sum) {
+                       const int label = of.labels[i];  // an ignored one may be no class
+                       const float weight = of.weights(label);
+                       const float* logits = of.logits.data + i * of.logits.stride;
+                       // Logits that are not numbers show, also where the label is ignored.
+                       sum += weight != 0 ? weight * (log_sum - logits[label]) : 0 * log_sum;
+                       if (!of.dlogits.data) return;
+                       float* dx = of.dlogits.data + i * of.dlogits.stride;
+                       for (int c = 0; c < of.classes; ++c)
+                         dx[c] = weight == 0 ? 0 : weight * of.scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
+                     });
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });
   double total = 0;
-  for (std::size_t i = 0; i < parts_of(pixels, pixel_block); ++i) total += scratch.data[i];
+  for (std::size_t i = 0; i < parts_of(of.pixels, pixel_block); ++i) total += scratch.data[i];
   return total;
 }
 

@@ -62,19 +62,23 @@ struct Conv2D {
                       const Memory& memory) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
     const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve<algorithm>(g, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue, memory.scratch());
+    kernels::convolve<algorithm>({g, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue}, memory.scratch());
   }
 
   static void backward(std::span<const float, parameter_count> p, std::span<float, parameter_count> dp,
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
-    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(x), pixels_of(dy), dp.data(),
-                                                 {.filters = C.bias ? dp.data() + weight_count : nullptr},
+    kernels::convolve_weight_gradient<algorithm>({g,
+                                                  x.count(),
+                                                  pixels_of(x),
+                                                  pixels_of(dy),
+                                                  dp.data(),
+                                                  {.filters = C.bias ? dp.data() + weight_count : nullptr}},
                                                  memory.scratch());
     if (dx.wanted())
-      kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
-                                              memory.scratch());
+      kernels::convolve_transposed<algorithm>(
+          {g, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x)}, memory.scratch());
   }
 };
 

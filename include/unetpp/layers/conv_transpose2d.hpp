@@ -71,7 +71,7 @@ struct ConvTranspose2D {
                       const Memory& memory) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
     const kernels::Epilogue epilogue{.bias = C.bias ? p.data() + weight_count : nullptr, .relu = rectified};
-    kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue,
+    kernels::convolve_transposed<algorithm>({g, x.count(), pixels_of(x), p.data(), pixels_of(y), epilogue},
                                             memory.scratch());
   }
 
@@ -79,11 +79,15 @@ struct ConvTranspose2D {
                        BatchView<const float, in> x, BatchView<const float, out> dy, InputGradient<in> dx,
                        const Memory& memory) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, memory.capacity());
-    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(dy), pixels_of(x), dp.data(),
-                                                 {.channels = C.bias ? dp.data() + weight_count : nullptr},
+    kernels::convolve_weight_gradient<algorithm>({g,
+                                                  x.count(),
+                                                  pixels_of(dy),
+                                                  pixels_of(x),
+                                                  dp.data(),
+                                                  {.channels = C.bias ? dp.data() + weight_count : nullptr}},
                                                  memory.scratch());
     if (dx.wanted())
-      kernels::convolve<algorithm>(g, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x),
+      kernels::convolve<algorithm>({g, x.count(), pixels_of(dy), p.data(), pixels_of(dx.view), dx.epilogue(x)},
                                    memory.scratch());
   }
 };

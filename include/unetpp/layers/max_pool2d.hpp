@@ -49,7 +49,7 @@ struct MaxPool2D {
   static void backward(std::span<const float, 0>, std::span<float, 0>, BatchView<const float, in> x,
                        BatchView<const float, out> dy, InputGradient<in> dx, const Memory& memory) {
     if (dx.wanted())
-      kernels::max_pool_gradient(geometry, x.count(), pixels_of(x), pixels_of(dy), pixels_of(dx.view), dx.epilogue(x),
+      kernels::max_pool_gradient(geometry, x.count(), {pixels_of(x), pixels_of(dy), pixels_of(dx.view), dx.epilogue(x)},
                                  memory.threads());
   }
 };

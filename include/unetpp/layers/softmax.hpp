@@ -33,8 +33,8 @@ struct Softmax {
   static void backward(std::span<const float, 0>, std::span<float, 0>, BatchView<const float, in> x,
                        BatchView<const float, out> dy, InputGradient<in> dx, const Memory& memory) {
     if (dx.wanted())
-      kernels::softmax_gradient(x.pixels(), in.channels, pixels_of(x), pixels_of(dy), pixels_of(dx.view),
-                                dx.epilogue(x), memory.threads());
+      kernels::softmax_gradient(x.pixels(), in.channels,
+                                {pixels_of(x), pixels_of(dy), pixels_of(dx.view), dx.epilogue(x)}, memory.threads());
   }
 };
 

@@ -74,8 +74,8 @@ class SoftmaxCrossEntropy {
     sum.weight = kernels::label_weight(pixels, S.channels, labels.data(), weights, scratch);
     if (sum.weight != sum.weight) throw_bad_label({labels.data(), pixels}, S.channels);
     const float scale = sum.weight > 0 ? static_cast<float>(1 / sum.weight) : 0;
-    sum.loss = kernels::cross_entropy(pixels, S.channels, pixels_of(logits), labels.data(), weights, scale,
-                                      pixels_of(dlogits), scratch);
+    sum.loss = kernels::cross_entropy(
+        {pixels, S.channels, pixels_of(logits), labels.data(), weights, scale, pixels_of(dlogits)}, scratch);
     return sum;
   }
 

@@ -37,6 +37,7 @@ struct WinogradConvolution {
   WinogradPlan plan;
   TileGrid grid;
   Epilogue end;
+  Caches caches;
 
   /// What is multiplied for a panel of filters: `count` tiles of the channels [first, first + depth), from point 0 on.
   struct Block {
@@ -57,7 +58,7 @@ struct WinogradConvolution {
   }
 
   void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
-    transform.input(grid, of.x.data + channel, of.x.stride, channels, first, count, tile_planes(plan, to));
+    transform.input(grid, of.x.data + channel, of.x.stride, channels, first, count, tile_planes(plan, caches, to));
   }
 
   /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.
@@ -159,9 +160,10 @@ inline void winograd(const ConvOperands& of, bool transposed, Scratch scratch, c
                                         winograd_kernels(kernels, tile),
                                         of,
                                         transposed,
-                                        WinogradPlan(from, to.channels, tile, of.batch, kernels.panel, caches),
+                                        WinogradPlan(from, to.channels, tile, of.batch, kernels.panel),
                                         TileGrid(from.height, from.width, tile),
-                                        of.end.streamed(of.y, of.batch * to.pixels(), to.channels)};
+                                        of.end.streamed(of.y, of.batch * to.pixels(), to.channels),
+                                        caches};
   convolution.plan.partition == Partition::weights ? convolution.share_out_filters(scratch)
                                                    : convolution.share_out_tiles(scratch);
 }

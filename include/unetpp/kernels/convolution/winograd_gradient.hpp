@@ -25,6 +25,7 @@ struct WinogradGradient {
   const WeightGradientOperands& of;
   WinogradGradientPlan plan;
   TileGrid grid;
+  Caches caches;
 
   /// Some channels and filters.
   struct Square {
@@ -47,10 +48,10 @@ struct WinogradGradient {
   }
 
   void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
-    transform.input(grid, of.x.data + channel, of.x.stride, channels, first, count, tile_planes(plan, to));
+    transform.input(grid, of.x.data + channel, of.x.stride, channels, first, count, tile_planes(plan, caches, to));
   }
   void transform_gradient(int filter, int filters, std::size_t first, int count, float* to) const {
-    transform.gradient(grid, of.dy.data + filter, of.dy.stride, filters, first, count, tile_planes(plan, to));
+    transform.gradient(grid, of.dy.data + filter, of.dy.stride, filters, first, count, tile_planes(plan, caches, to));
   }
 
   /// Adds a block's products to its sums, or begins them: at the points of one of `pieces` pieces of them.
@@ -183,9 +184,12 @@ constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size
 inline void winograd_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
                                      const MicroKernels& kernels = micro_kernels(), Caches caches = machine_caches()) {
   const int tile = detail::winograd_tile(of.g);
-  const detail::WinogradGradient gradient{kernels, detail::winograd_kernels(kernels, tile), of,
-                                          detail::WinogradGradientPlan(of.g, of.batch, kernels.panel, caches),
-                                          TileGrid(of.g.in.height, of.g.in.width, tile)};
+  const detail::WinogradGradient gradient{kernels,
+                                          detail::winograd_kernels(kernels, tile),
+                                          of,
+                                          detail::WinogradGradientPlan(of.g, of.batch, kernels.panel),
+                                          TileGrid(of.g.in.height, of.g.in.width, tile),
+                                          caches};
   gradient.plan.partition == detail::Partition::weights ? gradient.share_out_squares(scratch)
                                                         : gradient.share_out_runs(scratch);
 }

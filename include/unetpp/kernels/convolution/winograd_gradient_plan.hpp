@@ -23,28 +23,28 @@ struct WinogradGradientPlan {
   int panel;
   int points;
   std::size_t tiles;
-  Caches caches;
   Partition partition;
   int square;  // channels and filters
   std::size_t runs;
   std::size_t run_tiles;
   int block;  // tiles
 
-  constexpr WinogradGradientPlan(const ConvGeometry& g, std::size_t batch, int panel_width,
-                                 Caches of_cores = Caches::shared)
+  constexpr WinogradGradientPlan(const ConvGeometry& g, std::size_t batch, int panel_width)
       : channels(g.in.channels),
         filters(g.out.channels),
         panel(panel_width),
         points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
         tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
-        caches(of_cores),
-        partition(weights() >= 64 * 128 ? Partition::weights : Partition::pixels),
-        square(weights() > 64 * 64 ? 64 : std::max(channels, filters)) {
+        partition(weights() >= 2 * side * side ? Partition::weights : Partition::pixels),
+        square(weights() > side * side ? side : std::max(channels, filters)) {
     runs = most_runs();
     run_tiles = parts_of(tiles, runs);
     runs = parts_of(tiles, run_tiles);
     block = static_cast<int>(parts_of(run_tiles, parts_of(run_tiles, most_tiles())));
   }
+
+  static constexpr int side = 64;  // of squares where there are several
+  static_assert(36 * side * side <= core_cache, "the sums of a square stay in a core's own cache");
 
   constexpr std::size_t weights() const { return std::size_t{1} * channels * filters; }
   constexpr int down() const { return parts_of(channels, square); }
@@ -62,7 +62,7 @@ struct WinogradGradientPlan {
     return std::min<std::size_t>(std::max(2, wanted_units / squares()), tiles / most_tiles() / 2 * 2);
   }
   /// Whether sums are kept from one block that threads share to the next.
-  constexpr bool keeps_sums() const { return partition == Partition::weights && weights() <= 256 * 128; }
+  constexpr bool keeps_sums() const { return partition == Partition::weights && weights() <= 8 * side * side; }
   /// Pieces that the points of a square are cut into where threads share tiles.
   constexpr int point_pieces() const { return keeps_sums() ? std::max(1, wanted_units / squares()) : 1; }
   // Floats of a plane of a panel of a block's transformed tiles, of all its planes; and of those that are transformed at

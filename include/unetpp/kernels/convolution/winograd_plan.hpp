@@ -59,26 +59,24 @@ struct WinogradPlan {
   int panel;
   int points;
   std::size_t tiles;
-  Caches caches;
   Partition partition;
   int block;  // tiles
   int chunk;  // channels read, of which the transformed weights are made at a time if tiles are shared
 
-  constexpr WinogradPlan(Shape in, int written, int tile, std::size_t batch, int panel_width,
-                         Caches of_cores = Caches::shared)
+  constexpr WinogradPlan(Shape in, int written, int tile, std::size_t batch, int panel_width)
       : depth(in.channels),
         filters(written),
         panel(panel_width),
         points((tile + 2) * (tile + 2)),
         tiles(batch * TileGrid(in.height, in.width, tile).in_image()),
-        caches(of_cores),
-        partition(has_large_weights() || tiles < 192 ? Partition::weights : Partition::pixels),
+        partition(std::size_t{1} * depth * filters > many_weights || tiles < few_tiles ? Partition::weights
+                                                                                       : Partition::pixels),
         block(partition == Partition::weights ? most_shared() : even_block(tiles, most_own)),
         chunk(std::min(depth, 64)) {}
 
+  static constexpr std::size_t many_weights = 256 * 512, few_tiles = 192;
   static constexpr int most_own = 28;  // tiles of a block that a thread has for itself
   constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
-  constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters > 256 * 512; }
 
   /// Whether all transformed weights stay in a core's own cache.
   constexpr bool weights_stay() const {
@@ -120,9 +118,9 @@ struct WinogradPlan {
 
 /// Where a plan's transformed tiles go that begin at `tiles`: past the caches if threads share them but not their caches.
 template <class Plan>
-PanelPlanes tile_planes(const Plan& plan, float* tiles) {
+PanelPlanes tile_planes(const Plan& plan, Caches caches, float* tiles) {
   return {tiles, plan.tile_plane(), plan.tile_panel(),
-          plan.partition == Partition::weights && plan.caches == Caches::grouped};
+          plan.partition == Partition::weights && caches == Caches::grouped};
 }
 
 }  // namespace unetpp::kernels::detail

@@ -2,7 +2,7 @@
 // `chains` of them keep its units busy without filling its registers.
 
 #ifndef UNETPP_BODY  // opened alone
-#include <unetpp/kernels/simd/alone.hpp>
+#include <unetpp/kernels/simd/alone.inc.hpp>
 #endif
 
 #ifdef UNETPP_X86_SETS

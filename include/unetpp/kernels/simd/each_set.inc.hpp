@@ -3,7 +3,7 @@
 // that is first instantiated between the pragmas would be compiled for that set in the whole program.
 
 #ifndef UNETPP_BODY  // opened alone
-#include "unetpp/kernels/simd/alone.hpp"
+#include "unetpp/kernels/simd/alone.inc.hpp"
 #define UNETPP_BODY "unetpp/kernels/simd/kernels.inc.hpp"
 #endif
 

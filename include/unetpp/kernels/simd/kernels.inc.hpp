@@ -1,7 +1,7 @@
 // All kernels of one instruction set.
 
 #ifndef UNETPP_BODY  // opened alone
-#include "unetpp/kernels/simd/alone.hpp"
+#include "unetpp/kernels/simd/alone.inc.hpp"
 #define UNETPP_BODY
 #endif
 

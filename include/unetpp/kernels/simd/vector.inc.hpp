@@ -1,7 +1,7 @@
 // Vectors of `width` floats; `panel` floats make the rows that kernels work on.
 
 #ifndef UNETPP_BODY  // opened alone
-#include "unetpp/kernels/simd/alone.hpp"
+#include "unetpp/kernels/simd/alone.inc.hpp"
 #endif
 
 inline constexpr int panel = 2 * width;

@@ -1,6 +1,6 @@
 #pragma once
 // What the files of this folder find around them when they are compiled for an instruction set: for an editor, or another
-// tool, that opens one of them alone. Nothing else includes this file.
+// tool, that opens one of them alone. Nothing that is compiled includes this file.
 
 #ifndef UNETPP_SEPARATE_KERNELS
 #define UNETPP_SEPARATE_KERNELS

@@ -9,8 +9,7 @@
 
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/amx_kernels.hpp"
-#include "unetpp/kernels/convolution/amx_plan.hpp"
-#include "unetpp/kernels/convolution/operands.hpp"
+#include "unetpp/kernels/convolution/amx_packing.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -21,49 +20,13 @@ namespace unetpp::kernels {
 namespace detail {
 
 /// A convolution, or a transposed one, of one image shape.
-struct AmxConvolution {
-  const AmxKernels& kernels;
-  bool transposed;
-  AmxPlan plan;
-  const ConvOperands& of;
+struct AmxConvolution : AmxPacking {
   Epilogue end;
 
   /// Rows of groups.
   struct Rows {
     std::size_t begin, end;
   };
-
-  /// The weight of a tap from a channel that is read to one that is written.
-  const float* weight_at(int tap, int from, int to) const {
-    return transposed ? of.weight + (std::size_t{1} * (plan.taps - 1 - tap) * plan.filters + to) * plan.depth + from
-                      : of.weight + (std::size_t{1} * tap * plan.depth + from) * plan.filters + to;
-  }
-
-  /// Packs the weights from a chunk of channels to half a panel of filters.
-  void pair_weight(int panel, int chunk, int half, float* to) const {
-    const int first = chunk * plan.panel, column = panel * plan.panel + half * tile_side;
-    const int depth = std::min(plan.panel, plan.depth - first), columns = std::min(tile_side, plan.filters - column);
-    for (int tap = 0; tap < plan.taps; ++tap, to += block_floats)
-      if (transposed)
-        kernels.pair_columns(weight_at(tap, first, column), plan.depth, depth, columns, to);
-      else
-        kernels.pair_rows(weight_at(tap, first, column), plan.filters, depth, columns, to);
-  }
-
-  /// Packs a row of values: a zero and then pixels, or zeros if it lies between images.
-  void pair_row(std::size_t row, float* to) const {
-    const PaddedImages& images = plan.groups.images;
-    const bool pixels = row > 0 && images.has_pixels(row - 1);
-    for (int chunk = 0; chunk < plan.chunks(); ++chunk)
-      std::fill_n(to + chunk * plan.values(), plan.panel * (pixels ? 1 : images.pitch()), 0.0f);
-    if (pixels)
-      kernels.pair_pixels(of.x.data + images.pixel(row - 1) * of.x.stride, of.x.stride, images.width, plan.depth,
-                          to + plan.panel, plan.values());
-  }
-  /// The zero that follows the last pixel of the last row.
-  void end_rows(float* to) const {
-    for (int chunk = 0; chunk < plan.chunks(); ++chunk) std::fill_n(to + chunk * plan.values(), plan.panel, 0.0f);
-  }
 
   /// Finishes a tile of sums for a panel of filters.
   void finish(std::size_t position, int panel, const float* first, const float* last) const {
@@ -175,7 +138,7 @@ struct AmxConvolution {
 
 inline void amx_convolve(const ConvOperands& of, bool transposed, Scratch scratch, const AmxKernels& kernels) {
   const Shape &from = transposed ? of.g.out : of.g.in, &to = transposed ? of.g.in : of.g.out;
-  const AmxConvolution convolution{kernels, transposed, AmxPlan(from, to.channels, of.batch), of,
+  const AmxConvolution convolution{{kernels, transposed, AmxPlan(from, to.channels, of.batch), of},
                                    of.end.streamed(of.y, of.batch * to.pixels(), to.channels)};
   convolution.plan.partition == Partition::weights ? convolution.share_out_panels(scratch)
                                                    : convolution.share_out_runs(scratch);

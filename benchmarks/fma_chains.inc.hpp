@@ -1,6 +1,10 @@
 // Independent chains of multiply-adds in the registers of one instruction set: `width` floats make a vector, and
 // `chains` of them keep its units busy without filling its registers.
 
+#ifndef UNETPP_BODY  // opened alone
+#include <unetpp/kernels/simd/alone.inc.hpp>
+#endif
+
 #ifdef UNETPP_X86_SETS
 inline constexpr int chains = width == 16 ? 16 : 12;  // of 32 and 16 registers
 #else

@@ -75,16 +75,18 @@ struct ConvolutionOperands {
     return work.template operator()<ConvAlgorithm::winograd4>();
   }
   void convolve(const Epilogue& end) {
-    call([&]<ConvAlgorithm A>() { unetpp::kernels::convolve<A>(g, batch, in(), weight.data(), out(), end, memory()); });
+    call([&]<ConvAlgorithm A>() {
+      unetpp::kernels::convolve<A>({g, batch, in(), weight.data(), out(), end}, memory());
+    });
   }
   void convolve_transposed(const Epilogue& end) {
     call([&]<ConvAlgorithm A>() {
-      unetpp::kernels::convolve_transposed<A>(g, batch, out(), weight.data(), in(), end, memory());
+      unetpp::kernels::convolve_transposed<A>({g, batch, out(), weight.data(), in(), end}, memory());
     });
   }
   void weight_gradient(const BiasGradient& to) {
     call([&]<ConvAlgorithm A>() {
-      unetpp::kernels::convolve_weight_gradient<A>(g, batch, in(), out(), dweight.data(), to, memory());
+      unetpp::kernels::convolve_weight_gradient<A>({g, batch, in(), out(), dweight.data(), to}, memory());
     });
   }
 };

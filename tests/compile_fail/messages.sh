@@ -16,7 +16,7 @@ matches() { [ "$(grep -cE -- "$2" log)" -eq "$1" ] || fail "expected $1 lines th
 
 # Below C++20: one #error, and then the end. It is in the header that all others include, but for those that others
 # include for their users.
-roots=$(cd "$root/include/unetpp" && find . -name '*.hpp' -exec grep -L '#include "unetpp/.*hpp"' {} + | grep -vE '/compiled_|/page_template|/stb')
+roots=$(cd "$root/include/unetpp" && find . -name '*.hpp' -exec grep -L '#include "unetpp/[a-z0-9_/]*[.]hpp"' {} + | grep -vE '/compiled_|/page_template|/stb|[.]inc[.]hpp')
 [ "$roots" = ./core/compiler.hpp ] || { echo "FAILED: headers that do not include core/compiler.hpp: $roots"; exit 1; }
 for header in unet io/data/loader io/files/weights io/image/predict_mask report/segmentation_report; do
   echo "#include <unetpp/$header.hpp>" >header.cpp

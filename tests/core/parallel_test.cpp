@@ -92,6 +92,26 @@ TEST_CASE("FlushSubnormals makes zeros of subnormal numbers and gives the mode b
   CHECK(has_subnormals());
 }
 
+TEST_CASE(
+    "parallel_for calls its work once for each index, with a thread's number, at any count and number of threads") {
+  in_new_thread([] {
+    for (const int threads : {1, 2, 3, 64, 65, 100})
+      for (const std::size_t count : {0, 1, 63, 64, 65, 1000}) {
+        CAPTURE(threads, count);
+        std::vector<std::atomic<int>> calls(count);
+        std::atomic<bool> in_range = true;
+        parallel_for(threads, count, [&](std::size_t i, int thread) {
+          if (i >= count || thread < 0 || thread >= threads)
+            in_range = false;
+          else
+            ++calls[i];
+        });
+        CHECK(in_range);
+        CHECK(std::count(calls.begin(), calls.end(), 1) == static_cast<std::ptrdiff_t>(count));
+      }
+  });
+}
+
 TEST_CASE("parallel_for makes zeros of subnormal numbers in all its threads, and OpenMP's keep their mode") {
   in_new_thread([] {
     std::vector<float> made(64, 1);

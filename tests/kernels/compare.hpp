@@ -1,5 +1,8 @@
 #pragma once
-// Runs the three passes of a fast convolution against those of im2col, with every instruction set of the machine.
+// Runs the three passes of a fast convolution against those of im2col, in all the ways that it can be computed here.
+//
+// A fast one is a type with scratch, convolve and transposed, and maybe with gradient_scratch and weight_gradient. The passes
+// are for one of its `ways()`: an instruction set, or what else it is computed by.
 
 #include <algorithm>
 #include <cmath>
@@ -51,20 +54,17 @@ inline double difference(const std::vector<float>& got, const std::vector<float>
   return worst / largest;
 }
 
+/// The sets that have micro-kernels of their own and that this machine can run.
 inline std::vector<InstructionSet> supported_sets() {
   std::vector<InstructionSet> sets{InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512};
   std::erase_if(sets, [](InstructionSet set) { return !supports(set); });
   return sets;
 }
 
-/// The instruction sets that Fast is checked with: its own list, or all.
-template <class Fast>
-std::vector<InstructionSet> sets_of() {
-  if constexpr (requires { Fast::sets(); })
-    return Fast::sets();
-  else
-    return supported_sets();
-}
+/// For those that each instruction set computes in one way.
+struct BySet {
+  static std::vector<InstructionSet> ways() { return supported_sets(); }
+};
 
 struct Case {
   ConvGeometry g;
@@ -93,10 +93,41 @@ std::vector<float> run(const Case& c, const Image& from, const std::vector<float
   Buffer<float> scratch(scratch_floats + room, guard);
   const Epilogue epilogue{c.bias ? bias.data() : nullptr, c.accumulate, c.relu, c.mask ? mask.memory.data() : nullptr,
                           mask.stride};
-  kernel(c.g, c.batch, ConstPixels(from), weight.data(), Pixels(to), epilogue, Scratch{scratch.data(), threads});
+  kernel(ConvOperands{c.g, c.batch, from, weight.data(), to, epilogue}, Scratch{scratch.data(), threads});
   CHECK(to.guards_are_whole());
   CHECK(std::count(scratch.end() - room, scratch.end(), guard) == room);
   return to.memory;
+}
+
+/// Checks Fast's weight gradient against im2col's: results, guards, and the same bits at 1, 2 and 3 threads.
+template <class Fast>
+void check_weight_gradient(const Case& c, const Image& x, const Image& y, std::uint64_t seed) {
+  const ConvGeometry& g = c.g;
+  const std::size_t m = c.batch * g.out.pixels();
+  // They are added to.
+  const std::vector<float> dweight0 =
+      Image(g.weights(), 1, 0, std::sqrt(2.0f * m / (g.taps() * g.in.channels)), seed).memory;
+  const std::vector<float> dbias0 = Image(g.out.channels, 1, 0, 1, seed + 1).memory;
+  std::vector<float> dweight(dweight0), dbias(dbias0);
+  Buffer<float> scratch(std::max(im2col_gradient_scratch(g, c.batch, 2), bias_gradient_scratch(m, g.out.channels)));
+  im2col_weight_gradient({g, c.batch, x, y, dweight.data()}, {scratch.data(), 2});
+  if (c.bias) bias_gradient(m, g.out.channels, y, dbias.data(), {scratch.data(), 2});
+  for (const auto& way : Fast::ways()) {
+    std::vector<float> first;
+    for (int threads = 1; threads <= 3; ++threads) {
+      std::vector<float> got(dweight0), got_bias(dbias0);
+      Buffer<float> memory(Fast::gradient_scratch(g, c.batch, threads) + room, guard);
+      Fast::weight_gradient({g, c.batch, x, y, got.data(), {.filters = c.bias ? got_bias.data() : nullptr}},
+                            {memory.data(), threads}, way);
+      CAPTURE(to_string(way), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias);
+      CHECK(std::count(memory.end() - room, memory.end(), guard) == room);
+      CHECK(difference(got, dweight) < 2e-5);
+      CHECK(difference(got_bias, dbias) < 2e-5);
+      got.insert(got.end(), got_bias.begin(), got_bias.end());
+      if (threads == 1) first = got;
+      CHECK(got == first);
+    }
+  }
 }
 
 /// Checks Fast's passes against im2col's: results, guards, and the same bits at 1, 2 and 3 threads.
@@ -104,79 +135,61 @@ template <class Fast>
 void check(const Case& c, std::uint64_t seed) {
   const ConvGeometry& g = c.g;
   const std::size_t n = c.batch * g.in.pixels(), m = c.batch * g.out.pixels();
-  std::vector<float> weight(g.weights()), bias(std::max(g.in.channels, g.out.channels));
-  for (std::size_t i = 0; i < weight.size(); ++i)
-    weight[i] = Random(seed).normal(i) * std::sqrt(2.0f / (g.taps() * g.in.channels));
-  for (std::size_t i = 0; i < bias.size(); ++i) bias[i] = Random(seed + 1).normal(i);
+  const std::vector<float> weight = Image(g.weights(), 1, 0, std::sqrt(2.0f / (g.taps() * g.in.channels)), seed).memory;
+  const std::vector<float> bias = Image(std::max(g.in.channels, g.out.channels), 1, 0, 1, seed + 1).memory;
   const Image x(n, g.in.channels, c.gap, 1, seed + 2), y(m, g.out.channels, c.gap + 1, 1, seed + 3);
   const Image x_mask(n, g.in.channels, c.gap, 1, seed + 4), y_mask(m, g.out.channels, 0, 1, seed + 5);
-  const std::vector<float> forward =
-      run(c, x, weight, y, y_mask, bias, 2, im2col_scratch(g, c.batch, 2), im2col_convolve);
+  const std::vector<float> forward = run(c, x, weight, y, y_mask, bias, 2, im2col_scratch(g, 2), im2col_convolve);
   const std::vector<float> backward =
-      run(c, y, weight, x, x_mask, bias, 2, im2col_scratch(g, c.batch, 2), im2col_convolve_transposed);
-  std::vector<float> dweight(weight), dbias(bias.begin(), bias.begin() + g.out.channels), dweight0(weight),
-      dbias0(dbias);  // they are added to
-  for (float& w : dweight) w *= std::sqrt(float(m));
-  dweight0 = dweight;
-  {
-    Buffer<float> scratch(
-        std::max(im2col_scratch(g, c.batch, 2), bias_gradient_scratch(c.batch * g.out.pixels(), g.out.channels)));
-    im2col_weight_gradient(g, c.batch, x, y, dweight.data(), {scratch.data(), 2});
-    bias_gradient(m, g.out.channels, y, dbias.data(), {scratch.data(), 2});
-  }
-  for (const InstructionSet set : sets_of<Fast>()) {
-    const auto convolve_with = [&](auto... arguments) { Fast::convolve(arguments..., micro_kernels(set)); };
-    const auto transposed_with = [&](auto... arguments) { Fast::transposed(arguments..., micro_kernels(set)); };
-    std::vector<float> first, first_transposed, first_weight;
+      run(c, y, weight, x, x_mask, bias, 2, im2col_scratch(g, 2), im2col_convolve_transposed);
+  for (const auto& way : Fast::ways()) {
+    const auto convolve = [&](const ConvOperands& of, Scratch memory) { Fast::convolve(of, memory, way); };
+    const auto transposed = [&](const ConvOperands& of, Scratch memory) { Fast::transposed(of, memory, way); };
+    std::vector<float> first, first_transposed;
     for (int threads = 1; threads <= 3; ++threads) {
+      CAPTURE(to_string(way), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias, c.accumulate, c.relu,
+              c.mask);
       const std::size_t scratch = Fast::scratch(g, c.batch, threads);
-      const auto got = run(c, x, weight, y, y_mask, bias, threads, scratch, convolve_with);
-      const auto got_transposed = run(c, y, weight, x, x_mask, bias, threads, scratch, transposed_with);
-      std::vector<float> got_weight(dweight0), got_bias(dbias0);
-      Buffer<float> memory(Fast::gradient_scratch(g, c.batch, threads) + room, guard);
-      Fast::weight_gradient(g, c.batch, x, y, got_weight.data(), c.bias ? got_bias.data() : nullptr,
-                            {memory.data(), threads}, micro_kernels(set));
-      CHECK(std::count(memory.end() - room, memory.end(), guard) == room);
-      CAPTURE(int(set), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias, c.accumulate, c.relu, c.mask);
+      const auto got = run(c, x, weight, y, y_mask, bias, threads, scratch, convolve);
+      const auto got_transposed = run(c, y, weight, x, x_mask, bias, threads, scratch, transposed);
       CHECK(difference(got, forward) < 2e-5);
       CHECK(difference(got_transposed, backward) < 2e-5);
-      CHECK(difference(got_weight, dweight) < 2e-5);
-      CHECK(difference(got_bias, c.bias ? dbias : dbias0) < 2e-5);
-      got_weight.insert(got_weight.end(), got_bias.begin(), got_bias.end());
       if (threads == 1) {
-        first_weight = got_weight;
         first = got;
         first_transposed = got_transposed;
       }
-      CHECK(got_weight == first_weight);
       CHECK(got == first);
       CHECK(got_transposed == first_transposed);
     }
   }
+  if constexpr (requires { &Fast::weight_gradient; }) check_weight_gradient<Fast>(c, x, y, seed);
 }
 
 /// Checks that an image large and aligned enough to go past the caches is the same as one that is not aligned.
-template <class Convolve, class Transposed>
-void same_bits_past_the_caches(const ConvGeometry& g, std::size_t scratch_floats, const Convolve& convolve,
-                               const Transposed& transposed) {
-  const auto compute = [&](std::size_t gap, const auto& kernel, const Shape& from, const Shape& to) {
+template <class Fast>
+void same_bits_past_the_caches(const ConvGeometry& g) {
+  const auto compute = [&](std::size_t gap, const Shape& from, const Shape& to, const auto& kernel) {
     const Image x(from.pixels(), from.channels, 0, 1, 1), mask(to.pixels(), to.channels, 0, 1, 2);
     const Image weight(g.weights(), 1, 0, 0.1f, 3), bias(to.channels, 1, 0, 1, 4);
     const std::size_t stride = to.channels + gap;
-    Buffer<float> y(to.pixels() * stride), scratch(scratch_floats);
+    Buffer<float> y(to.pixels() * stride), scratch(Fast::scratch(g, 1, 2));
     CHECK(Epilogue{}.streamed({y.data(), stride}, to.pixels(), to.channels).stream ==
           (gap == 0 && to.channels % 16 == 0));
-    const Epilogue epilogue{
+    const Epilogue end{
         .bias = bias.memory.data(), .relu = true, .mask = mask.memory.data(), .mask_stride = mask.stride};
-    kernel(g, std::size_t{1}, ConstPixels(x), weight.memory.data(), Pixels{y.data(), stride}, epilogue,
-           Scratch{scratch.data(), 2}, micro_kernels());
+    kernel(ConvOperands{g, 1, x, weight.memory.data(), {y.data(), stride}, end}, Scratch{scratch.data(), 2});
     std::vector<float> values;
     for (std::size_t i = 0; i < to.pixels(); ++i)
       values.insert(values.end(), y.data() + i * stride, y.data() + i * stride + to.channels);
     return values;
   };
-  CHECK(compute(0, convolve, g.in, g.out) == compute(1, convolve, g.in, g.out));
-  CHECK(compute(0, transposed, g.out, g.in) == compute(1, transposed, g.out, g.in));
+  for (const auto& way : Fast::ways()) {
+    CAPTURE(to_string(way));
+    const auto convolve = [&](const ConvOperands& of, Scratch memory) { Fast::convolve(of, memory, way); };
+    const auto transposed = [&](const ConvOperands& of, Scratch memory) { Fast::transposed(of, memory, way); };
+    CHECK(compute(0, g.in, g.out, convolve) == compute(1, g.in, g.out, convolve));
+    CHECK(compute(0, g.out, g.in, transposed) == compute(1, g.out, g.in, transposed));
+  }
 }
 
 /// Checks that a plan's scratch is enough for every smaller batch: PlanOf(geometry, batch, panel) has floats and scratch.

@@ -65,13 +65,12 @@ TEST_CASE("softmax and its gradient agree with naive loops at random shapes") {
     for (const InstructionSet set : supported_sets()) {
       CAPTURE(int(set));
       Image y(s.pixels, s.channels, s.gap, 0, seed), dx(old);
-      softmax(s.pixels, s.channels, x, y, {}, 2, micro_kernels(set));
+      softmax(s.pixels, s.channels, {x, y}, 2, micro_kernels(set));
       CHECK(difference(y, want) < 1e-6);
       CHECK(y.guards_are_whole());
-      softmax_gradient(
-          s.pixels, s.channels, x, dy, dx,
-          {.accumulate = s.accumulate, .mask = s.masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride}, 2,
-          micro_kernels(set));
+      const Epilogue end{
+          .accumulate = s.accumulate, .mask = s.masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride};
+      softmax_gradient(s.pixels, s.channels, {x, dy, dx, end}, 2, micro_kernels(set));
       CHECK(difference(dx, want_dx) < 1e-5);
       CHECK(dx.guards_are_whole());
     }
@@ -84,7 +83,7 @@ TEST_CASE("softmax is as exact as floats are, however far the logits are apart a
     for (float gap = 0; gap < 86; gap += 0.37f) {
       const float x[] = {1000 - gap, 1000};
       float y[2];
-      softmax(1, 2, {x, 2}, {y, 2}, {}, 1, micro_kernels(set));
+      softmax(1, 2, {{x, 2}, {y, 2}}, 1, micro_kernels(set));
       const double power = std::exp(double{x[0]} - x[1]);
       CHECK(y[0] == Approx(power / (1 + power)).epsilon(3e-7));
       CHECK(y[1] == Approx(1 / (1 + power)).epsilon(3e-7));
@@ -92,14 +91,14 @@ TEST_CASE("softmax is as exact as floats are, however far the logits are apart a
     const float infinite = std::numeric_limits<float>::infinity();
     const float far[] = {-infinite, 0, -200, -3e38f};
     float y[4];
-    softmax(1, 4, {far, 4}, {y, 4}, {}, 1, micro_kernels(set));
+    softmax(1, 4, {{far, 4}, {y, 4}}, 1, micro_kernels(set));
     CHECK(std::vector<float>(y, y + 4) == std::vector<float>{0, 1, 0, 0});
 
     for (const int channels : {256, 257, 512, 513, 2000, most_softmax_channels}) {
       CAPTURE(channels);
       const Image many(5, channels, 1, 3, 7);
       Image shares(5, channels, 0, 0, 7);
-      softmax(5, channels, many, shares, {}, 1, micro_kernels(set));
+      softmax(5, channels, {many, shares}, 1, micro_kernels(set));
       CHECK(difference(shares, reference::softmax(array(many))) < 1e-6);
     }
   }
@@ -114,7 +113,7 @@ TEST_CASE("the loss is not a number where a logit is not, with every instruction
         logits[at] = bad;
         const std::uint8_t labels[] = {1, 2};
         CHECK_FALSE(std::isfinite(
-            cross_entropy(2, 3, {logits, 3}, {labels, {}}, {{gradient, 3}}, {scratch, 1}, micro_kernels(set))));
+            cross_entropy({2, 3, {logits, 3}, labels, {}, {{gradient, 3}}}, {scratch, 1}, micro_kernels(set))));
       }
 }
 
@@ -148,8 +147,8 @@ TEST_CASE("cross-entropy and its gradient agree with naive loops at random shape
     for (const InstructionSet set : supported_sets()) {
       CAPTURE(int(set));
       Image dlogits(s.pixels, s.channels, s.gap + 1, 0, seed);
-      CHECK(cross_entropy(s.pixels, s.channels, logits, {labels.data(), weighing}, {dlogits}, scratch,
-                          micro_kernels(set)) == Approx(mean * total).epsilon(1e-5).margin(1e-5));
+      CHECK(cross_entropy({static_cast<std::size_t>(s.pixels), s.channels, logits, labels.data(), weighing, {dlogits}},
+                          scratch, micro_kernels(set)) == Approx(mean * total).epsilon(1e-5).margin(1e-5));
       CHECK(difference(dlogits, want) < 2e-6);
       CHECK(dlogits.guards_are_whole());
     }
@@ -161,7 +160,7 @@ TEST_CASE("the loss of more classes than lie in planes of whole vectors agrees w
   const Image logits(pixels, classes, 2, 3, 1);
   const std::uint8_t labels[pixels] = {0, 255, 3, 99, 100, 7, 254};
   float scratch[1];
-  const double sum = cross_entropy(pixels, classes, logits, {labels, {}}, {}, {scratch, 1});
+  const double sum = cross_entropy({pixels, classes, logits, labels, {}}, {scratch, 1});
   const double mean = reference::sparse_cross_entropy(array(logits), {std::begin(labels), std::end(labels)});
   CHECK(sum == Approx(mean * pixels).epsilon(1e-6));
 }
@@ -187,12 +186,12 @@ TEST_CASE("Adam and SGD agree with their formulas at random counts of parameters
     for (const InstructionSet set : supported_sets()) {
       CAPTURE(seed, count, int(set));
       Image mean(m), square(v), parameter(p), velocity(m), q(p);
-      adam(count, step, g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data(), 2,
+      adam(count, step, {g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data()}, 2,
            micro_kernels(set));
       CHECK(difference(mean, want_m) < 1e-6);
       CHECK(difference(square, want_v) < 2e-6);
       CHECK(difference(parameter, want_p) < 2e-6);
-      sgd(count, descent, g.memory.data(), velocity.memory.data(), q.memory.data(), 2, micro_kernels(set));
+      sgd(count, descent, {g.memory.data(), velocity.memory.data(), q.memory.data()}, 2, micro_kernels(set));
       CHECK(difference(velocity, want_velocity) < 1e-6);
       CHECK(difference(q, want_q) < 1e-6);
 
@@ -208,11 +207,11 @@ TEST_CASE("Adam and SGD agree with their formulas at random counts of parameters
       const auto moved_on = [](const Image& image, const std::vector<float>& values) {
         return std::equal(image.memory.begin(), image.memory.end(), values.begin() + 1, values.end());
       };
-      adam(count + 1, step, g2.data(), mean2.data(), square2.data(), parameter2.data(), 2, micro_kernels(set));
+      adam(count + 1, step, {g2.data(), mean2.data(), square2.data(), parameter2.data()}, 2, micro_kernels(set));
       CHECK(moved_on(mean, mean2));
       CHECK(moved_on(square, square2));
       CHECK(moved_on(parameter, parameter2));
-      sgd(count + 1, descent, g2.data(), velocity2.data(), q2.data(), 2, micro_kernels(set));
+      sgd(count + 1, descent, {g2.data(), velocity2.data(), q2.data()}, 2, micro_kernels(set));
       CHECK(moved_on(velocity, velocity2));
       CHECK(moved_on(q, q2));
     }

@@ -55,12 +55,12 @@ void check_pool(std::uint64_t seed) {
   for (const InstructionSet set : supported_sets()) {
     CAPTURE(seed, int(set), to_string(g.in), to_string(g.out), batch, gap, accumulate, masked);
     Image y(pooled, g.in.channels, gap, 0, seed), dx(old);
-    max_pool(g, batch, x, y, {}, 2, micro_kernels(set));
+    max_pool(g, batch, {x, y}, 2, micro_kernels(set));
     CHECK(array(y, batch, g.out).v == want.v);
     CHECK(y.guards_are_whole());
     const Epilogue epilogue{
         .accumulate = accumulate, .mask = masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride};
-    max_pool_gradient(g, batch, x, dy, dx, epilogue, 2, micro_kernels(set));
+    max_pool_gradient(g, batch, {x, dy, dx, epilogue}, 2, micro_kernels(set));
     double worst = 0;
     const reference::Array got = array(dx, batch, g.in);
     for (std::size_t i = 0; i < got.v.size(); ++i) worst = std::max(worst, std::abs(got.v[i] - want_dx.v[i]));

@@ -7,15 +7,6 @@
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
 
-#if defined(UNETPP_X86_SETS) && defined(__x86_64__) && defined(__linux__) && defined(__has_builtin)
-#if __has_builtin(__builtin_shufflevector) && (!defined(__clang__) || __clang_major__ >= 12)
-#define UNETPP_AMX
-#include <cpuid.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
-#endif
-
 namespace unetpp::kernels {
 
 /// What a product brings to the cache meanwhile: for each tap some rows, `row` floats apart.
@@ -44,24 +35,6 @@ inline constexpr int amx_panel = 32, tile_side = 16, tile_floats = 256, block_fl
 
 /// Tiles that a product makes at once, one below the other.
 inline constexpr int product_tiles = 4;
-
-/// Whether this machine has a matrix unit, and its system lets this process use it.
-inline bool has_amx() {
-#ifdef UNETPP_AMX
-  static const bool granted = [] {
-    constexpr unsigned amx_bf16 = 1u << 22, amx_tile = 1u << 24, avx512_bf16 = 1u << 5;
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    if (!supports(InstructionSet::avx512) || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-    if (!(d & amx_bf16) || !(d & amx_tile) || !__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & avx512_bf16))
-      return false;
-    constexpr long request_permission = 0x1023, tile_data = 18;  // Linux keeps the tiles of those who asked for them
-    return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
-  }();
-  return granted;
-#else
-  return false;
-#endif
-}
 
 /// The kernels for this machine's matrix unit; without one an empty table, which nobody calls.
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {

@@ -18,7 +18,6 @@ namespace unetpp::kernels {
 #pragma GCC target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,avx512bf16,amx-tile,amx-bf16,prefer-vector-width=512")
 #endif
 namespace amx {
-using avx512::cache_line;
 using avx512::finish;
 using avx512::finish_streams;
 using avx512::load;
@@ -28,11 +27,18 @@ using avx512::store;
 using avx512::transpose;
 using avx512::Vec;
 using avx512::width;
+#define UNETPP_BODY
 #include "unetpp/kernels/simd/amx.inc.hpp"
 // The next needs it.
 #include "unetpp/kernels/simd/amx_pairs.inc.hpp"
-inline constexpr AmxKernels kernels{begin_products, end_products, product,      pair_pixels,
-                                    pair_rows,      pair_columns, finish_pixels};
+#undef UNETPP_BODY
+inline constexpr AmxKernels kernels{.begin_products = begin_products,
+                                    .end_products = end_products,
+                                    .product = product,
+                                    .pair_pixels = pair_pixels,
+                                    .pair_rows = pair_rows,
+                                    .pair_columns = pair_columns,
+                                    .finish_pixels = finish_pixels};
 }  // namespace amx
 #ifdef __clang__
 #pragma clang attribute pop

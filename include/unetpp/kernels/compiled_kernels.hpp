@@ -21,7 +21,7 @@ namespace unetpp::kernels {
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
 UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels([[maybe_unused]] InstructionSet set) {
 #ifdef UNETPP_X86_SETS
-  if (set == InstructionSet::avx512) return avx512::kernels;
+  if (set >= InstructionSet::avx512) return avx512::kernels;
   if (set == InstructionSet::avx2) return avx2::kernels;
 #endif
 #if defined(__GNUC__)

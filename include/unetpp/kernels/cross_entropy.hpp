@@ -19,12 +19,6 @@ struct LabelWeights {
   float operator()(int label) const { return label == ignored ? 0 : of_class ? of_class[label] : 1; }
 };
 
-/// The labels of a batch's pixels and what they weigh.
-struct WeightedLabels {
-  const std::uint8_t* labels;
-  LabelWeights weights;
-};
-
 /// Floats of scratch that the functions below need.
 constexpr std::size_t cross_entropy_scratch(std::size_t pixels) { return parts_of(pixels, pixel_block); }
 
@@ -42,32 +36,41 @@ inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* 
   return total;
 }
 
+/// Shapes  labels: one for each pixel, all of them valid.
+struct CrossEntropyOperands {
+  std::size_t pixels;
+  int classes;
+  ConstPixels logits;
+  const std::uint8_t* labels;
+  LabelWeights weights;
+  LossGradient gradient = {};
+};
+
 /// The weighted sum of −log softmax(logits)[label], NaN if one of the logits is, whatever its pixel's weight; its gradient
 /// as `gradient` says.
-/// Shapes  labels: one for each pixel, all of them valid.
-inline double cross_entropy(std::size_t pixels, int classes, ConstPixels logits, const WeightedLabels& of,
-                            const LossGradient& gradient, Scratch scratch,
+inline double cross_entropy(const CrossEntropyOperands& of, Scratch scratch,
                             const MicroKernels& kernels = micro_kernels()) {
-  parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+  const LossGradient& to = of.gradient;
+  parallel_blocks(scratch.threads, of.pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     double sum = 0;
     for_each_softmax(
-        first, last, classes, logits, kernels, [&](std::size_t i, const float* y, int step, float log_sum) {
+        first, last, of.classes, of.logits, kernels, [&](std::size_t i, const float* y, int step, float log_sum) {
           const int label = of.labels[i];  // an ignored one may be no class
           const float weight = of.weights(label);
+          const float* logits = of.logits.data + i * of.logits.stride;
           // Logits that are not numbers show, also where the label is ignored.
-          sum += weight != 0 ? weight * (log_sum - logits.data[i * logits.stride + static_cast<std::size_t>(label)])
-                             : 0 * log_sum;
-          if (!gradient.dlogits.data) return;
-          float* dx = gradient.dlogits.data + i * gradient.dlogits.stride;
-          for (int c = 0; c < classes; ++c) {
-            const float d = weight == 0 ? 0 : weight * gradient.scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
-            dx[c] = gradient.accumulate ? dx[c] + d : d;
+          sum += weight != 0 ? weight * (log_sum - logits[label]) : 0 * log_sum;
+          if (!to.dlogits.data) return;
+          float* dx = to.dlogits.data + i * to.dlogits.stride;
+          for (int c = 0; c < of.classes; ++c) {
+            const float d = weight == 0 ? 0 : weight * to.scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
+            dx[c] = to.accumulate ? dx[c] + d : d;
           }
         });
     scratch.data[first / pixel_block] = static_cast<float>(sum);
   });
   double total = 0;
-  for (std::size_t i = 0; i < parts_of(pixels, pixel_block); ++i) total += scratch.data[i];
+  for (std::size_t i = 0; i < parts_of(of.pixels, pixel_block); ++i) total += scratch.data[i];
   return total;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "unetpp/kernels/cache.hpp"
 #include "unetpp/kernels/operands.hpp"
 
 namespace unetpp::kernels {
@@ -27,10 +28,10 @@ struct Epilogue {
 
   /// The same for all of y: past the caches if results are whole lines, and so many that they would push each other out.
   Epilogue streamed(Pixels y, std::size_t pixels, int channels) const {
-    constexpr std::size_t line = 16, many = std::size_t{1} << 20;
     Epilogue end = *this;
-    end.stream = !accumulate && reinterpret_cast<std::uintptr_t>(y.data) % 64 == 0 && y.stride % line == 0 &&
-                 static_cast<std::size_t>(channels) % line == 0 && pixels * static_cast<std::size_t>(channels) >= many;
+    end.stream = !accumulate && reinterpret_cast<std::uintptr_t>(y.data) % (cache_line * sizeof(float)) == 0 &&
+                 y.stride % cache_line == 0 && channels % cache_line == 0 &&
+                 pixels * static_cast<std::size_t>(channels) >= large_result;
     return end;
   }
 
@@ -50,6 +51,21 @@ struct Epilogue {
       destination[c] = v;
     }
   }
+};
+
+/// What a kernel that has no weights reads and writes.
+struct MapOperands {
+  ConstPixels x;
+  Pixels y;
+  Epilogue end = {};
+};
+
+/// What the input gradient of a kernel that has no weights reads and writes.
+struct GradientOperands {
+  ConstPixels x;
+  ConstPixels dy;
+  Pixels dx;
+  Epilogue end = {};
 };
 
 }  // namespace unetpp::kernels

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "unetpp/core/compiler.hpp"
+#include "unetpp/kernels/operands.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -22,22 +23,24 @@ inline constexpr int gemm_rows = 128;
 inline constexpr int gemm_depth = 256;
 inline constexpr int gemm_columns = 128;
 
-/// C += A·B, row-major, lda, ldb and ldc elements between rows.
-/// Shapes  a: rows×depth, b: depth×columns, c: rows×columns; none larger than the piece above.
-inline void gemm_piece(int rows, int columns, int depth, const float* a, std::size_t lda, const float* b,
-                       std::size_t ldb, float* c, std::size_t ldc) {
-  using Stride = Eigen::OuterStride<>;
-  MatrixMap(c, rows, columns, Stride(ldc)).noalias() +=
-      ConstMatrixMap(a, rows, depth, Stride(lda)) * ConstMatrixMap(b, depth, columns, Stride(ldb));
+/// Pixels as the rows of a matrix.
+inline MatrixMap matrix(Pixels p, int rows, int columns) {
+  return {p.data, rows, columns, Eigen::OuterStride<>(p.stride)};
+}
+inline ConstMatrixMap matrix(ConstPixels p, int rows, int columns) {
+  return {p.data, rows, columns, Eigen::OuterStride<>(p.stride)};
 }
 
-/// C += Aᵀ·B, row-major.
+/// C += A·B.
+/// Shapes  a: rows×depth, b: depth×columns, c: rows×columns; none larger than the piece above.
+inline void gemm_piece(int rows, int columns, int depth, ConstPixels a, ConstPixels b, Pixels c) {
+  matrix(c, rows, columns).noalias() += matrix(a, rows, depth) * matrix(b, depth, columns);
+}
+
+/// C += Aᵀ·B.
 /// Shapes  a: depth×rows, b: depth×columns, c: rows×columns; none larger than the piece above.
-inline void gemm_piece_transposed(int rows, int columns, int depth, const float* a, std::size_t lda, const float* b,
-                                  std::size_t ldb, float* c, std::size_t ldc) {
-  using Stride = Eigen::OuterStride<>;
-  MatrixMap(c, rows, columns, Stride(ldc)).noalias() +=
-      ConstMatrixMap(a, depth, rows, Stride(lda)).transpose() * ConstMatrixMap(b, depth, columns, Stride(ldb));
+inline void gemm_piece_transposed(int rows, int columns, int depth, ConstPixels a, ConstPixels b, Pixels c) {
+  matrix(c, rows, columns).noalias() += matrix(a, depth, rows).transpose() * matrix(b, depth, columns);
 }
 
 }  // namespace unetpp::kernels

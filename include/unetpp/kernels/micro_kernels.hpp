@@ -7,10 +7,7 @@
 #include <cstddef>
 
 #include "unetpp/kernels/epilogue.hpp"
-
-#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
-#define UNETPP_X86_SETS
-#endif
+#include "unetpp/kernels/instruction_set.hpp"
 
 #ifdef UNETPP_SEPARATE_KERNELS
 #define UNETPP_KERNELS_INLINE
@@ -85,6 +82,13 @@ struct SGDStep {
   bool nesterov;
 };
 
+// The functions of the tables below and of AmxKernels, and the helpers in kernels/simd that they are made of, take more
+// parameters than others may: they are called for some hundred pixels at a time, and what is in registers would go through
+// memory in a struct. These are product, product_transposed, product_rows, product_tile_of, product_tile, unpack, finish,
+// max_pool_gradient_row, transform_input, transform_gradient, transform_output, transform_weight, transform_weight_rotated,
+// transform_weight_gradient, transform_tiles, transform_vector and transform_back, and of AMX product, product_of and
+// finish_pixels.
+
 /// Winograd's transforms for one size of tiles.
 struct WinogradKernels {
   void (*input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first, int count,
@@ -129,48 +133,15 @@ struct MicroKernels {
 inline constexpr int panel_widths[] = {8, 16, 32};
 inline constexpr int widest_panel = panel_widths[2];
 
-/// Instruction sets that kernels are compiled for, from the narrowest on.
-enum class InstructionSet { baseline, avx2, avx512 };
-
-/// Whether this compiler knows vector extensions, without which there are no micro-kernels.
-#if defined(__GNUC__)
-inline constexpr bool has_micro_kernels = true;
-#else
-inline constexpr bool has_micro_kernels = false;
-#endif
-
-/// Whether this machine can run them.
-inline bool supports([[maybe_unused]] InstructionSet set) {
-#ifdef UNETPP_X86_SETS
-  if (set == InstructionSet::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (set == InstructionSet::avx512)
-    return supports(InstructionSet::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-#endif
-  return set == InstructionSet::baseline;
-}
-
-/// Whether cores have different last-level caches: AMD's share one in groups. There, to write to a line that a core of
-/// another group has read waits until it is taken from it, which takes longer than to write past the caches.
-inline bool has_grouped_caches() {
-#ifdef UNETPP_X86_SETS
-  return __builtin_cpu_is("amd");
-#else
-  return false;
-#endif
-}
-
-/// The kernels for one instruction set; without micro-kernels an empty table, which nobody calls. Linkers show the
-/// namespace where no file has them.
+/// The kernels for one instruction set, amx's being avx512's; without micro-kernels an empty table, which nobody calls.
+/// Linkers show the namespace where no file has them.
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
 UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels(InstructionSet set);
 }
 
-/// Those of the widest instruction set that this machine supports.
+/// Those that the library runs with.
 inline const MicroKernels& micro_kernels() {
-  static const MicroKernels& widest = micro_kernels(supports(InstructionSet::avx512) ? InstructionSet::avx512
-                                                    : supports(InstructionSet::avx2) ? InstructionSet::avx2
-                                                                                     : InstructionSet::baseline);
+  static const MicroKernels& widest = micro_kernels(instruction_set());
   return widest;
 }
 

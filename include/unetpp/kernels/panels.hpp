@@ -9,6 +9,10 @@
 
 namespace unetpp::kernels::detail {
 
+/// Which of two ways work is cut. By pixels: each thread takes pixels (or tiles, or rows) of its own, and all share the
+/// weights. By weights: all share the pixels, and each takes weights of its own.
+enum class Partition { pixels, weights };
+
 /// The size of blocks, of at most `most`, of which there are eight or a multiple of eight: threads get equal shares.
 constexpr int even_block(std::size_t count, int most) {
   return static_cast<int>(parts_of(count, 8 * parts_of(count, 8 * most)));

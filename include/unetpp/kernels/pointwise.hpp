@@ -40,26 +40,24 @@ inline void transfer(std::size_t pixels, int channels, ConstPixels x, Pixels y, 
   });
 }
 
-/// y = max(x, 0), added to what is there if it is to accumulate.
-inline void relu(std::size_t pixels, int channels, ConstPixels x, Pixels y, bool accumulate, int threads) {
+/// y = end(max(x, 0)).
+inline void relu(std::size_t pixels, int channels, const MapOperands& of, int threads) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i)
       for (int c = 0; c < channels; ++c) {
-        const float value = x.data[i * x.stride + c], positive = value < 0 ? 0 : value;
-        float& to = y.data[i * y.stride + c];
-        to = accumulate ? to + positive : positive;
+        const float x = of.x.data[i * of.x.stride + c], value = x < 0 ? 0 : x;
+        of.end.store(&value, 1, c, i, of.y.data + i * of.y.stride + c);
       }
   });
 }
 
-/// dx = epilogue(dy where x is positive, else 0).
-inline void relu_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx,
-                          const Epilogue& epilogue, int threads) {
+/// dx = end(dy where x is positive, else 0).
+inline void relu_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i)
       for (int c = 0; c < channels; ++c) {
-        const float value = x.data[i * x.stride + c] > 0 ? dy.data[i * dy.stride + c] : 0;
-        epilogue.store(&value, 1, c, i, dx.data + i * dx.stride + c);
+        const float value = of.x.data[i * of.x.stride + c] > 0 ? of.dy.data[i * of.dy.stride + c] : 0;
+        of.end.store(&value, 1, c, i, of.dx.data + i * of.dx.stride + c);
       }
   });
 }

@@ -89,11 +89,13 @@ inline PoolWindow pool_window(const PoolGeometry& g, std::size_t stride) {
 
 }  // namespace detail
 
-/// y = the maximum of x in each window; `epilogue` may accumulate.
+/// y = the maximum of x in each window; `end` may accumulate.
 /// Shapes  x: batch×in, y: batch×out.
-inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pixels y, const Epilogue& epilogue,
-                     int threads, const MicroKernels& kernels = micro_kernels()) {
-  if (detail::windows_fill_image(g) && !epilogue.accumulate) {
+inline void max_pool(const PoolGeometry& g, std::size_t batch, const MapOperands& of, int threads,
+                     const MicroKernels& kernels = micro_kernels()) {
+  const ConstPixels x = of.x;
+  const Pixels y = of.y;
+  if (detail::windows_fill_image(g) && !of.end.accumulate) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
     parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
       kernels.max_pool_row(detail::pool_window(g, x.stride), x.data + row * pixels_of_row * x.stride, g.out.width,
@@ -107,22 +109,24 @@ inline void max_pool(const PoolGeometry& g, std::size_t batch, ConstPixels x, Pi
     for (int h = 0; h < g.out.height; ++h)
       for (int w = 0; w < g.out.width; ++w, to += y.stride) {
         const detail::WindowMaximum maximum(g, detail::Window(g, h, w), from, x.stride, channels);
-        epilogue.store(maximum.value.data(), channels, 0, 0, to);
+        of.end.store(maximum.value.data(), channels, 0, 0, to);
       }
   });
 }
 
-/// dx = dy carried to the first largest pixel of each window; `epilogue` may accumulate and mask.
+/// dx = dy carried to the first largest pixel of each window; `end` may accumulate and mask.
 /// Shapes  as in `max_pool`.
-inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy, Pixels dx,
-                              const Epilogue& epilogue, int threads, const MicroKernels& kernels = micro_kernels()) {
+inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, const GradientOperands& of, int threads,
+                              const MicroKernels& kernels = micro_kernels()) {
+  const ConstPixels x = of.x, dy = of.dy;
+  const Pixels dx = of.dx;
   if (detail::windows_fill_image(g)) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
     parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
       const std::size_t pixel = row * pixels_of_row;
       kernels.max_pool_gradient_row(detail::pool_window(g, x.stride), x.data + pixel * x.stride,
                                     dy.data + row * g.out.width * dy.stride, dy.stride, g.out.width, g.in.channels,
-                                    detail::pool_window(g, dx.stride), dx.data + pixel * dx.stride, pixel, epilogue);
+                                    detail::pool_window(g, dx.stride), dx.data + pixel * dx.stride, pixel, of.end);
     });
     return;
   }
@@ -131,7 +135,7 @@ inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, ConstPix
     const float* from = x.data + first_pixel * x.stride + first;
     const float* gradient = dy.data + image * g.out.pixels() * dy.stride + first;
     float* to = dx.data + first_pixel * dx.stride + first;
-    if (!epilogue.accumulate)
+    if (!of.end.accumulate)
       for (std::size_t i = 0; i < g.in.pixels(); ++i) std::fill_n(to + i * dx.stride, channels, 0.0f);
     for (int h = 0; h < g.out.height; ++h)
       for (int w = 0; w < g.out.width; ++w, gradient += dy.stride) {
@@ -143,9 +147,9 @@ inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, ConstPix
             for (int c = 0; c < channels; ++c) to[at * dx.stride + c] += maximum.pixel[c] == at ? gradient[c] : 0.0f;
           }
       }
-    if (epilogue.mask)
+    if (of.end.mask)
       for (std::size_t i = 0; i < g.in.pixels(); ++i) {
-        const float* mask = epilogue.mask + (first_pixel + i) * epilogue.mask_stride + first;
+        const float* mask = of.end.mask + (first_pixel + i) * of.end.mask_stride + first;
         for (int c = 0; c < channels; ++c)
           if (!(mask[c] > 0)) to[i * dx.stride + c] = 0;
       }

@@ -62,27 +62,27 @@ void for_each_softmax(std::size_t first, std::size_t last, int channels, ConstPi
   }
 }
 
-/// y = epilogue(softmax(x)) over the channels of each pixel; y may be x.
-inline void softmax(std::size_t pixels, int channels, ConstPixels x, Pixels y, const Epilogue& epilogue, int threads,
+/// y = end(softmax(x)) over the channels of each pixel; y may be x.
+inline void softmax(std::size_t pixels, int channels, const MapOperands& of, int threads,
                     const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    for_each_softmax(first, last, channels, x, kernels, [&](std::size_t i, const float* values, int step, float) {
-      for (int c = 0; c < channels; ++c) epilogue.store(values + c * step, 1, c, i, y.data + i * y.stride + c);
+    for_each_softmax(first, last, channels, of.x, kernels, [&](std::size_t i, const float* values, int step, float) {
+      for (int c = 0; c < channels; ++c) of.end.store(values + c * step, 1, c, i, of.y.data + i * of.y.stride + c);
     });
   });
 }
 
-/// dx = epilogue(y·(dy − Σ y·dy)) for y = softmax(x).
-inline void softmax_gradient(std::size_t pixels, int channels, ConstPixels x, ConstPixels dy, Pixels dx,
-                             const Epilogue& epilogue, int threads, const MicroKernels& kernels = micro_kernels()) {
+/// dx = end(y·(dy − Σ y·dy)) for y = softmax(x).
+inline void softmax_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads,
+                             const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    for_each_softmax(first, last, channels, x, kernels, [&](std::size_t i, const float* y, int step, float) {
-      const float* g = dy.data + i * dy.stride;
+    for_each_softmax(first, last, channels, of.x, kernels, [&](std::size_t i, const float* y, int step, float) {
+      const float* g = of.dy.data + i * of.dy.stride;
       float dot = 0;
       for (int c = 0; c < channels; ++c) dot += y[c * step] * g[c];
       for (int c = 0; c < channels; ++c) {
         const float value = y[c * step] * (g[c] - dot);
-        epilogue.store(&value, 1, c, i, dx.data + i * dx.stride + c);
+        of.end.store(&value, 1, c, i, of.dx.data + i * of.dx.stride + c);
       }
     });
   });

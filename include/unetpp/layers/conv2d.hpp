@@ -57,18 +57,24 @@ struct Conv2D : LayerDefaults {
 
   static void forward(Tensors<Conv2D> p, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve<algorithm>(g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
-                                 fused_end<Conv2D>(p, y.accumulate), context.scratch());
+    kernels::convolve<algorithm>(
+        {g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view), fused_end<Conv2D>(p, y.accumulate)},
+        context.scratch());
   }
 
   static void backward(Tensors<Conv2D> p, BatchView<const float, in> x, BatchView<const float, out>,
                        BatchView<const float, out> dy, Gradients<Conv2D> to, const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(x), pixels_of(dy), to.dp[weight].data(),
-                                                 {.filters = C.bias ? to.dp[bias].data() : nullptr}, context.scratch());
+    kernels::convolve_weight_gradient<algorithm>({g,
+                                                  x.count(),
+                                                  pixels_of(x),
+                                                  pixels_of(dy),
+                                                  to.dp[weight].data(),
+                                                  {.filters = C.bias ? to.dp[bias].data() : nullptr}},
+                                                 context.scratch());
     if (to.dx.wanted())
-      kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view),
-                                              to.dx.epilogue(x), context.scratch());
+      kernels::convolve_transposed<algorithm>(
+          {g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.scratch());
   }
 };
 

@@ -68,19 +68,24 @@ struct ConvTranspose2D : LayerDefaults {
   static void forward(Tensors<ConvTranspose2D> p, BatchView<const float, in> x, OutputTarget<out> y,
                       const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_transposed<algorithm>(g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
-                                            fused_end<ConvTranspose2D>(p, y.accumulate), context.scratch());
+    kernels::convolve_transposed<algorithm>(
+        {g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view), fused_end<ConvTranspose2D>(p, y.accumulate)},
+        context.scratch());
   }
 
   static void backward(Tensors<ConvTranspose2D> p, BatchView<const float, in> x, BatchView<const float, out>,
                        BatchView<const float, out> dy, Gradients<ConvTranspose2D> to, const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_weight_gradient<algorithm>(g, x.count(), pixels_of(dy), pixels_of(x), to.dp[weight].data(),
-                                                 {.channels = C.bias ? to.dp[bias].data() : nullptr},
+    kernels::convolve_weight_gradient<algorithm>({g,
+                                                  x.count(),
+                                                  pixels_of(dy),
+                                                  pixels_of(x),
+                                                  to.dp[weight].data(),
+                                                  {.channels = C.bias ? to.dp[bias].data() : nullptr}},
                                                  context.scratch());
     if (to.dx.wanted())
-      kernels::convolve<algorithm>(g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view),
-                                   to.dx.epilogue(x), context.scratch());
+      kernels::convolve<algorithm>(
+          {g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.scratch());
   }
 };
 

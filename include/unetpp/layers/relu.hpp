@@ -16,14 +16,16 @@ struct ReLU : LayerDefaults {
   static constexpr Footprint footprint{};
 
   static void forward(Tensors<ReLU>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    kernels::relu(x.pixels(), in.channels, pixels_of(x), pixels_of(y.view), y.accumulate, context.threads());
+    kernels::relu(x.pixels(), in.channels, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
+                  context.threads());
   }
 
   static void backward(Tensors<ReLU>, BatchView<const float, in> x, BatchView<const float, out>,
                        BatchView<const float, out> dy, Gradients<ReLU> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::relu_gradient(x.pixels(), in.channels, pixels_of(x), pixels_of(dy), pixels_of(to.dx.view),
-                             to.dx.epilogue(x), context.threads());
+      kernels::relu_gradient(x.pixels(), in.channels,
+                             {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                             context.threads());
   }
 };
 

@@ -49,7 +49,7 @@ class Predictor {
   BatchView<const float, Net::out> probabilities(const Images& images) {
     static_assert(Net::out.channels <= kernels::most_softmax_channels, "unetpp: a softmax takes at most 8192 channels");
     const BatchView<float, Net::out> y = workspace_.forward(parameters_, images);
-    kernels::softmax(y.pixels(), Net::out.channels, pixels_of(y), pixels_of(y), {}, workspace_.threads());
+    kernels::softmax(y.pixels(), Net::out.channels, {pixels_of(y), pixels_of(y)}, workspace_.threads());
     return y;
   }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "unetpp/core/parallel.hpp"
-#include "unetpp/kernels/amx_kernels.hpp"
+#include "unetpp/kernels/instruction_set.hpp"
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/receptive_field.hpp"
 #include "unetpp/nn/workspace.hpp"
@@ -23,13 +23,6 @@ inline std::string grouped(std::size_t n) {
   std::string digits = std::to_string(n);
   for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<std::size_t>(i), 1, ',');
   return digits;
-}
-
-inline const char* instruction_set_text() {
-  using kernels::InstructionSet;
-  if (kernels::has_amx()) return "AVX-512, and AMX for convolutions that read 32 channels or more";
-  if (kernels::supports(InstructionSet::avx512)) return "AVX-512";
-  return kernels::supports(InstructionSet::avx2) ? "AVX2" : "the baseline's instructions";
 }
 
 /// A row of the table; the last cell is as long as it is.
@@ -63,7 +56,8 @@ inline std::string summary(std::span<const LeafInfo> leaves, std::size_t trainin
                            const ReceptiveField& field) {
   return table_of(leaves) + "memory of a batch of 8 on 1 thread: training " + grouped(training_bytes) +
          " bytes, inference " + grouped(inference_bytes) + " bytes\n" + "receptive field: " + to_string(field) + "\n" +
-         "here: " + instruction_set_text() + ", " + std::to_string(max_threads()) + " threads\n";
+         "here: " + kernels::to_string(kernels::instruction_set()) + ", " + std::to_string(max_threads()) +
+         " threads\n";
 }
 
 }  // namespace detail

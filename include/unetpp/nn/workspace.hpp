@@ -73,7 +73,7 @@ class BasicWorkspace {
     const FlushSubnormals flush;
     const kernels::Pixels dy = pixels_of(output_gradient());
     if (Net::rectified)
-      kernels::relu_gradient(count_ * out.pixels(), out.channels, pixels_of(output()), dy, dy, {}, threads_);
+      kernels::relu_gradient(count_ * out.pixels(), out.channels, {pixels_of(output()), dy, dy}, threads_);
     Net::backward(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}}, context());
   }
 

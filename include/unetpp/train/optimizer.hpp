@@ -133,7 +133,7 @@ class Adam {
                    .keep2 = static_cast<float>(config_.beta2),
                    .add2 = static_cast<float>(1 - config_.beta2),
                    .epsilon = static_cast<float>(config_.epsilon)},
-                  gradients.data(), m_.data(), v_.data(), parameters.data(), threads);
+                  {gradients.data(), m_.data(), v_.data(), parameters.data()}, threads);
   }
 
   AdamConfig& config() { return config_; }
@@ -203,7 +203,7 @@ class SGD {
                  {.rate = static_cast<float>(rate),
                   .momentum = static_cast<float>(config_.momentum),
                   .nesterov = config_.nesterov},
-                 gradients.data(), velocity_.data(), parameters.data(), threads);
+                 {gradients.data(), velocity_.data(), parameters.data()}, threads);
     ++steps_;
   }
 

@@ -61,8 +61,8 @@ class SoftmaxCrossEntropy {
     const double whole = share.whole.of_term[0];
     const LossGradient target{gradient.dlogits, whole > 0 ? static_cast<float>(gradient.scale / whole) : 0,
                               gradient.accumulate};
-    const double loss = kernels::cross_entropy(batch.pixels(), batch.shape.channels, batch.logits,
-                                               {batch.labels, label_weights()}, target, scratch);
+    const double loss = kernels::cross_entropy(
+        {batch.pixels(), batch.shape.channels, batch.logits, batch.labels, label_weights(), target}, scratch);
     return {loss, share.own.of_term[0]};
   }
 

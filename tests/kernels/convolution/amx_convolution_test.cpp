@@ -3,55 +3,49 @@
 #include <bit>
 
 #include "../compare.hpp"
+#include "scalar_amx.hpp"
 #include "unetpp/kernels/convolution/amx_disjoint.hpp"
 
 using namespace compare;
 
 namespace {
 
-/// The passes of one kind of convolution on a matrix unit; the weight gradients are those of the processors without one.
+/// By the scalar twin of a matrix unit's kernels, and by the unit if this machine has one.
 struct OnAmx {
-  static std::vector<InstructionSet> sets() {
-    if (has_amx()) return {InstructionSet::avx512};
-    WARN("no AMX on this machine: products on a matrix unit are not tested");
-    return {};
-  }
-  /// A kernel that takes a set's micro-kernels, which a matrix unit's does not need.
-  template <class Kernel>
-  static auto without_set(const Kernel& kernel) {
-    return
-        [=](const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y, const Epilogue& end,
-            Scratch scratch, const MicroKernels&) { kernel(g, batch, x, weight, y, end, scratch, amx_kernels()); };
+  struct Way {
+    const AmxKernels* kernels;
+
+    friend std::string to_string(const Way& way) { return way.kernels == &scalar_amx::kernels ? "scalar twin" : "AMX"; }
+  };
+  static std::vector<Way> ways() {
+    std::vector<Way> all{{&scalar_amx::kernels}};
+    if (supports(InstructionSet::amx)) all.push_back({&amx_kernels()});
+    return all;
   }
 };
 
-struct Split : OnAmx {
+struct Same : OnAmx {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_scratch(g, batch, threads);
   }
-  static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-    return winograd_gradient_scratch(g, batch, threads);
+  static void convolve(const ConvOperands& of, Scratch memory, const Way& way) {
+    amx_convolve(of, memory, *way.kernels);
   }
-  static constexpr auto convolve = [](auto... arguments) { without_set(amx_convolve)(arguments...); };
-  static constexpr auto transposed = [](auto... arguments) { without_set(amx_convolve_transposed)(arguments...); };
-  static constexpr auto weight_gradient = winograd_weight_gradient;
+  static void transposed(const ConvOperands& of, Scratch memory, const Way& way) {
+    amx_convolve_transposed(of, memory, *way.kernels);
+  }
 };
 
-struct AmxDisjoint : OnAmx {
+struct SideBySide : OnAmx {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_disjoint_scratch(g, batch, threads);
   }
-  static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-    return disjoint_gradient_scratch(g, batch, threads);
+  static void convolve(const ConvOperands& of, Scratch memory, const Way& way) {
+    amx_disjoint_convolve(of, memory, *way.kernels);
   }
-  static constexpr auto convolve = [](auto... arguments) { without_set(amx_disjoint_convolve)(arguments...); };
-  static constexpr auto transposed = [](auto... arguments) {
-    without_set(amx_disjoint_convolve_transposed)(arguments...);
-  };
-  static constexpr auto weight_gradient = [](const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                             float* dweight, float* dbias, Scratch scratch, const MicroKernels& k) {
-    disjoint_weight_gradient(g, batch, x, dy, dweight, {.filters = dbias}, scratch, k);
-  };
+  static void transposed(const ConvOperands& of, Scratch memory, const Way& way) {
+    amx_disjoint_convolve_transposed(of, memory, *way.kernels);
+  }
 };
 
 ConvGeometry same(int height, int width, int channels, int filters) {
@@ -67,63 +61,60 @@ ConvGeometry side_by_side(int height, int width, int channels, int filters, int 
 TEST_CASE(
     "3x3 convolutions on a matrix unit agree with im2col at random shapes, with the same bits at 1, 2 and 3 threads") {
   for (std::uint64_t seed = 0; seed < 12000; seed += 100)
-    check<Split>(random_case(seed,
-                             [](const auto& random) {
-                               const int most = random(9, 4) == 0 ? 40 : 14;
-                               return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                           1 + random(3, 70));
-                             }),
-                 seed);
+    check<Same>(random_case(seed,
+                            [](const auto& random) {
+                              const int most = random(9, 4) == 0 ? 40 : 14;
+                              return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
+                                          1 + random(3, 70));
+                            }),
+                seed);
 }
 
 TEST_CASE("3x3 convolutions on a matrix unit agree with im2col where threads take rows and where they take filters") {
-  check<Split>({same(33, 128, 64, 60), 2, 0, true, false, true, false}, 1);
-  check<Split>({same(64, 37, 40, 33), 1, 1, false, true, false, true}, 2);
-  check<Split>({same(8, 8, 140, 256), 5, 0, true, false, true, false}, 1);
-  check<Split>({same(16, 16, 300, 130), 1, 1, false, true, false, true}, 2);
-  check<Split>({same(17, 32, 130, 256), 3, 0, false, false, false, false}, 2);
+  check<Same>({same(33, 128, 64, 60), 2, 0, true, false, true, false}, 1);
+  check<Same>({same(64, 37, 40, 33), 1, 1, false, true, false, true}, 2);
+  check<Same>({same(8, 8, 140, 256), 5, 0, true, false, true, false}, 1);
+  check<Same>({same(16, 16, 300, 130), 1, 1, false, true, false, true}, 2);
+  check<Same>({same(17, 32, 130, 256), 3, 0, false, false, false, false}, 2);
 }
 
 TEST_CASE(
     "convolutions side by side on a matrix unit agree with im2col at random shapes, with the same bits at 1, 2 and 3 "
     "threads") {
   for (std::uint64_t seed = 0; seed < 12000; seed += 100)
-    check<AmxDisjoint>(random_case(seed,
-                                   [](const auto& random) {
-                                     const int most = random(9, 4) == 0 ? 20 : 7;
-                                     return side_by_side(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                                         1 + random(3, 70), 1 + random(7, 3));
-                                   }),
-                       seed);
+    check<SideBySide>(random_case(seed,
+                                  [](const auto& random) {
+                                    const int most = random(9, 4) == 0 ? 20 : 7;
+                                    return side_by_side(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
+                                                        1 + random(3, 70), 1 + random(7, 3));
+                                  }),
+                      seed);
 }
 
 TEST_CASE("convolutions side by side on a matrix unit agree with im2col at many channels and long runs") {
-  check<AmxDisjoint>({side_by_side(9, 70, 64, 33, 2), 3, 0, true, false, true, false}, 1);
-  check<AmxDisjoint>({side_by_side(5, 6, 300, 600, 2), 2, 1, false, true, false, true}, 2);
+  check<SideBySide>({side_by_side(9, 70, 64, 33, 2), 3, 0, true, false, true, false}, 1);
+  check<SideBySide>({side_by_side(5, 6, 300, 600, 2), 2, 1, false, true, false, true}, 2);
 }
 
 TEST_CASE("convolutions on a matrix unit have the same bits where results go past the caches") {
-  if (!has_amx()) return;
-  const ConvGeometry g = same(127, 130, 64, 64), patches = side_by_side(128, 130, 64, 64, 2);
-  same_bits_past_the_caches(g, Split::scratch(g, 1, 2), Split::convolve, Split::transposed);
-  same_bits_past_the_caches(patches, AmxDisjoint::scratch(patches, 1, 2), AmxDisjoint::convolve,
-                            AmxDisjoint::transposed);
+  same_bits_past_the_caches<Same>(same(127, 130, 64, 64));
+  same_bits_past_the_caches<SideBySide>(side_by_side(128, 130, 64, 64, 2));
 }
 
 TEST_CASE("infinity and NaN stay not finite on a matrix unit") {
-  if (!has_amx()) return;
   const ConvGeometry g = same(16, 16, 32, 32);
   const Image weight(g.weights(), 1, 0, 1, 1);
-  for (const float value : {INFINITY, -INFINITY, std::nanf(""), std::bit_cast<float>(0xffffffffu)}) {
-    Image x(256, 32, 0, 1, 2), y(256, 32, 0, 0, 3);
-    x.memory[(5 * 16 + 5) * 32 + 7] = value;
-    Buffer<float> scratch(amx_scratch(g, 1, 1));
-    amx_convolve(g, 1, x, weight.memory.data(), y, {}, {scratch.data(), 1});
-    for (int p = 0; p < 256; ++p) {
-      const bool near = std::abs(p / 16 - 5) <= 1 && std::abs(p % 16 - 5) <= 1;
-      CHECK(std::isfinite(y.memory[p * 32]) == !near);
+  for (const Same::Way& way : Same::ways())
+    for (const float value : {INFINITY, -INFINITY, std::nanf(""), std::bit_cast<float>(0xffffffffu)}) {
+      Image x(256, 32, 0, 1, 2), y(256, 32, 0, 0, 3);
+      x.memory[(5 * 16 + 5) * 32 + 7] = value;
+      Buffer<float> scratch(amx_scratch(g, 1, 1));
+      amx_convolve({g, 1, x, weight.memory.data(), y}, {scratch.data(), 1}, *way.kernels);
+      for (int p = 0; p < 256; ++p) {
+        const bool near = std::abs(p / 16 - 5) <= 1 && std::abs(p % 16 - 5) <= 1;
+        CHECK(std::isfinite(y.memory[p * 32]) == !near);
+      }
     }
-  }
 }
 
 TEST_CASE("a matrix unit's scratch for a batch is enough for every smaller one") {

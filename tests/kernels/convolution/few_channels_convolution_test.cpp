@@ -4,16 +4,22 @@ using namespace compare;
 
 namespace {
 
-struct Narrow {
+struct FewChannels : BySet {
   static std::size_t scratch(const ConvGeometry& g, std::size_t, int threads) {
     return few_channels_scratch(g, threads);
   }
   static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return few_channels_gradient_scratch(g, batch, threads);
   }
-  static constexpr auto convolve = [](auto... arguments) { few_channels_convolve(arguments...); };
-  static constexpr auto transposed = [](auto... arguments) { few_channels_convolve_transposed(arguments...); };
-  static constexpr auto weight_gradient = few_channels_weight_gradient;
+  static void convolve(const ConvOperands& of, Scratch memory, InstructionSet set) {
+    few_channels_convolve(of, memory, micro_kernels(set));
+  }
+  static void transposed(const ConvOperands& of, Scratch memory, InstructionSet set) {
+    few_channels_convolve_transposed(of, memory, micro_kernels(set));
+  }
+  static void weight_gradient(const WeightGradientOperands& of, Scratch memory, InstructionSet set) {
+    few_channels_weight_gradient(of, memory, micro_kernels(set));
+  }
 };
 
 ConvGeometry same(int height, int width, int channels, int filters) {
@@ -24,28 +30,28 @@ ConvGeometry same(int height, int width, int channels, int filters) {
 
 TEST_CASE("convolutions of few channels agree with im2col at random shapes, with the same bits at 1, 2 and 3 threads") {
   for (std::uint64_t seed = 0; seed < 12000; seed += 100)
-    check<Narrow>(random_case(seed,
-                              [](const auto& random) {
-                                const int most = random(9, 4) == 0 ? 40 : 14;
-                                const int few = 1 + random(2, 4), many = 1 + random(3, 70);
-                                const int height = 1 + random(0, most), width = 1 + random(1, most);
-                                return random(10, 2) ? same(height, width, few, many) : same(height, width, many, few);
-                              }),
-                  seed);
+    check<FewChannels>(random_case(seed,
+                                   [](const auto& random) {
+                                     const int most = random(9, 4) == 0 ? 40 : 14;
+                                     const int few = 1 + random(2, 4), many = 1 + random(3, 70);
+                                     const int height = 1 + random(0, most), width = 1 + random(1, most);
+                                     return random(10, 2) ? same(height, width, few, many)
+                                                          : same(height, width, many, few);
+                                   }),
+                       seed);
 }
 
 TEST_CASE("convolutions from few channels to few agree with im2col") {
   for (int channels = 1; channels <= few_channels; ++channels)
     for (int filters = 1; filters <= few_channels; ++filters)
-      check<Narrow>({same(5, 65, channels, filters), 2, 0, true, false, true, false}, 3);
+      check<FewChannels>({same(5, 65, channels, filters), 2, 0, true, false, true, false}, 3);
 }
 
 TEST_CASE("convolutions of few channels agree with im2col where rows and images are cut into pieces") {
-  check<Narrow>({same(35, 130, 3, 40), 2, 0, true, false, true, false}, 1);
-  check<Narrow>({same(70, 65, 40, 4), 1, 1, true, true, false, true}, 2);
+  check<FewChannels>({same(35, 130, 3, 40), 2, 0, true, false, true, false}, 1);
+  check<FewChannels>({same(70, 65, 40, 4), 1, 1, true, true, false, true}, 2);
 }
 
 TEST_CASE("convolutions of few channels have the same bits where results go past the caches") {
-  const ConvGeometry g = same(127, 130, 4, 64);
-  same_bits_past_the_caches(g, Narrow::scratch(g, 1, 2), Narrow::convolve, Narrow::transposed);
+  same_bits_past_the_caches<FewChannels>(same(127, 130, 4, 64));
 }

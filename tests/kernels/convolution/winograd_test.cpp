@@ -5,16 +5,38 @@ using namespace compare;
 
 namespace {
 
+/// With every instruction set, and as on processors whose cores share their last cache and on those with caches a group.
 struct Winograd {
+  struct Way {
+    InstructionSet set;
+    Caches caches;
+
+    friend std::string to_string(const Way& way) {
+      return std::string(kernels::to_string(way.set)) +
+             (way.caches == Caches::grouped ? ", grouped caches" : ", shared caches");
+    }
+  };
+  static std::vector<Way> ways() {
+    std::vector<Way> all;
+    for (const InstructionSet set : supported_sets())
+      for (const Caches caches : {Caches::shared, Caches::grouped}) all.push_back({set, caches});
+    return all;
+  }
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return winograd_scratch(g, batch, threads);
   }
   static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return winograd_gradient_scratch(g, batch, threads);
   }
-  static constexpr auto convolve = [](auto... arguments) { winograd_convolve(arguments...); };
-  static constexpr auto transposed = [](auto... arguments) { winograd_convolve_transposed(arguments...); };
-  static constexpr auto weight_gradient = winograd_weight_gradient;
+  static void convolve(const ConvOperands& of, Scratch memory, const Way& way) {
+    winograd_convolve(of, memory, micro_kernels(way.set), way.caches);
+  }
+  static void transposed(const ConvOperands& of, Scratch memory, const Way& way) {
+    winograd_convolve_transposed(of, memory, micro_kernels(way.set), way.caches);
+  }
+  static void weight_gradient(const WeightGradientOperands& of, Scratch memory, const Way& way) {
+    winograd_weight_gradient(of, memory, micro_kernels(way.set), way.caches);
+  }
 };
 
 ConvGeometry same(int height, int width, int channels, int filters,
@@ -59,8 +81,7 @@ TEST_CASE("Winograd agrees with im2col at many channels, where threads share out
 }
 
 TEST_CASE("Winograd has the same bits where results go past the caches") {
-  const ConvGeometry g = same(127, 130, 64, 64);
-  same_bits_past_the_caches(g, Winograd::scratch(g, 1, 2), Winograd::convolve, Winograd::transposed);
+  same_bits_past_the_caches<Winograd>(same(127, 130, 64, 64));
 }
 
 TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {

@@ -9,10 +9,7 @@
 
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/amx_kernels.hpp"
-#include "unetpp/kernels/convolution/amx_plan.hpp"
-#include "unetpp/kernels/convolution/geometry.hpp"
-#include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/operands.hpp"
+#include "unetpp/kernels/convolution/amx_packing.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -23,46 +20,13 @@ namespace unetpp::kernels {
 namespace detail {
 
 /// A convolution, or a transposed one, of one image shape.
-struct AmxConvolution {
-  const AmxKernels& kernels;
-  bool transposed;
-  AmxPlan plan;
-  ConstPixels x;
-  const float* weight;
-  Pixels y;
+struct AmxConvolution : AmxPacking {
   Epilogue end;
 
-  /// The weight of a tap from a channel that is read to one that is written.
-  const float* weight_at(int tap, int from, int to) const {
-    return transposed ? weight + (std::size_t{1} * (plan.taps - 1 - tap) * plan.filters + to) * plan.depth + from
-                      : weight + (std::size_t{1} * tap * plan.depth + from) * plan.filters + to;
-  }
-
-  /// Packs the weights from a chunk of channels to half a panel of filters.
-  void pair_weight(int panel, int chunk, int half, float* to) const {
-    const int first = chunk * plan.panel, column = panel * plan.panel + half * tile_side;
-    const int depth = std::min(plan.panel, plan.depth - first), columns = std::min(tile_side, plan.filters - column);
-    for (int tap = 0; tap < plan.taps; ++tap, to += block_floats)
-      if (transposed)
-        kernels.pair_columns(weight_at(tap, first, column), plan.depth, depth, columns, to);
-      else
-        kernels.pair_rows(weight_at(tap, first, column), plan.filters, depth, columns, to);
-  }
-
-  /// Packs a row of values: a zero and then pixels, or zeros if it lies between images.
-  void pair_row(std::size_t row, float* to) const {
-    const PaddedImages& images = plan.groups.images;
-    const bool pixels = row > 0 && images.has_pixels(row - 1);
-    for (int chunk = 0; chunk < plan.chunks(); ++chunk)
-      std::fill_n(to + chunk * plan.values(), plan.panel * (pixels ? 1 : images.pitch()), 0.0f);
-    if (pixels)
-      kernels.pair_pixels(x.data + images.pixel(row - 1) * x.stride, x.stride, images.width, plan.depth,
-                          to + plan.panel, plan.values());
-  }
-  /// The zero that follows the last pixel of the last row.
-  void end_rows(float* to) const {
-    for (int chunk = 0; chunk < plan.chunks(); ++chunk) std::fill_n(to + chunk * plan.values(), plan.panel, 0.0f);
-  }
+  /// Rows of groups.
+  struct Rows {
+    std::size_t begin, end;
+  };
 
   /// Finishes a tile of sums for a panel of filters.
   void finish(std::size_t position, int panel, const float* first, const float* last) const {
@@ -74,24 +38,25 @@ struct AmxConvolution {
       const int count = std::min(tile_side - i, images.width - column);
       if (count > 0 && images.has_pixels(row))
         kernels.finish_pixels(first + i * tile_side, last + i * tile_side, count, channels, images.pixel(row) + column,
-                              1, y.data + channel, y.stride, end.from_channel(channel));
+                              1, of.y.data + channel, of.y.stride, end.from_channel(channel));
       if (!plan.groups.linear()) return;
       i += count + 1;
     }
   }
 
-  /// A panel of filters for the rows of groups [begin, end_row), whose values are packed in `values`. weights_of(chunk, half)
-  /// are weights, and next_of(chunk, half) where those that follow them come from, tile_side or more rows for each tap.
+  /// A panel of filters for some rows, whose values are packed in `values`. weights_of(chunk, half) are weights, and
+  /// next_of(chunk, half) where those that follow them come from, tile_side or more rows for each tap.
   template <class Weights, class Next>
-  void compute(std::size_t begin, std::size_t end_row, int panel, const float* values, float* sums,
-               const Weights& weights_of, const Next& next_of) const {
+  void compute(Rows of_groups, int panel, const float* values, float* sums, const Weights& weights_of,
+               const Next& next_of) const {
     const PositionGroups& groups = plan.groups;
-    const std::size_t pitch = groups.images.pitch(), first_value = groups.first_value_row(begin) * pitch;
+    const std::size_t pitch = groups.images.pitch(), begin = of_groups.begin;
+    const std::size_t first_value = groups.first_value_row(begin) * pitch;
     const auto step = static_cast<std::ptrdiff_t>(groups.step() * plan.panel);
     std::ptrdiff_t shifts[AmxPlan::taps];
     for (int tap = 0; tap < plan.taps; ++tap)
       shifts[tap] = static_cast<std::ptrdiff_t>((tap / 3 * pitch + tap % 3) * plan.panel);
-    const std::size_t rows = end_row - begin, group_floats = product_tiles * tile_floats;
+    const std::size_t rows = of_groups.end - begin, group_floats = product_tiles * tile_floats;
     for (int chunk = 0; chunk < plan.chunks(); ++chunk)
       for (int half = 0; half < plan.halves(panel); ++half) {
         const float* weights = weights_of(chunk, half);
@@ -99,7 +64,8 @@ struct AmxConvolution {
         fetch.rows = static_cast<int>(parts_of(static_cast<std::size_t>(fetch.rows), groups.strips() * rows));
         float* c = sums + half * plan.sums();
         for (int strip = 0; strip < groups.strips(); ++strip)
-          for (std::size_t row = begin; row < end_row; ++row, c += group_floats, fetch.at += fetch.rows * fetch.row)
+          for (std::size_t row = begin; row < of_groups.end;
+               ++row, c += group_floats, fetch.at += fetch.rows * fetch.row)
             kernels.product(groups.tiles(row), plan.taps, shifts,
                             values + chunk * plan.values() + (groups.position(row, strip) - first_value) * plan.panel,
                             step, weights, c, chunk > 0, fetch);
@@ -133,7 +99,7 @@ struct AmxConvolution {
       end_rows(values + (last - first) * row_floats);
       for (int panel = 0; panel < plan.panels(); ++panel)
         compute(
-            begin, end_row, panel, values, values + plan.chunks() * plan.values(),
+            {begin, end_row}, panel, values, values + plan.chunks() * plan.values(),
             [&](int chunk, int half) { return piece(panel, chunk, half); },
             [&](int chunk, int half) {
               return Fetch{piece(panel, chunk, half + 1), block_floats, tile_side, block_floats / tile_side};
@@ -153,7 +119,7 @@ struct AmxConvolution {
       const int panel = static_cast<int>(unit);
       float* weights = values + plan.chunks() * plan.values() + thread * (plan.piece() + 2 * plan.sums());
       compute(
-          0, groups.rows(), panel, values, weights + plan.piece(),
+          {0, groups.rows()}, panel, values, weights + plan.piece(),
           [&](int chunk, int half) {
             pair_weight(panel, chunk, half, weights);
             return weights;
@@ -170,17 +136,12 @@ struct AmxConvolution {
   }
 };
 
-inline void split(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight,
-                  Pixels y, const Epilogue& end, Scratch scratch, const AmxKernels& kernels) {
-  const Shape &from = transposed ? g.out : g.in, &to = transposed ? g.in : g.out;
-  const AmxConvolution convolution{kernels,
-                                   transposed,
-                                   AmxPlan(from, to.channels, batch),
-                                   x,
-                                   weight,
-                                   y,
-                                   end.streamed(y, batch * to.pixels(), to.channels)};
-  convolution.plan.share_values ? convolution.share_out_panels(scratch) : convolution.share_out_runs(scratch);
+inline void amx_convolve(const ConvOperands& of, bool transposed, Scratch scratch, const AmxKernels& kernels) {
+  const Shape &from = transposed ? of.g.out : of.g.in, &to = transposed ? of.g.in : of.g.out;
+  const AmxConvolution convolution{{kernels, transposed, AmxPlan(from, to.channels, of.batch), of},
+                                   of.end.streamed(of.y, of.batch * to.pixels(), to.channels)};
+  convolution.plan.partition == Partition::weights ? convolution.share_out_panels(scratch)
+                                                   : convolution.share_out_runs(scratch);
 }
 
 }  // namespace detail
@@ -192,18 +153,16 @@ constexpr std::size_t amx_scratch(const ConvGeometry& g, std::size_t batch, int 
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.
-/// Shapes  x: batch×in, y: batch×out; scratch: amx_scratch floats.
-inline void amx_convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
-                         const Epilogue& end, Scratch scratch, const AmxKernels& kernels = amx_kernels()) {
-  detail::split(g, false, batch, x, weight, y, end, scratch, kernels);
+/// Shapes  scratch: amx_scratch floats.
+inline void amx_convolve(const ConvOperands& of, Scratch scratch, const AmxKernels& kernels = amx_kernels()) {
+  detail::amx_convolve(of, false, scratch, kernels);
 }
 
-/// x = the transposed convolution of y: the input gradient of `amx_convolve` for the output gradient y.
-/// Shapes  as in `amx_convolve`.
-inline void amx_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight,
-                                    Pixels x, const Epilogue& end, Scratch scratch,
+/// y = the transposed convolution of x: the input gradient of `amx_convolve` for the output gradient x.
+/// Shapes  scratch: amx_scratch floats.
+inline void amx_convolve_transposed(const ConvOperands& of, Scratch scratch,
                                     const AmxKernels& kernels = amx_kernels()) {
-  detail::split(g, true, batch, y, weight, x, end, scratch, kernels);
+  detail::amx_convolve(of, true, scratch, kernels);
 }
 
 }  // namespace unetpp::kernels

@@ -8,9 +8,6 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/amx_kernels.hpp"
 #include "unetpp/kernels/convolution/disjoint.hpp"
-#include "unetpp/kernels/convolution/geometry.hpp"
-#include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/panels.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
@@ -68,12 +65,9 @@ struct AmxDisjointPlan {
 
 struct AmxDisjoint {
   const AmxKernels& kernels;
-  const ConvGeometry& g;
+  const ConvOperands& of;
   bool transposed;
   AmxDisjointPlan plan;
-  ConstPixels x;
-  const float* weight;
-  Pixels y;
   Epilogue end;
 
   int columns(int written) const { return std::min(plan.panel, plan.columns - written % plan.panels() * plan.panel); }
@@ -87,22 +81,22 @@ struct AmxDisjoint {
       const int tap_read = step / plan.chunks(), first = step % plan.chunks() * plan.panel;
       const int depth = std::min(plan.panel, plan.depth - first);
       if (transposed)
-        kernels.pair_columns(weight + (std::size_t{1} * tap * plan.columns + column) * plan.depth + first, plan.depth,
-                             depth, count, to);
+        kernels.pair_columns(of.weight + (std::size_t{1} * tap * plan.columns + column) * plan.depth + first,
+                             plan.depth, depth, count, to);
       else
-        kernels.pair_rows(weight + (std::size_t{1} * tap_read * plan.depth + first) * plan.columns + column,
+        kernels.pair_rows(of.weight + (std::size_t{1} * tap_read * plan.depth + first) * plan.columns + column,
                           plan.columns, depth, count, to);
     }
   }
 
   void pair_values(std::size_t first, int count, float* to) const {
     const auto split = [&](std::size_t pixel, std::size_t step, int n, float* at) {
-      kernels.pair_pixels(x.data + pixel * x.stride, step * x.stride, n, plan.depth, at, plan.plane());
+      kernels.pair_pixels(of.x.data + pixel * of.x.stride, step * of.x.stride, n, plan.depth, at, plan.plane());
     };
     if (transposed) return split(first, 1, count, to);
-    for_each_window_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
+    for_each_window_row(of.g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
       for (int tap = 0; tap < plan.taps_read; ++tap)
-        split(pixel + tap_offset(g, tap), g.stride.width, n,
+        split(pixel + tap_offset(of.g, tap), of.g.stride.width, n,
               to + tap * plan.chunks() * plan.plane() + (at - first) * plan.panel);
     });
   }
@@ -110,12 +104,12 @@ struct AmxDisjoint {
   void finish(std::size_t first, int count, int written, const float* sums) const {
     const int channel = written % plan.panels() * plan.panel;
     const auto finish = [&](std::size_t pixel, std::size_t step, int n, const float* low) {
-      kernels.finish_pixels(low, low + product_tiles * tile_floats, n, columns(written), pixel, step, y.data + channel,
-                            y.stride, end.from_channel(channel));
+      kernels.finish_pixels(low, low + product_tiles * tile_floats, n, columns(written), pixel, step,
+                            of.y.data + channel, of.y.stride, end.from_channel(channel));
     };
     if (!transposed) return finish(first, 1, count, sums);
-    for_each_window_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
-      finish(pixel + tap_offset(g, written / plan.panels()), g.stride.width, n, sums + (at - first) * tile_side);
+    for_each_window_row(of.g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
+      finish(pixel + tap_offset(of.g, written / plan.panels()), of.g.stride.width, n, sums + (at - first) * tile_side);
     });
   }
 
@@ -154,6 +148,12 @@ struct AmxDisjoint {
   }
 };
 
+inline void amx_disjoint_convolve(const ConvOperands& of, bool transposed, Scratch scratch, const AmxKernels& kernels) {
+  const Shape& to = transposed ? of.g.in : of.g.out;
+  AmxDisjoint{kernels, of, transposed, AmxDisjointPlan(of.g, transposed, of.batch),
+              of.end.streamed(of.y, of.batch * to.pixels(), to.channels)}(scratch);
+}
+
 }  // namespace detail
 
 /// Floats of scratch that the two functions below need.
@@ -163,21 +163,16 @@ constexpr std::size_t amx_disjoint_scratch(const ConvGeometry& g, std::size_t ba
 }
 
 /// y = x ∗ weight, for windows that lie side by side.
-/// Shapes  x: batch×in, y: batch×out; scratch: amx_disjoint_scratch floats.
-inline void amx_disjoint_convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight,
-                                  Pixels y, const Epilogue& end, Scratch scratch,
-                                  const AmxKernels& kernels = amx_kernels()) {
-  detail::AmxDisjoint{kernels, g,      false, detail::AmxDisjointPlan(g, false, batch),
-                      x,       weight, y,     end.streamed(y, batch * g.out.pixels(), g.out.channels)}(scratch);
+/// Shapes  scratch: amx_disjoint_scratch floats.
+inline void amx_disjoint_convolve(const ConvOperands& of, Scratch scratch, const AmxKernels& kernels = amx_kernels()) {
+  detail::amx_disjoint_convolve(of, false, scratch, kernels);
 }
 
-/// x = the transposed convolution of y.
-/// Shapes  as in `amx_disjoint_convolve`.
-inline void amx_disjoint_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y,
-                                             const float* weight, Pixels x, const Epilogue& end, Scratch scratch,
+/// y = the transposed convolution of x.
+/// Shapes  scratch: amx_disjoint_scratch floats.
+inline void amx_disjoint_convolve_transposed(const ConvOperands& of, Scratch scratch,
                                              const AmxKernels& kernels = amx_kernels()) {
-  detail::AmxDisjoint{kernels, g,      true, detail::AmxDisjointPlan(g, true, batch),
-                      y,       weight, x,    end.streamed(x, batch * g.in.pixels(), g.in.channels)}(scratch);
+  detail::amx_disjoint_convolve(of, true, scratch, kernels);
 }
 
 }  // namespace unetpp::kernels

@@ -8,6 +8,7 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/amx_kernels.hpp"
+#include "unetpp/kernels/cache.hpp"
 #include "unetpp/kernels/panels.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
@@ -88,15 +89,15 @@ struct AmxPlan {
   int depth;    // channels read
   int filters;  // channels written
   PositionGroups groups;
-  bool share_values;
+  Partition partition;
   std::size_t run;  // rows of groups
 
   constexpr AmxPlan(Shape in, int written, std::size_t batch)
       : depth(in.channels),
         filters(written),
         groups{{in.height, in.width, batch}},
-        share_values(groups.images.rows() * row() <= most_shared()),
-        run(share_values ? groups.rows() : even_block(groups.rows(), most_run())) {}
+        partition(groups.images.rows() * row() <= most_shared() ? Partition::weights : Partition::pixels),
+        run(partition == Partition::weights ? groups.rows() : even_block(groups.rows(), most_run())) {}
 
   constexpr int chunks() const { return parts_of(depth, panel); }
   constexpr int panels() const { return parts_of(filters, panel); }
@@ -104,13 +105,12 @@ struct AmxPlan {
 
   /// Values that are shared at most: half as many as weights where they do not stay in a core's own cache.
   constexpr std::size_t most_shared() const {
-    constexpr std::size_t cached = 1 << 18;
-    return std::max(std::min(cached, weights() - 1), (weights() - 1) / 2);
+    return std::max(std::min(core_cache, weights() - 1), (weights() - 1) / 2);
   }
   /// Rows of groups whose values leave room in a core's own cache. Many chunks need many sums and few of the weights at a
   /// time.
   constexpr int most_run() const {
-    const std::size_t floats = std::size_t{1} << (chunks() < 4 ? 17 : 18);
+    const std::size_t floats = chunks() < 4 ? core_cache / 2 : core_cache;
     return static_cast<int>(std::max<std::size_t>(1, floats / (groups.most_tiles * row())));
   }
 
@@ -127,16 +127,17 @@ struct AmxPlan {
   constexpr std::size_t own() const { return chunks() * values() + 2 * sums(); }
 
   constexpr std::size_t floats(int threads) const {
-    return share_values ? chunks() * values() + threads * (piece() + 2 * sums()) : weights() + threads * own();
+    return partition == Partition::weights ? chunks() * values() + threads * (piece() + 2 * sums())
+                                           : weights() + threads * own();
   }
   /// Floats that this plan and that of any smaller batch need: of the most images that share their values, and of the
   /// longest run.
   constexpr std::size_t scratch(int threads) const {
     const std::size_t count = (most_shared() / row() + 1) / (groups.images.height + 1);
     AmxPlan shared = *this, own_values = *this;
-    shared.share_values = true;
+    shared.partition = Partition::weights;
     shared.groups.images.count = std::min(groups.images.count, count);
-    own_values.share_values = false;
+    own_values.partition = Partition::pixels;
     own_values.run = std::min<std::size_t>(groups.rows(), most_run());
     std::size_t floats = count < groups.images.count ? own_values.floats(threads) : 0;
     if (count > 0) {

@@ -12,6 +12,7 @@
 #include "unetpp/kernels/convolution/few_channels_gradient.hpp"
 #include "unetpp/kernels/convolution/geometry.hpp"
 #include "unetpp/kernels/convolution/im2col_convolution.hpp"
+#include "unetpp/kernels/convolution/im2col_gradient.hpp"
 #include "unetpp/kernels/convolution/winograd.hpp"
 #include "unetpp/kernels/convolution/winograd_gradient.hpp"
 #include "unetpp/kernels/pointwise.hpp"
@@ -52,7 +53,7 @@ constexpr ConvGeometry in_workspace(ConvGeometry g, std::size_t capacity) {
 /// Whether a matrix unit sums a convolution, or a transposed one, that reads so many channels: where there is one, and no
 /// algorithm was asked for. The chosen one then computes weight gradients only. Fewer channels do not fill a tile.
 inline bool on_amx(const ConvGeometry& g, ConvAlgorithm chosen, int channels) {
-  return g.algorithm != chosen && channels >= amx_panel && has_amx();
+  return g.algorithm != chosen && channels >= amx_panel && instruction_set() == InstructionSet::amx;
 }
 
 // The algorithm is a template argument of the functions below: a program compiles those that its networks use.
@@ -63,7 +64,7 @@ constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t bat
   const std::size_t bias = std::max(bias_gradient_scratch(batch * g.out.pixels(), g.out.channels),
                                     bias_gradient_scratch(batch * g.in.pixels(), g.in.channels));
   if constexpr (A == ConvAlgorithm::im2col)
-    return std::max(im2col_scratch(g, batch, threads), bias);
+    return std::max({im2col_scratch(g, threads), im2col_gradient_scratch(g, batch, threads), bias});
   else if constexpr (A == ConvAlgorithm::disjoint)
     return std::max({disjoint_scratch(g, batch, threads), disjoint_gradient_scratch(g, batch, threads),
                      amx_disjoint_scratch(g, batch, threads)});
@@ -76,59 +77,55 @@ constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t bat
 }
 
 /// y = x ∗ weight.
-/// Shapes  x: batch×in, y: batch×out; weight: ConvGeometry's; scratch: convolution_scratch floats.
+/// Shapes  scratch: convolution_scratch floats.
 template <ConvAlgorithm A>
-void convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
-              const Epilogue& epilogue, Scratch scratch) {
-  const bool on_unit = on_amx(g, A, g.in.channels);
+void convolve(const ConvOperands& of, Scratch scratch) {
+  const bool on_unit = on_amx(of.g, A, of.g.in.channels);
   if constexpr (A == ConvAlgorithm::im2col)
-    im2col_convolve(g, batch, x, weight, y, epilogue, scratch);
+    im2col_convolve(of, scratch);
   else if constexpr (A == ConvAlgorithm::disjoint)
-    on_unit ? amx_disjoint_convolve(g, batch, x, weight, y, epilogue, scratch)
-            : disjoint_convolve(g, batch, x, weight, y, epilogue, scratch);
+    on_unit ? amx_disjoint_convolve(of, scratch) : disjoint_convolve(of, scratch);
   else if (on_unit)
-    amx_convolve(g, batch, x, weight, y, epilogue, scratch);
+    amx_convolve(of, scratch);
   else if constexpr (A == ConvAlgorithm::few_channels)
-    few_channels_convolve(g, batch, x, weight, y, epilogue, scratch);
+    few_channels_convolve(of, scratch);
   else
-    winograd_convolve(g, batch, x, weight, y, epilogue, scratch);
+    winograd_convolve(of, scratch);
 }
 
-/// x = the transposed convolution of y: the input gradient of `convolve` for the output gradient y.
-/// Shapes  as in `convolve`.
+/// y = the transposed convolution of x: the input gradient of `convolve` for the output gradient x.
+/// Shapes  scratch: convolution_scratch floats.
 template <ConvAlgorithm A>
-void convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight, Pixels x,
-                         const Epilogue& epilogue, Scratch scratch) {
-  const bool on_unit = on_amx(g, A, g.out.channels);
+void convolve_transposed(const ConvOperands& of, Scratch scratch) {
+  const bool on_unit = on_amx(of.g, A, of.g.out.channels);
   if constexpr (A == ConvAlgorithm::im2col)
-    im2col_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    im2col_convolve_transposed(of, scratch);
   else if constexpr (A == ConvAlgorithm::disjoint)
-    on_unit ? amx_disjoint_convolve_transposed(g, batch, y, weight, x, epilogue, scratch)
-            : disjoint_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    on_unit ? amx_disjoint_convolve_transposed(of, scratch) : disjoint_convolve_transposed(of, scratch);
   else if (on_unit)
-    amx_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    amx_convolve_transposed(of, scratch);
   else if constexpr (A == ConvAlgorithm::few_channels)
-    few_channels_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    few_channels_convolve_transposed(of, scratch);
   else
-    winograd_convolve_transposed(g, batch, y, weight, x, epilogue, scratch);
+    winograd_convolve_transposed(of, scratch);
 }
 
 /// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += the bias
 /// gradients that are wanted.
-/// Shapes  as in `convolve`.
+/// Shapes  scratch: convolution_scratch floats.
 template <ConvAlgorithm A>
-void convolve_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy, float* dweight,
-                              BiasGradient dbias, Scratch scratch) {
-  if constexpr (A == ConvAlgorithm::disjoint) return disjoint_weight_gradient(g, batch, x, dy, dweight, dbias, scratch);
+void convolve_weight_gradient(const WeightGradientOperands& of, Scratch scratch) {
+  const ConvGeometry& g = of.g;
+  if constexpr (A == ConvAlgorithm::disjoint) return disjoint_weight_gradient(of, scratch);
   if constexpr (A == ConvAlgorithm::im2col) {
-    im2col_weight_gradient(g, batch, x, dy, dweight, scratch);
-    if (dbias.filters) bias_gradient(batch * g.out.pixels(), g.out.channels, dy, dbias.filters, scratch);
+    im2col_weight_gradient(of, scratch);
+    if (of.dbias.filters) bias_gradient(of.batch * g.out.pixels(), g.out.channels, of.dy, of.dbias.filters, scratch);
   } else if constexpr (A == ConvAlgorithm::few_channels) {
-    few_channels_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
+    few_channels_weight_gradient(of, scratch);
   } else {
-    winograd_weight_gradient(g, batch, x, dy, dweight, dbias.filters, scratch);
+    winograd_weight_gradient(of, scratch);
   }
-  if (dbias.channels) bias_gradient(batch * g.in.pixels(), g.in.channels, x, dbias.channels, scratch);
+  if (of.dbias.channels) bias_gradient(of.batch * g.in.pixels(), g.in.channels, of.x, of.dbias.channels, scratch);
 }
 
 }  // namespace unetpp::kernels

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "unetpp/kernels/convolution/geometry.hpp"
+#include "unetpp/kernels/convolution/operands.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
-#include "unetpp/kernels/operands.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -41,12 +40,20 @@ inline std::size_t tap_offset(const ConvGeometry& g, int tap) {
   return std::size_t{1} * (tap / g.kernel.width) * g.in.width + tap % g.kernel.width;
 }
 
-/// Packs the pixels under one tap of some positions.
-inline void pack_tap(const MicroKernels& kernels, const ConvGeometry& g, ConstPixels x, int tap, std::size_t first,
-                     int count, int channel, int channels, float* to, std::size_t next) {
-  for_each_window_row(g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
-    kernels.pack(x.data + (pixel + tap_offset(g, tap)) * x.stride + channel, g.stride.width * x.stride, n, channels,
-                 to + (at - first) * kernels.panel, next);
+/// What a tap reads at the positions [first, first + count): some channels of the pixels under it.
+struct TapPixels {
+  int tap;
+  std::size_t first;
+  int count;
+  int channel, channels;
+};
+
+/// Packs them to panels that are `next` floats apart.
+inline void pack_tap(const MicroKernels& kernels, const ConvGeometry& g, ConstPixels x, const TapPixels& of, float* to,
+                     std::size_t next) {
+  for_each_window_row(g, of.first, of.count, [&](std::size_t at, int n, std::size_t pixel) {
+    kernels.pack(x.data + (pixel + tap_offset(g, of.tap)) * x.stride + of.channel, g.stride.width * x.stride, n,
+                 of.channels, to + (at - of.first) * kernels.panel, next);
   });
 }
 

@@ -66,11 +66,8 @@ struct DisjointGradientPlan {
 
 struct DisjointGradient {
   const MicroKernels& kernels;
-  const ConvGeometry& g;
+  const WeightGradientOperands& of;
   DisjointGradientPlan plan;
-  ConstPixels x;
-  ConstPixels dy;
-  BiasGradient dbias;
   float* sums;    // of all units
   float* biases;  // of all runs: of channels, then of filters
 
@@ -89,20 +86,20 @@ struct DisjointGradient {
     const std::size_t begin = run * plan.run, end = std::min(plan.positions, begin + plan.run);
     for (std::size_t first = begin; first < end; first += depth) {
       const int count = static_cast<int>(std::min<std::size_t>(depth, end - first));
-      kernels.pack(dy.data + first * dy.stride + filter, dy.stride, count, filters, right,
+      kernels.pack(of.dy.data + first * of.dy.stride + filter, of.dy.stride, count, filters, right,
                    std::size_t{1} * depth * panel);
-      if (dbias.filters && channel == 0)
+      if (of.dbias.filters && channel == 0)
         add_rows(right, count, filters, bias + plan.down() * square + filter, first > begin);
       for (int tap = 0; tap < plan.taps; ++tap) {
-        pack_tap(kernels, g, x, tap, first, count, channel, channels, left, std::size_t{1} * depth * panel);
-        if (dbias.channels && filter == 0) add_rows(left, count, channels, bias + channel, first > begin || tap > 0);
+        pack_tap(kernels, of.g, of.x, {tap, first, count, channel, channels}, left, std::size_t{1} * depth * panel);
+        if (of.dbias.channels && filter == 0) add_rows(left, count, channels, bias + channel, first > begin || tap > 0);
         for (int f = 0; f < filters; f += panel)
           for (int c = 0; c < channels; c += panel) {
             // Of the next block, whose windows lie side by side: a tap's share of x, and dy.
             const std::size_t position = first + depth, pixel = plan.taps * position + std::size_t{1} * tap * depth;
             const ConstPixels fetch =
-                f == 0 ? x.from(pixel, plan.taps * plan.positions, channel + c)
-                       : dy.from(position, plan.positions, filter + (tap == 0 && plan.taps > 1 ? 0 : f));
+                f == 0 ? of.x.from(pixel, plan.taps * plan.positions, channel + c)
+                       : of.dy.from(position, plan.positions, filter + (tap == 0 && plan.taps > 1 ? 0 : f));
             kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
                                        left + c * depth, right + f * depth,
                                        unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin,
@@ -112,19 +109,19 @@ struct DisjointGradient {
     }
   }
 
-  /// Adds `rows` channels of all runs' sums to the gradient of one tap's weight.
-  void add(const float* unit, int tap, int channel, int rows, int row, int filter, float* dweight) const {
+  /// Adds all runs' sums of `rows` channels from `channel` on, the first run's being `unit`, to the gradient of one tap's
+  /// weight.
+  void add(const float* unit, int tap, int channel, int rows, int filter) const {
     const int filters = std::min(square, plan.filters - filter);
     for (std::size_t run = 0; run < plan.runs; ++run)
       for (int f = 0; f < filters; f += kernels.panel)
-        kernels.unpack(unit + run * plan.squares() * plan.sum_size() + tap * plan.tap_size() + f * plan.sum_rows() +
-                           row * kernels.panel,
+        kernels.unpack(unit + run * plan.squares() * plan.sum_size() + tap * plan.tap_size() + f * plan.sum_rows(),
                        rows, std::min(kernels.panel, filters - f), 0, 1,
-                       dweight + (std::size_t{1} * tap * plan.channels + channel + row) * plan.filters + filter + f,
+                       of.dweight + (std::size_t{1} * tap * plan.channels + channel) * plan.filters + filter + f,
                        plan.filters, {.accumulate = true});
   }
 
-  void operator()(float* dweight, Scratch scratch) const {
+  void operator()(Scratch scratch) const {
     float* packed = biases + plan.runs * plan.bias_size();
     const auto channel_of = [&](std::size_t index) { return static_cast<int>(index % plan.down()) * square; };
     const auto filter_of = [&](std::size_t index) { return static_cast<int>(index / plan.down()) * square; };
@@ -140,12 +137,13 @@ struct DisjointGradient {
       const int tap = static_cast<int>(unit / pieces % plan.taps), row = static_cast<int>(unit % pieces) * rows;
       const int channel = channel_of(index), left = plan.channels - channel - row;
       if (left > 0)
-        add(sums + index * plan.sum_size(), tap, channel, std::min(rows, left), row, filter_of(index), dweight);
+        add(sums + index * plan.sum_size() + row * kernels.panel, tap, channel + row, std::min(rows, left),
+            filter_of(index));
     });
     for (std::size_t run = 0; run < plan.runs; ++run) {
       const float* sum = biases + run * plan.bias_size();
-      for (int c = 0; dbias.channels && c < plan.channels; ++c) dbias.channels[c] += sum[c];
-      for (int f = 0; dbias.filters && f < plan.filters; ++f) dbias.filters[f] += sum[plan.down() * square + f];
+      for (int c = 0; of.dbias.channels && c < plan.channels; ++c) of.dbias.channels[c] += sum[c];
+      for (int f = 0; of.dbias.filters && f < plan.filters; ++f) of.dbias.filters[f] += sum[plan.down() * square + f];
     }
   }
 };
@@ -158,12 +156,11 @@ constexpr std::size_t disjoint_gradient_scratch(const ConvGeometry& g, std::size
 }
 
 /// dweight += the gradient of `disjoint_convolve`'s weight; dbias += the bias gradients that are wanted.
-inline void disjoint_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                     float* dweight, BiasGradient dbias, Scratch scratch,
+inline void disjoint_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
                                      const MicroKernels& kernels = micro_kernels()) {
-  const detail::DisjointGradientPlan plan(g, batch);
+  const detail::DisjointGradientPlan plan(of.g, of.batch);
   float* biases = scratch.data + plan.runs * plan.squares() * plan.sum_size();
-  detail::DisjointGradient{kernels, g, plan, x, dy, dbias, scratch.data, biases}(dweight, scratch);
+  detail::DisjointGradient{kernels, of, plan, scratch.data, biases}(scratch);
 }
 
 }  // namespace unetpp::kernels

@@ -10,9 +10,8 @@
 #include <cstddef>
 
 #include "unetpp/core/buffer.hpp"
-#include "unetpp/kernels/convolution/geometry.hpp"
+#include "unetpp/kernels/convolution/operands.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
-#include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/panels.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.

@@ -7,7 +7,6 @@
 
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/convolution/few_channels.hpp"
-#include "unetpp/kernels/epilogue.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -20,21 +19,19 @@ namespace detail {
 /// A convolution, or a transposed one, from one image to another.
 struct FewChannelsConvolution {
   const MicroKernels& kernels;
-  const ConvGeometry& g;
+  const ConvOperands& of;
   bool transposed;
-  std::size_t batch;
   Shape in;   // what is read: the convolution's input, or its output if transposed
   Shape out;  // what is written
 
   static constexpr int band = 32;  // rows of one piece of work, where many channels become few
 
-  FewChannelsConvolution(const ConvGeometry& geometry, bool is_transposed, std::size_t n, const MicroKernels& k)
+  FewChannelsConvolution(const ConvOperands& operands, bool is_transposed, const MicroKernels& k)
       : kernels(k),
-        g(geometry),
+        of(operands),
         transposed(is_transposed),
-        batch(n),
-        in(is_transposed ? g.out : g.in),
-        out(is_transposed ? g.in : g.out) {}
+        in(is_transposed ? of.g.out : of.g.in),
+        out(is_transposed ? of.g.in : of.g.out) {}
 
   // Taps whose values for few channels fit a panel, and what such a group's values of a row of pixels take.
   static constexpr int taps_of_panel(int few, int panel) { return std::min(9, panel / few); }
@@ -52,20 +49,20 @@ struct FewChannelsConvolution {
   }
 
   /// The weight of a tap from a channel of `in` to one of `out`.
-  float value(const float* weight, int tap, int from, int to) const {
-    return transposed ? weight[(std::size_t{1} * (8 - tap) * out.channels + to) * in.channels + from]
-                      : weight[(std::size_t{1} * tap * in.channels + from) * out.channels + to];
+  float value(int tap, int from, int to) const {
+    return transposed ? of.weight[(std::size_t{1} * (8 - tap) * out.channels + to) * in.channels + from]
+                      : of.weight[(std::size_t{1} * tap * in.channels + from) * out.channels + to];
   }
 
   int blocks() const { return parts_of(in.width, few_channels_block); }
   int block_begin(int block) const { return in.width * block / blocks(); }
 
   /// From few channels to many.
-  void widen(ConstPixels x, const float* weight, Pixels y, const Epilogue& epilogue, Scratch scratch) const {
+  void widen(Scratch scratch) const {
     const int panel = kernels.panel, panels = parts_of(out.channels, panel), few = in.channels;
     const std::size_t packed_size = std::size_t{1} * FewChannelPatches::size(few) * panel;
-    const FewChannelPatches patches_of{kernels, in, x};
-    const Epilogue end = epilogue.streamed(y, batch * out.pixels(), out.channels);
+    const FewChannelPatches patches_of{kernels, in, of.x};
+    const Epilogue end = of.end.streamed(of.y, of.batch * out.pixels(), out.channels);
     float* packed = scratch.data;
     parallel_for(scratch.threads, panels, [&](std::size_t i, int) {
       const int first = static_cast<int>(i) * panel;
@@ -73,9 +70,9 @@ struct FewChannelsConvolution {
         for (int c = 0; c < few; ++c)
           for (int f = 0; f < panel; ++f)
             packed[i * packed_size + (tap * few + c) * panel + f] =
-                first + f < out.channels ? value(weight, tap, c, first + f) : 0;
+                first + f < out.channels ? value(tap, c, first + f) : 0;
     });
-    parallel_for(scratch.threads, batch * in.height * blocks(), [&](std::size_t unit, int thread) {
+    parallel_for(scratch.threads, of.batch * in.height * blocks(), [&](std::size_t unit, int thread) {
       const std::size_t row = unit / blocks();
       const int block = static_cast<int>(unit % blocks()), first = block_begin(block),
                 count = block_begin(block + 1) - first;
@@ -86,14 +83,14 @@ struct FewChannelsConvolution {
         const int channel = i * panel, columns = std::min(panel, out.channels - channel);
         kernels.product(count, columns, FewChannelPatches::size(few), patches, patches_of.next(),
                         packed + i * packed_size, sums, false, packed + (i + 1) % panels * packed_size, 0);
-        kernels.unpack(sums, count, columns, row * out.width + first, 1, y.data + channel, y.stride,
+        kernels.unpack(sums, count, columns, row * out.width + first, 1, of.y.data + channel, of.y.stride,
                        end.from_channel(channel));
       }
     });
   }
 
   /// From many channels to few.
-  void gather(ConstPixels x, const float* weight, Pixels y, const Epilogue& end, Scratch scratch) const {
+  void gather(Scratch scratch) const {
     const int panel = kernels.panel, many = in.channels, few = out.channels, taps = taps_of_panel(few, panel);
     const int group_count = groups(few, panel), bands = parts_of(in.height, band);
     const std::size_t next = group_row(panel), slot = group_count * next;
@@ -103,10 +100,10 @@ struct FewChannelsConvolution {
         for (int i = 0; i < panel; ++i) {
           const int tap = group * taps + i / few;
           packed[(std::size_t{1} * group * many + c) * panel + i] =
-              i / few < taps && tap < 9 ? value(weight, tap, c, i % few) : 0;
+              i / few < taps && tap < 9 ? value(tap, c, i % few) : 0;
         }
     const std::size_t own = few_channels_scratch(few, many, panel, 1) - group_count * many * panel;
-    parallel_for(scratch.threads, batch * bands * blocks(), [&](std::size_t unit, int thread) {
+    parallel_for(scratch.threads, of.batch * bands * blocks(), [&](std::size_t unit, int thread) {
       const int block = static_cast<int>(unit % blocks()), first = block_begin(block),
                 count = block_begin(block + 1) - first;
       const int top = static_cast<int>(unit / blocks() % bands) * band, bottom = std::min(top + band, in.height);
@@ -121,8 +118,8 @@ struct FewChannelsConvolution {
         if (row < 0 || row >= in.height) {
           std::fill_n(to, slot, 0.0f);
         } else {
-          kernels.pack(x.data + ((image_row + row) * in.width + begin) * x.stride, x.stride, end_column - begin, many,
-                       pixels, next);
+          kernels.pack(of.x.data + ((image_row + row) * in.width + begin) * of.x.stride, of.x.stride,
+                       end_column - begin, many, pixels, next);
           for (int group = 0; group < group_count; ++group, to += next) {
             float* at = std::fill_n(to, (begin - first + 1) * panel, 0.0f);
             kernels.product(end_column - begin, std::min(9 - group * taps, taps) * few, many, pixels, next,
@@ -135,14 +132,12 @@ struct FewChannelsConvolution {
         for (int tap = 0; tap < 9; ++tap)
           tap_values[tap] = values_of(row - 2 + tap / 3) + tap / taps * next + tap % 3 * panel + tap % taps * few;
         kernels.sum_taps(tap_values.data(), count, sums);
-        kernels.unpack(sums, count, few, (image_row + row - 1) * in.width + first, 1, y.data, y.stride, end);
+        kernels.unpack(sums, count, few, (image_row + row - 1) * in.width + first, 1, of.y.data, of.y.stride, of.end);
       }
     });
   }
 
-  void operator()(ConstPixels x, const float* weight, Pixels y, const Epilogue& end, Scratch scratch) const {
-    in.channels <= few_channels ? widen(x, weight, y, end, scratch) : gather(x, weight, y, end, scratch);
-  }
+  void operator()(Scratch scratch) const { in.channels <= few_channels ? widen(scratch) : gather(scratch); }
 };
 
 }  // namespace detail
@@ -159,19 +154,17 @@ constexpr std::size_t few_channels_scratch(const ConvGeometry& g, int threads) {
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, a border of one pixel, and few channels on one side.
-/// Shapes  x: batch×in, y: batch×out; scratch: few_channels_scratch floats.
-inline void few_channels_convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight,
-                                  Pixels y, const Epilogue& epilogue, Scratch scratch,
+/// Shapes  scratch: few_channels_scratch floats.
+inline void few_channels_convolve(const ConvOperands& of, Scratch scratch,
                                   const MicroKernels& kernels = micro_kernels()) {
-  detail::FewChannelsConvolution(g, false, batch, kernels)(x, weight, y, epilogue, scratch);
+  detail::FewChannelsConvolution(of, false, kernels)(scratch);
 }
 
-/// x = the transposed convolution of y: the input gradient of `few_channels_convolve` for the output gradient y.
-/// Shapes  as in `few_channels_convolve`.
-inline void few_channels_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y,
-                                             const float* weight, Pixels x, const Epilogue& epilogue, Scratch scratch,
+/// y = the transposed convolution of x: the input gradient of `few_channels_convolve` for the output gradient x.
+/// Shapes  scratch: few_channels_scratch floats.
+inline void few_channels_convolve_transposed(const ConvOperands& of, Scratch scratch,
                                              const MicroKernels& kernels = micro_kernels()) {
-  detail::FewChannelsConvolution(g, true, batch, kernels)(y, weight, x, epilogue, scratch);
+  detail::FewChannelsConvolution(of, true, kernels)(scratch);
 }
 
 }  // namespace unetpp::kernels

@@ -19,7 +19,7 @@ namespace detail {
 /// summed apart and added in order.
 struct FewChannelsGradient {
   const MicroKernels& kernels;
-  const ConvGeometry& g;
+  const WeightGradientOperands& of;
   bool few_in;  // the input has few channels; else the output
   std::size_t rows;
   int few;
@@ -27,13 +27,13 @@ struct FewChannelsGradient {
 
   static constexpr std::size_t most_runs = 16;
 
-  FewChannelsGradient(const ConvGeometry& geometry, std::size_t batch, const MicroKernels& k)
+  FewChannelsGradient(const WeightGradientOperands& operands, const MicroKernels& k)
       : kernels(k),
-        g(geometry),
-        few_in(g.in.channels <= few_channels),
-        rows(batch * g.in.height),
-        few(few_in ? g.in.channels : g.out.channels),
-        many(few_in ? g.out.channels : g.in.channels) {}
+        of(operands),
+        few_in(of.g.in.channels <= few_channels),
+        rows(of.batch * of.g.in.height),
+        few(few_in ? of.g.in.channels : of.g.out.channels),
+        many(few_in ? of.g.out.channels : of.g.in.channels) {}
 
   // Floats of a run's sums, panels of many with a row for each value of a patch, and of its bias gradient.
   static constexpr std::size_t sums(int few, int many, int panel) {
@@ -49,17 +49,17 @@ struct FewChannelsGradient {
     return aligned_floats(runs * (sums(few, many, panel) + biases(few, many, panel))) + threads * own(few, many, panel);
   }
 
-  void operator()(ConstPixels x, ConstPixels dy, float* dweight, float* dbias, Scratch scratch) const {
+  void operator()(Scratch scratch) const {
     const int panel = kernels.panel, size = FewChannelPatches::size(few),
               padded = FewChannelPatches::padded(few, panel);
     const std::size_t run_rows = parts_of(rows, most_runs), runs = parts_of(rows, run_rows);
     const std::size_t sum_size = sums(few, many, panel), bias_size = biases(few, many, panel);
-    const FewChannelPatches patches_of{kernels, few_in ? g.in : g.out, few_in ? x : dy};
-    const ConstPixels pixels_of = few_in ? dy : x;
+    const FewChannelPatches patches_of{kernels, few_in ? of.g.in : of.g.out, few_in ? of.x : of.dy};
+    const ConstPixels pixels_of = few_in ? of.dy : of.x;
     float* all_sums = scratch.data;
     float* all_biases = all_sums + runs * sum_size;
     float* memory = all_sums + aligned_floats(runs * (sum_size + bias_size));
-    const int width = g.in.width, blocks = parts_of(width, few_channels_block);
+    const int width = of.g.in.width, blocks = parts_of(width, few_channels_block);
 
     parallel_for(scratch.threads, runs, [&](std::size_t run, int thread) {
       float* pixels = memory + thread * own(few, many, panel);
@@ -79,7 +79,7 @@ struct FewChannelsGradient {
                   pixels + m / panel * patches_of.next(), all_sums + run * sum_size + (m / panel * padded + k) * panel,
                   more, pixels_of.data + next * pixels_of.stride + m, pixels_of.stride);
           const float* summed = few_in ? pixels : patches;  // of dy
-          for (int c = 0; dbias && c < (few_in ? many : size); c += panel)
+          for (int c = 0; of.dbias.filters && c < (few_in ? many : size); c += panel)
             kernels.sum_rows(summed + c / panel * patches_of.next(), count, all_biases + run * bias_size + c, more);
         }
     });
@@ -92,13 +92,13 @@ struct FewChannelsGradient {
       const int k = static_cast<int>(unit), tap = k / few, c = k % few;
       for (int m = 0; m < many; ++m) {
         const float sum = sum_of_runs(all_sums + (m / panel * padded + k) * panel + m % panel, sum_size);
-        dweight[few_in ? std::size_t{1} * k * many + m : (std::size_t{1} * (8 - tap) * many + m) * few + c] += sum;
+        of.dweight[few_in ? std::size_t{1} * k * many + m : (std::size_t{1} * (8 - tap) * many + m) * few + c] += sum;
       }
     });
     constexpr int centre = 4;  // the tap that sees a patch's own pixel
-    if (dbias)
-      for (int f = 0; f < g.out.channels; ++f)
-        dbias[f] += sum_of_runs(all_biases + (few_in ? f : centre * few + f), bias_size);
+    if (of.dbias.filters)
+      for (int f = 0; f < of.g.out.channels; ++f)
+        of.dbias.filters[f] += sum_of_runs(all_biases + (few_in ? f : centre * few + f), bias_size);
   }
 };
 
@@ -113,13 +113,12 @@ constexpr std::size_t few_channels_gradient_scratch(const ConvGeometry& g, std::
       [&](int panel) { return detail::FewChannelsGradient::floats(few, many, panel, runs, threads); });
 }
 
-/// dweight += the gradient of `few_channels_convolve`'s weight for the input x and the output gradient dy; dbias += that of
-/// its bias, unless it is null.
-/// Shapes  as in `few_channels_convolve`; scratch: few_channels_gradient_scratch floats.
-inline void few_channels_weight_gradient(const ConvGeometry& g, std::size_t batch, ConstPixels x, ConstPixels dy,
-                                         float* dweight, float* dbias, Scratch scratch,
+/// dweight += the gradient of `few_channels_convolve`'s weight for the input x and the output gradient dy; dbias.filters +=
+/// that of its bias, unless it is null.
+/// Shapes  scratch: few_channels_gradient_scratch floats.
+inline void few_channels_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
                                          const MicroKernels& kernels = micro_kernels()) {
-  detail::FewChannelsGradient(g, batch, kernels)(x, dy, dweight, dbias, scratch);
+  detail::FewChannelsGradient(of, kernels)(scratch);
 }
 
 }  // namespace unetpp::kernels

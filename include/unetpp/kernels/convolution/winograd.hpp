@@ -15,11 +15,9 @@
 #include <utility>
 
 #include "unetpp/core/parallel.hpp"
-#include "unetpp/kernels/convolution/geometry.hpp"
+#include "unetpp/kernels/convolution/operands.hpp"
 #include "unetpp/kernels/convolution/winograd_plan.hpp"
-#include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
-#include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/panels.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
@@ -30,35 +28,37 @@ namespace unetpp::kernels {
 
 namespace detail {
 
-inline const WinogradKernels& winograd_kernels(const MicroKernels& kernels, int tile) {
-  return tile == 2 ? kernels.winograd2 : kernels.winograd4;
-}
-
 /// A convolution, or a transposed one, of one image shape.
 struct WinogradConvolution {
   const MicroKernels& kernels;
   const WinogradKernels& transform;
-  const ConvGeometry& geometry;
+  const ConvOperands& of;
   bool transposed;
   WinogradPlan plan;
   TileGrid grid;
-  ConstPixels x;
-  const float* weight;
-  Pixels y;
-  Epilogue epilogue;
+  Epilogue end;
+  Caches caches;
+
+  /// What is multiplied for a panel of filters: `count` tiles of the channels [first, first + depth), from point 0 on.
+  struct Block {
+    int filter_panel, count, first, depth;
+    const float* tiles;
+    const float* weights;
+    float* sums;
+  };
 
   void transform_weight(int filter_panel, int first, int depth, float* to) const {
-    const int channels = geometry.in.channels, filters = geometry.out.channels, from = filter_panel * plan.panel;
+    const int channels = of.g.in.channels, filters = of.g.out.channels, from = filter_panel * plan.panel;
     if (transposed)
-      transform.weight_rotated(weight + std::size_t{1} * from * filters, channels, filters, first, depth,
+      transform.weight_rotated(of.weight + std::size_t{1} * from * filters, channels, filters, first, depth,
                                plan.columns(filter_panel), to, plan.weight_plane());
     else
-      transform.weight(weight + from, channels, filters, first, depth, plan.columns(filter_panel), to,
+      transform.weight(of.weight + from, channels, filters, first, depth, plan.columns(filter_panel), to,
                        plan.weight_plane());
   }
 
   void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
-    transform.input(grid, x.data + channel, x.stride, channels, first, count, tile_planes(plan, to));
+    transform.input(grid, of.x.data + channel, of.x.stride, channels, first, count, tile_planes(plan, caches, to));
   }
 
   /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.
@@ -67,22 +67,21 @@ struct WinogradConvolution {
     const std::size_t pixel =
         grid.pixel(grid.place(first)) + row * grid.width + plan.block * grid.tile * (part % in_row) / in_row;
     const std::size_t pixels = plan.tiles / grid.in_image() * grid.height * grid.width;
-    return x.from(pixel, pixels).data;
+    return of.x.from(pixel, pixels).data;
   }
 
-  /// Adds to point p's sums (or begins them) of `count` tiles what the channels [first, first + depth) contribute, and
-  /// meanwhile brings to the cache what is needed next, from `fetch` on.
-  void multiply(int p, int filter_panel, int count, int first, int depth, const float* tiles, const float* weights,
-                float* sums, const float* fetch) const {
-    kernels.product(count, plan.columns(filter_panel), depth,
-                    tiles + first / plan.panel * plan.tile_panel() + p * plan.tile_plane(), plan.tile_panel(),
-                    weights + p * plan.weight_plane(), sums + p * plan.sum_plane(), first > 0, fetch, 0);
+  /// Adds to point p's sums (or begins them) what a block contributes, and meanwhile brings to the cache what is needed
+  /// next, from `fetch` on.
+  void multiply(int p, const Block& b, const float* fetch) const {
+    kernels.product(b.count, plan.columns(b.filter_panel), b.depth,
+                    b.tiles + b.first / plan.panel * plan.tile_panel() + p * plan.tile_plane(), plan.tile_panel(),
+                    b.weights + p * plan.weight_plane(), b.sums + p * plan.sum_plane(), b.first > 0, fetch, 0);
   }
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
     const int channel = filter_panel * plan.panel;
-    transform.output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), y.data + channel, y.stride,
-                     epilogue.from_channel(channel));
+    transform.output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), of.y.data + channel,
+                     of.y.stride, end.from_channel(channel));
   }
 
   void share_out_tiles(Scratch scratch) const {
@@ -104,7 +103,7 @@ struct WinogradConvolution {
       for (int panel = 0; panel < plan.filter_panels(); ++panel) {
         const float* of_panel = weights + panel * plan.weight_size();
         for (int p = 0; p < plan.points; ++p)
-          multiply(p, panel, count, 0, plan.depth, tiles, of_panel, sums,
+          multiply(p, {panel, count, 0, plan.depth, tiles, of_panel, sums},
                    plan.weights_stay()
                        ? new_pixels(first + plan.block, panel * plan.points + p, plan.filter_panels() * plan.points)
                        : of_panel + (p + 1) * plan.weight_plane());
@@ -126,9 +125,10 @@ struct WinogradConvolution {
       const int count = static_cast<int>(std::min<std::size_t>(plan.block, plan.tiles - first));
       const PanelPieces pieces{plan.depth, plan.panel, count};
       parallel_for(scratch.threads, pieces.size(), [&](std::size_t unit, int) {
-        const PanelPieces::Piece of = pieces[unit];
-        transform_input(of.channel, of.channels, first + of.tile, of.tiles,
-                        tiles + of.channel / plan.panel * plan.tile_panel() + std::size_t{1} * of.tile * plan.panel);
+        const PanelPieces::Piece piece = pieces[unit];
+        transform_input(
+            piece.channel, piece.channels, first + piece.tile, piece.tiles,
+            tiles + piece.channel / plan.panel * plan.tile_panel() + std::size_t{1} * piece.tile * plan.panel);
       });
       parallel_for(scratch.threads, plan.filter_panels(), [&](std::size_t unit, int thread) {
         const int panel = static_cast<int>(unit);
@@ -140,7 +140,7 @@ struct WinogradConvolution {
           const int depth = std::min(plan.chunk, plan.depth - channel), next = channel + depth;
           const int next_depth = std::min(plan.chunk, plan.depth - next);
           for (int p = 0; p < plan.points; ++p) {
-            multiply(p, panel, count, channel, depth, tiles, weights, sums, weights + (p + 1) * plan.weight_plane());
+            multiply(p, {panel, count, channel, depth, tiles, weights, sums}, weights + (p + 1) * plan.weight_plane());
             const int from = rows_before(p, next_depth), rows = rows_before(p + 1, next_depth) - from;
             if (rows > 0) transform_weight(panel, next + from, rows, later + std::size_t{1} * from * plan.panel);
           }
@@ -152,24 +152,20 @@ struct WinogradConvolution {
   }
 };
 
-inline void winograd(const ConvGeometry& g, bool transposed, std::size_t batch, ConstPixels x, const float* weight,
-                     Pixels y, const Epilogue& epilogue, Scratch scratch, const MicroKernels& kernels) {
-  const Shape &from = transposed ? g.out : g.in, &to = transposed ? g.in : g.out;
-  const int tile = winograd_tile(g);
+inline void winograd(const ConvOperands& of, bool transposed, Scratch scratch, const MicroKernels& kernels,
+                     Caches caches) {
+  const Shape &from = transposed ? of.g.out : of.g.in, &to = transposed ? of.g.in : of.g.out;
+  const int tile = winograd_tile(of.g);
   const WinogradConvolution convolution{kernels,
                                         winograd_kernels(kernels, tile),
-                                        g,
+                                        of,
                                         transposed,
-                                        WinogradPlan(from, to.channels, tile, batch, kernels.panel),
+                                        WinogradPlan(from, to.channels, tile, of.batch, kernels.panel),
                                         TileGrid(from.height, from.width, tile),
-                                        x,
-                                        weight,
-                                        y,
-                                        epilogue.streamed(y, batch * to.pixels(), to.channels)};
-  if (convolution.plan.share_tiles)
-    convolution.share_out_filters(scratch);
-  else
-    convolution.share_out_tiles(scratch);
+                                        of.end.streamed(of.y, of.batch * to.pixels(), to.channels),
+                                        caches};
+  convolution.plan.partition == Partition::weights ? convolution.share_out_filters(scratch)
+                                                   : convolution.share_out_tiles(scratch);
 }
 
 }  // namespace detail
@@ -184,19 +180,18 @@ constexpr std::size_t winograd_scratch(const ConvGeometry& g, std::size_t batch,
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.
-/// Shapes  x: batch×in, y: batch×out; scratch: winograd_scratch floats.
-inline void winograd_convolve(const ConvGeometry& g, std::size_t batch, ConstPixels x, const float* weight, Pixels y,
-                              const Epilogue& epilogue, Scratch scratch,
-                              const MicroKernels& kernels = micro_kernels()) {
-  detail::winograd(g, false, batch, x, weight, y, epilogue, scratch, kernels);
+/// Shapes  scratch: winograd_scratch floats.
+inline void winograd_convolve(const ConvOperands& of, Scratch scratch, const MicroKernels& kernels = micro_kernels(),
+                              Caches caches = machine_caches()) {
+  detail::winograd(of, false, scratch, kernels, caches);
 }
 
-/// x = the transposed convolution of y: the input gradient of `winograd_convolve` for the output gradient y.
-/// Shapes  as in `winograd_convolve`.
-inline void winograd_convolve_transposed(const ConvGeometry& g, std::size_t batch, ConstPixels y, const float* weight,
-                                         Pixels x, const Epilogue& epilogue, Scratch scratch,
-                                         const MicroKernels& kernels = micro_kernels()) {
-  detail::winograd(g, true, batch, y, weight, x, epilogue, scratch, kernels);
+/// y = the transposed convolution of x: the input gradient of `winograd_convolve` for the output gradient x.
+/// Shapes  scratch: winograd_scratch floats.
+inline void winograd_convolve_transposed(const ConvOperands& of, Scratch scratch,
+                                         const MicroKernels& kernels = micro_kernels(),
+                                         Caches caches = machine_caches()) {
+  detail::winograd(of, true, scratch, kernels, caches);
 }
 
 }  // namespace unetpp::kernels

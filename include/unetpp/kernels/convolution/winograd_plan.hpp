@@ -7,6 +7,7 @@
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/shape.hpp"
+#include "unetpp/kernels/cache.hpp"
 #include "unetpp/kernels/convolution/geometry.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/panels.hpp"
@@ -20,9 +21,13 @@ namespace unetpp::kernels::detail {
 /// Pixels a side of the tiles that a convolution is cut into.
 constexpr int winograd_tile(const ConvGeometry& g) { return g.algorithm == ConvAlgorithm::winograd2 ? 2 : 4; }
 
+inline const WinogradKernels& winograd_kernels(const MicroKernels& kernels, int tile) {
+  return tile == 2 ? kernels.winograd2 : kernels.winograd4;
+}
+
 /// Floats from one plane to the next: a cache line more than it holds, or all planes would fall on the same places of
 /// the cache.
-constexpr std::size_t plane_stride(std::size_t floats) { return aligned_floats(floats) + 16; }
+constexpr std::size_t plane_stride(std::size_t floats) { return aligned_floats(floats) + cache_line; }
 
 /// How a block's tiles are cut to be transformed for all threads: each piece of one panel of channels, for all panels at
 /// once would be written to more pages than the processor follows.
@@ -54,7 +59,7 @@ struct WinogradPlan {
   int panel;
   int points;
   std::size_t tiles;
-  bool share_tiles;
+  Partition partition;
   int block;  // tiles
   int chunk;  // channels read, of which the transformed weights are made at a time if tiles are shared
 
@@ -64,16 +69,19 @@ struct WinogradPlan {
         panel(panel_width),
         points((tile + 2) * (tile + 2)),
         tiles(batch * TileGrid(in.height, in.width, tile).in_image()),
-        share_tiles(has_large_weights() || tiles < 192),
-        block(share_tiles ? most_shared() : even_block(tiles, most_own)),
+        partition(std::size_t{1} * depth * filters > many_weights || tiles < few_tiles ? Partition::weights
+                                                                                       : Partition::pixels),
+        block(partition == Partition::weights ? most_shared() : even_block(tiles, most_own)),
         chunk(std::min(depth, 64)) {}
 
+  static constexpr std::size_t many_weights = 256 * 512, few_tiles = 192;
   static constexpr int most_own = 28;  // tiles of a block that a thread has for itself
   constexpr int most_shared() const { return static_cast<int>(std::min<std::size_t>(tiles, 128)); }
-  constexpr bool has_large_weights() const { return std::size_t{1} * depth * filters > 256 * 512; }
 
   /// Whether all transformed weights stay in a core's own cache.
-  constexpr bool weights_stay() const { return !share_tiles && points * filter_panels() * weight_plane() <= 100'000; }
+  constexpr bool weights_stay() const {
+    return partition == Partition::pixels && points * filter_panels() * weight_plane() <= kept_weights;
+  }
 
   constexpr std::size_t blocks() const { return parts_of(tiles, block); }
   constexpr int filter_panels() const { return parts_of(filters, panel); }
@@ -83,7 +91,7 @@ struct WinogradPlan {
   // for a filter panel. A panel's planes of tiles follow each other, so that a product reads on where the last one ended.
   constexpr std::size_t tile_plane() const { return plane_stride(std::size_t{1} * panel * block); }
   constexpr std::size_t weight_plane() const {
-    return plane_stride(std::size_t{1} * (share_tiles ? chunk : depth) * panel);
+    return plane_stride(std::size_t{1} * (partition == Partition::weights ? chunk : depth) * panel);
   }
   constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * panel * block); }
   // Floats of all planes of: a panel of tiles, all tiles, a filter panel's weights, its sums.
@@ -94,102 +102,25 @@ struct WinogradPlan {
 
   // Threads that share tiles have weights in use and the next ones.
   constexpr std::size_t floats(int threads) const {
-    return share_tiles ? all_tiles() + threads * (2 * weight_size() + sum_size())
-                       : filter_panels() * weight_size() + threads * (all_tiles() + sum_size());
+    return partition == Partition::weights ? all_tiles() + threads * (2 * weight_size() + sum_size())
+                                           : filter_panels() * weight_size() + threads * (all_tiles() + sum_size());
   }
   /// Floats that this plan and that of any smaller batch need: those of the largest blocks either way.
   constexpr std::size_t scratch(int threads) const {
     WinogradPlan shared = *this, own = *this;
-    shared.share_tiles = true;
+    shared.partition = Partition::weights;
     shared.block = most_shared();
-    own.share_tiles = false;
+    own.partition = Partition::pixels;
     own.block = most_own;
-    return share_tiles ? shared.floats(threads) : std::max(shared.floats(threads), own.floats(threads));
-  }
-};
-
-/// How a weight gradient is cut: into squares of channels×filters whose sums stay in a core's own cache, or one of all if
-/// they are few. A thread takes a square and a run of tiles, in blocks of tiles that it transforms for itself; the runs
-/// are summed apart and added in order at the end. With many squares, whose threads would all transform the same tiles,
-/// a block's tiles are transformed for all, and a thread takes some points of a square and adds to their sums; or a whole
-/// square, whose sums it transforms back for each block, if those of all squares are too large to keep in a cache.
-struct WinogradGradientPlan {
-  int channels;
-  int filters;
-  int panel;
-  int points;
-  std::size_t tiles;
-  bool share_tiles;
-  int square;  // channels and filters
-  std::size_t runs;
-  std::size_t run_tiles;
-  int block;  // tiles
-
-  constexpr WinogradGradientPlan(const ConvGeometry& g, std::size_t batch, int panel_width)
-      : channels(g.in.channels),
-        filters(g.out.channels),
-        panel(panel_width),
-        points((winograd_tile(g) + 2) * (winograd_tile(g) + 2)),
-        tiles(batch * TileGrid(g.in.height, g.in.width, winograd_tile(g)).in_image()),
-        share_tiles(weights() >= 64 * 128),
-        square(weights() > 64 * 64 ? 64 : std::max(channels, filters)) {
-    runs = most_runs();
-    run_tiles = parts_of(tiles, runs);
-    runs = parts_of(tiles, run_tiles);
-    block = static_cast<int>(parts_of(run_tiles, parts_of(run_tiles, most_tiles())));
-  }
-
-  constexpr std::size_t weights() const { return std::size_t{1} * channels * filters; }
-  constexpr int down() const { return parts_of(channels, square); }
-  constexpr int across() const { return parts_of(filters, square); }
-  constexpr int squares() const { return down() * across(); }
-
-  /// Tiles of a block; two blocks of few are faster than one.
-  constexpr std::size_t most_tiles() const {
-    if (share_tiles) return std::clamp<std::size_t>(tiles / 2, 64, 128);
-    return squares() > 1 ? 96 : 48;
-  }
-  static constexpr int wanted_units = 16;  // of squares in pieces, for threads to take
-  constexpr std::size_t most_runs() const {
-    if (share_tiles || tiles < 2 * most_tiles()) return 1;
-    return std::min<std::size_t>(std::max(2, wanted_units / squares()), tiles / most_tiles() / 2 * 2);
-  }
-  /// Whether sums are kept from one block that threads share to the next.
-  constexpr bool keeps_sums() const { return share_tiles && weights() <= 256 * 128; }
-  /// Pieces that the points of a square are cut into where threads share tiles.
-  constexpr int point_pieces() const { return keeps_sums() ? std::max(1, wanted_units / squares()) : 1; }
-  // Floats of a plane of a panel of a block's transformed tiles, of all its planes; and of those that are transformed at
-  // once, of inputs and of gradients.
-  constexpr std::size_t tile_plane() const { return plane_stride(std::size_t{1} * block * panel); }
-  constexpr std::size_t tile_panel() const { return points * tile_plane(); }
-  constexpr std::size_t inputs() const { return parts_of(share_tiles ? channels : sum_rows(), panel) * tile_panel(); }
-  constexpr std::size_t gradients() const {
-    return (share_tiles ? parts_of(filters, panel) : sum_panels()) * tile_panel();
-  }
-  /// Sums of a square, as panels of filters, each with a row for each channel.
-  constexpr int sum_rows() const { return std::min(square, channels); }
-  constexpr int sum_panels() const { return parts_of(std::min(square, filters), panel); }
-  constexpr std::size_t sum_plane() const { return plane_stride(std::size_t{1} * sum_panels() * sum_rows() * panel); }
-  constexpr std::size_t sum_size() const { return points * sum_plane(); }
-  constexpr std::size_t bias_size() const { return aligned_floats(std::size_t{1} * parts_of(filters, panel) * panel); }
-
-  constexpr std::size_t floats(int threads) const {
-    return share_tiles ? inputs() + gradients() + bias_size() + (keeps_sums() ? squares() : threads) * sum_size()
-                       : runs * (squares() * sum_size() + bias_size()) + threads * (inputs() + gradients());
-  }
-  /// Floats that this plan and that of any smaller batch need: those of the largest blocks and the most runs.
-  constexpr std::size_t scratch(int threads) const {
-    WinogradGradientPlan largest = *this;
-    largest.runs = most_runs();
-    largest.block = static_cast<int>(std::min(tiles, most_tiles()));
-    return largest.floats(threads);
+    return std::max(shared.floats(threads), partition == Partition::weights ? 0 : own.floats(threads));
   }
 };
 
 /// Where a plan's transformed tiles go that begin at `tiles`: past the caches if threads share them but not their caches.
 template <class Plan>
-PanelPlanes tile_planes(const Plan& plan, float* tiles) {
-  return {tiles, plan.tile_plane(), plan.tile_panel(), plan.share_tiles && has_grouped_caches()};
+PanelPlanes tile_planes(const Plan& plan, Caches caches, float* tiles) {
+  return {tiles, plan.tile_plane(), plan.tile_panel(),
+          plan.partition == Partition::weights && caches == Caches::grouped};
 }
 
 }  // namespace unetpp::kernels::detail

@@ -7,6 +7,10 @@
 // Left operands are rows of `panel` values: 32 high ones, then 32 low ones, which take the room of the floats. Right
 // operands are blocks of 32×16 values, the high ones and then the low ones, each in pairs of rows.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/pack.inc.hpp"
+#endif
+
 inline constexpr int half_panel = panel / 2;
 
 /// The layout of all eight tile registers.
@@ -74,8 +78,8 @@ template <int tiles, int right>
 }
 
 template <int tiles>
-[[gnu::noinline]] void product_tiles(int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
-                                     const float* b, float* c, bool accumulate, Fetch fetch) {
+[[gnu::noinline]] void product_of(int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
+                                  const float* b, float* c, bool accumulate, Fetch fetch) {
   begin_sums<tiles>(c, accumulate);
   for (int tap = 0; tap < taps; ++tap, b += block_floats, fetch.at += fetch.tap) {
     const float* left = a + shifts[tap];
@@ -97,12 +101,12 @@ template <int tiles>
                                       const Fetch& fetch) {
   switch (tiles) {
     case 1:
-      return product_tiles<1>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<1>(taps, shifts, a, step, b, c, accumulate, fetch);
     case 2:
-      return product_tiles<2>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<2>(taps, shifts, a, step, b, c, accumulate, fetch);
     case 3:
-      return product_tiles<3>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<3>(taps, shifts, a, step, b, c, accumulate, fetch);
     default:
-      return product_tiles<4>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<4>(taps, shifts, a, step, b, c, accumulate, fetch);
   }
 }

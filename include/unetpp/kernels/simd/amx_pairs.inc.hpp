@@ -1,12 +1,17 @@
 // Between floats and the operands and sums of amx.inc.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/amx.inc.hpp"
+#endif
+
 typedef unsigned short Words __attribute__((vector_size(64)));  // 32 bfloat16
 typedef unsigned short LooseWords __attribute__((vector_size(64), aligned(alignof(float)), may_alias));
 
 inline constexpr int fetch_ahead = 1024;  // floats: farther than the processor looks by itself
 
-/// The bfloat16 nearest to each lane of two vectors.
-[[gnu::always_inline]] inline Words to_words(Vec low, Vec high) {
+/// The bfloat16 nearest to each lane of two vectors. It names its instruction set, which clang wants to know where this file
+/// is opened alone.
+[[gnu::always_inline, gnu::target("avx512f,avx512bf16")]] inline Words to_words(Vec low, Vec high) {
   Words words;
   asm("vcvtne2ps2bf16 %2, %1, %0" : "=v"(words) : "v"(high), "v"(low));
   return words;

@@ -2,6 +2,11 @@
 // between pragmas that let the compiler use the set. Nothing from the standard library may be used in there: a template
 // that is first instantiated between the pragmas would be compiled for that set in the whole program.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/alone.inc.hpp"
+#define UNETPP_BODY "unetpp/kernels/simd/kernels.inc.hpp"
+#endif
+
 #if defined(__GNUC__)
 namespace baseline {
 inline constexpr int width = 4;

@@ -1,5 +1,9 @@
 // Of convolutions between an image of at most four channels and one of many.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/vector.inc.hpp"
+#endif
+
 typedef float Quad __attribute__((vector_size(16)));
 typedef float LooseQuad __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
 

@@ -1,11 +1,8 @@
-// All kernels of one instruction set: `width` floats make its vector, `panel` a row that kernels work on, and
-// `tile_rows` of these rows fit its registers.
+// All kernels of one instruction set.
 
-inline constexpr int panel = 2 * width;
-#ifdef __aarch64__
-inline constexpr int tile_rows = 10;  // it has 32 vector registers; gcc spills with 11
-#else
-inline constexpr int tile_rows = width == 16 ? 14 : 6;
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/alone.inc.hpp"
+#define UNETPP_BODY
 #endif
 
 #include "unetpp/kernels/simd/vector.inc.hpp"
@@ -21,26 +18,27 @@ inline constexpr int tile_rows = width == 16 ? 14 : 6;
 #include "unetpp/kernels/simd/winograd_tiles.inc.hpp"
 #include "unetpp/kernels/simd/winograd_weights.inc.hpp"
 
-// clang-format off: a line each
 template <class Form>
-inline constexpr WinogradKernels winograd_kernels{transform_input<Form>,          transform_gradient<Form>,
-                                                  transform_output<Form>,         transform_weight<Form>,
-                                                  transform_weight_rotated<Form>, transform_weight_gradient<Form>};
+inline constexpr WinogradKernels winograd_kernels{.input = transform_input<Form>,
+                                                  .gradient = transform_gradient<Form>,
+                                                  .output = transform_output<Form>,
+                                                  .weight = transform_weight<Form>,
+                                                  .weight_rotated = transform_weight_rotated<Form>,
+                                                  .weight_gradient = transform_weight_gradient<Form>};
 
-inline constexpr MicroKernels kernels{panel,
-                                      product,
-                                      product_transposed,
-                                      pack,
-                                      pack_transposed,
-                                      unpack,
-                                      gather,
-                                      sum_taps,
-                                      winograd_kernels<Form4>,
-                                      winograd_kernels<Form2>,
-                                      sum_rows,
-                                      max_pool_row,
-                                      max_pool_gradient_row,
-                                      softmax,
-                                      adam,
-                                      sgd};
-// clang-format on
+inline constexpr MicroKernels kernels{.panel = panel,
+                                      .product = product,
+                                      .product_transposed = product_transposed,
+                                      .pack = pack,
+                                      .pack_transposed = pack_transposed,
+                                      .unpack = unpack,
+                                      .gather = gather,
+                                      .sum_taps = sum_taps,
+                                      .winograd4 = winograd_kernels<Form4>,
+                                      .winograd2 = winograd_kernels<Form2>,
+                                      .sum_rows = sum_rows,
+                                      .max_pool_row = max_pool_row,
+                                      .max_pool_gradient_row = max_pool_gradient_row,
+                                      .softmax = softmax,
+                                      .adam = adam,
+                                      .sgd = sgd};

@@ -1,5 +1,9 @@
 // Between pixels and panels.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/vector.inc.hpp"
+#endif
+
 /// `value` with what `end` fuses to it: `lanes` channels of the pixel with index `pixel`; `to` is at these channels, end at
 /// `channel` channels before. Streams need whole vectors.
 [[gnu::always_inline]] inline void finish(Vec value, int lanes, Vec bias, std::size_t pixel, float* to, int channel,

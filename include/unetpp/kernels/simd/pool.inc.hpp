@@ -1,5 +1,9 @@
 // Max pooling of windows that lie side by side, a row of windows at a time.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/pack.inc.hpp"
+#endif
+
 typedef int IntVec __attribute__((vector_size(width * sizeof(float))));
 
 inline constexpr int windows_ahead = 4;  // whose pixels are fetched

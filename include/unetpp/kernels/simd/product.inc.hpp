@@ -1,5 +1,16 @@
 // The matrix product at the bottom of everything. Operands are packed in panels: rows of `panel` floats.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/vector.inc.hpp"
+#endif
+
+/// Rows of a panel that fit the registers.
+#ifdef __aarch64__
+inline constexpr int tile_rows = 10;  // it has 32 vector registers; gcc spills with 11
+#else
+inline constexpr int tile_rows = width == 16 ? 14 : 6;
+#endif
+
 /// C (+)= A·B for `rows` rows of C and `vectors` vectors of its columns, kept in registers.
 ///
 /// A's element (row, k) is a[row·panel + k], and after `panel` steps of k the next panel of A, `next` floats on;

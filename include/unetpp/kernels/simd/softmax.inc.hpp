@@ -1,5 +1,9 @@
 // Softmax of pixels that lie side by side, in a plane for each class: a vector of pixels at a time.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/vector.inc.hpp"
+#endif
+
 typedef unsigned Bits __attribute__((vector_size(width * sizeof(unsigned))));
 typedef int Ints __attribute__((vector_size(width * sizeof(int))));
 

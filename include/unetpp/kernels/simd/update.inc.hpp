@@ -1,5 +1,9 @@
 // Steps of optimizers. Each value is computed in the same way wherever it lies, so that its bits do not depend on that.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/vector.inc.hpp"
+#endif
+
 [[gnu::always_inline]] inline int lanes_at(std::size_t i, std::size_t count) {
   return count - i < width ? static_cast<int>(count - i) : width;
 }

@@ -1,12 +1,16 @@
 // Vectors of `width` floats; `panel` floats make the rows that kernels work on.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/alone.inc.hpp"
+#endif
+
+inline constexpr int panel = 2 * width;
+
 typedef float Vec __attribute__((vector_size(width * sizeof(float))));
 typedef float LooseVec __attribute__((vector_size(width * sizeof(float)), aligned(alignof(float)), may_alias));
 
 [[gnu::always_inline]] inline Vec load(const float* p) { return *reinterpret_cast<const LooseVec*>(p); }
 [[gnu::always_inline]] inline void store(float* p, Vec v) { *reinterpret_cast<LooseVec*>(p) = v; }
-
-inline constexpr int cache_line = 16;  // floats
 
 /// Brings a cache line to the core's large cache; on their way to the small one, few could be at a time, and what is read
 /// now would wait for them.

@@ -1,6 +1,10 @@
 // The one-dimensional transforms of Winograd's F(4, 3) and F(2, 3), of vectors of channels. Bᵀ, Aᵀ and G are those of
 // Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, with the points 0, ±1, ±2, ∞ and 0, ±1, ∞.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/vector.inc.hpp"
+#endif
+
 /// Tiles of 4×4 pixels, transformed to 6×6 points.
 struct Form4 {
   static constexpr int tile = 4, points = 6;

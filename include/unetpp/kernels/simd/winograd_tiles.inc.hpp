@@ -1,5 +1,9 @@
 // Winograd's transforms of image tiles, a vector of channels at a time.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/pack.inc.hpp"
+#endif
+
 /// So many tiles before one is transformed its pixels are fetched.
 inline constexpr int tiles_ahead = 4;
 

@@ -1,5 +1,9 @@
 // Winograd's transforms of weights, and of their gradients back.
 
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/vector.inc.hpp"
+#endif
+
 /// The points of nine taps, each a vector at `taps + tap·stride`, of which `lanes` lanes count.
 template <class Form>
 [[gnu::always_inline]] inline void transform_taps(const float* taps, std::size_t stride, int lanes, float* to,

@@ -1,0 +1,34 @@
+#pragma once
+// What convolutions work on.
+
+#include <cstddef>
+
+#include "unetpp/kernels/convolution/geometry.hpp"
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/operands.hpp"
+
+namespace unetpp::kernels {
+
+/// What a convolution, or a transposed one, reads and writes.
+/// Shapes  weight: g's.  x: batch×g.in, y: batch×g.out; of a transposed one x: batch×g.out, y: batch×g.in.
+struct ConvOperands {
+  ConvGeometry g;
+  std::size_t batch;
+  ConstPixels x;
+  const float* weight;
+  Pixels y;
+  Epilogue end = {};
+};
+
+/// What the weight gradient of a convolution reads and adds to.
+/// Shapes  x: batch×g.in, dy: batch×g.out, dweight: g's weight.
+struct WeightGradientOperands {
+  ConvGeometry g;
+  std::size_t batch;
+  ConstPixels x;
+  ConstPixels dy;
+  float* dweight;
+  BiasGradient dbias = {};
+};
+
+}  // namespace unetpp::kernels

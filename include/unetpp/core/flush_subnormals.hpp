@@ -51,12 +51,12 @@ inline std::uint64_t exchange_flush_bits(std::uint64_t bits) {
 class FlushSubnormals {
  public:
   FlushSubnormals() : before_(detail::exchange_flush_bits(detail::flush_bits)) {
-    if (outermost == nullptr) outermost = this;
+    if (depth++ == 0) outside = before_;
   }
   FlushSubnormals(const FlushSubnormals&) = delete;
   FlushSubnormals& operator=(const FlushSubnormals&) = delete;
   ~FlushSubnormals() {
-    if (outermost == this) outermost = nullptr;
+    --depth;
     detail::exchange_flush_bits(before_);
   }
 
@@ -64,21 +64,19 @@ class FlushSubnormals {
   /// that starts it, and may outlive the scope.
   class Suspended {
    public:
-    Suspended() : flushing_(detail::exchange_flush_bits(outside())) {}
+    Suspended()
+        : flushing_(detail::exchange_flush_bits(depth > 0 ? outside : detail::float_mode() & detail::flush_bits)) {}
     Suspended(const Suspended&) = delete;
     Suspended& operator=(const Suspended&) = delete;
     ~Suspended() { detail::exchange_flush_bits(flushing_); }
 
    private:
-    static std::uint64_t outside() {
-      return outermost ? outermost->before_ : detail::float_mode() & detail::flush_bits;
-    }
-
     std::uint64_t flushing_;
   };
 
  private:
-  static inline constinit thread_local const FlushSubnormals* outermost = nullptr;
+  static inline constinit thread_local int depth = 0;              // how many live in this thread
+  static inline constinit thread_local std::uint64_t outside = 0;  // the bits from before the first of them
 
   std::uint64_t before_;
 };

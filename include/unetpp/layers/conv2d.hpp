@@ -9,14 +9,14 @@
 namespace unetpp {
 
 struct Conv2DConfig {
-  int filters;
-  Extent kernel = 3;
-  Extent stride = 1;
-  Extent dilation = 1;
-  Padding padding = Padding::same;
-  Activation activation = Activation::none;
-  bool bias = true;
-  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+  int filters;                                         ///< channels of the output
+  Extent kernel = 3;                                   ///< taps; the U-Net's
+  Extent stride = 1;                                   ///< input pixels from one output to the next; Keras's default
+  Extent dilation = 1;                                 ///< input pixels from one tap to the next; Keras's default
+  Padding padding = Padding::same;                     ///< the U-Net's here; Keras's default is valid
+  Activation activation = Activation::none;            ///< fused to the end; Keras's default
+  bool bias = true;                                    ///< whether a number is added to each filter; Keras's default
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;  ///< of all passes; automatic: choose_algorithm's
 };
 
 /// Zero-padded 2-D cross-correlation of NHWC batches, with bias and ReLU fused.

@@ -11,13 +11,13 @@
 namespace unetpp {
 
 struct ConvTranspose2DConfig {
-  int filters;
-  Extent kernel = 2;
-  Extent stride = 2;
-  Padding padding = Padding::same;
-  Activation activation = Activation::none;
-  bool bias = true;
-  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+  int filters;                                         ///< channels of the output
+  Extent kernel = 2;                                   ///< taps; the U-Net's
+  Extent stride = 2;                                   ///< output pixels from one input to the next; the U-Net's
+  Padding padding = Padding::same;                     ///< as of the convolution from output to input
+  Activation activation = Activation::none;            ///< fused to the end; Keras's default
+  bool bias = true;                                    ///< whether a number is added to each filter; Keras's default
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;  ///< of all passes; automatic: choose_algorithm's
 };
 
 /// Transposed 2-D convolution: the input gradient of the convolution from `out` to `In`, with bias and ReLU fused.

@@ -8,9 +8,9 @@
 namespace unetpp {
 
 struct MaxPool2DConfig {
-  Extent window = 2;
-  Extent stride = window;
-  Padding padding = Padding::valid;
+  Extent window = 2;                 ///< input pixels; the U-Net's and Keras's
+  Extent stride = window;            ///< input pixels from one output to the next; Keras's default
+  Padding padding = Padding::valid;  ///< Keras's default
 };
 
 /// The largest value of each channel in each window; of equal ones the first, row by row, gets the gradient.

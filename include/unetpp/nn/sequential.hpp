@@ -9,6 +9,7 @@
 
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/require_layer.hpp"
 #include "unetpp/layers/walk.hpp"
 #include "unetpp/nn/planner.hpp"
 
@@ -30,7 +31,7 @@ inline constexpr bool input_in_output = requires {
 /// next child wants its input inside its output: then it is written there at once. Gradients live likewise.
 /// Shapes  x: n×(the first child's in).  y: n×(the last child's out).
 /// Errors  A child whose `in` differs from the `out` before it does not compile.
-template <Layer... Ls>
+template <class... Ls>
 struct Sequential {
   using Children = std::tuple<Ls...>;
   template <int I>
@@ -39,8 +40,9 @@ struct Sequential {
   static constexpr int count = sizeof...(Ls);
   static_assert(count > 0, "unetpp: an empty Sequential");
 
-  /// Compiles only if each child takes what the one before puts out.
+  /// Compiles only if the children are layers and each takes what the one before puts out.
   static constexpr bool connected = []<int... I>(std::integer_sequence<int, I...>) {
+    (require_layer<Ls>(), ...);
     (require_same_shape<Child<I + 1>, Child<I>::out, Child<I + 1>::in>(), ...);
     return true;
   }

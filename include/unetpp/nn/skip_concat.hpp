@@ -7,6 +7,7 @@
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/require_layer.hpp"
 #include "unetpp/layers/walk.hpp"
 #include "unetpp/nn/planner.hpp"
 
@@ -25,12 +26,12 @@ consteval void require_concatenable() {
 /// Shapes  x: n×Inner::in.  y: n×{height, width, Inner::out.channels + Inner::in.channels}.
 /// Errors  An Inner that changes height or width, or that ends in a fused ReLU (end it in a ReLU layer instead), does
 ///         not compile.
-template <Layer Inner>
+template <class Inner>
 struct SkipConcat {
   using Children = std::tuple<Inner>;
   static_assert(!Inner::rectified, "unetpp: SkipConcat's Inner ends in a fused ReLU; let a ReLU layer end it instead");
 
-  static constexpr Shape in = Inner::in;
+  static constexpr Shape in = (require_layer<Inner>(), Inner::in);
   static constexpr Shape out = (require_concatenable<SkipConcat, Inner::out, Inner::in>(),
                                 Shape{in.height, in.width, Inner::out.channels + in.channels});
   static constexpr std::size_t multiply_adds = Inner::multiply_adds;

@@ -42,7 +42,7 @@ std::string changed(std::string bytes, const std::string& chunk, std::size_t fro
 TEST_CASE("a PNG with a wrong check sum in a chunk that makes pixels is an error") {
   const std::string bytes = indexed("abcdefghi", png_chunk("tRNS", "\1"));
   REQUIRE(error_of(bytes).empty());
-  for (const char* chunk : {"IHDR", "PLTE", "tRNS", "IDAT", "IEND"}) {
+  for (const char* chunk : {"IHDR", "PLTE", "tRNS", "IDAT"}) {  // of the end's, libpng 1.6.39 speaks, 1.6.48 does not
     CAPTURE(chunk);
     CHECK(error_of(changed(bytes, chunk)) == damaged + chunk + ": CRC error");
     CHECK(mask_error_of(changed(bytes, chunk)) == damaged + chunk + ": CRC error");

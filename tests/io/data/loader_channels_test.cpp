@@ -41,7 +41,7 @@ void check_training() {
   Loader<Net::in, Halves> validation(data, {6, 7}, {.batch = 2, .shuffle = false});
   Parameters<Net> parameters(HeNormal{1});
   Adam adam({.learning_rate = 1e-2});
-  const auto epochs = fit(parameters, adam, train, validation, {.epochs = 20, .progress = false});
+  const auto epochs = fit(parameters, adam, train, validation, {.epochs = 20, .progress = false}).history;
   CHECK(epochs.back().train_loss < epochs.front().train_loss / 2);
   CHECK(epochs.back().validation->loss.mean() < 0.3);
 }

@@ -75,7 +75,8 @@ TEST_CASE("predict's masks of train_pets' validation images are train_pets' own"
   const train_pets::SyntheticPets pets(30, 9);
   for (const auto& entry : fs::directory_iterator(trained / "masks")) {
     const std::string name = entry.path().stem().string();
-    put(images / (name + ".png"), unetpp::encode_png(pets.load(std::stoul(name.substr(name.find('_') + 1)) - 1).image));
+    const unetpp::Sample pet = pets.load(std::stoul(name.substr(name.find('_') + 1)) - 1);
+    put(images / (name + ".png"), unetpp::encode_png(unetpp::to_image(pet.image)));
   }
   REQUIRE(
       run_predict({(trained / "model.safetensors").string(), images.string(), "--batch", "3", "--out", out.string()})
@@ -294,7 +295,7 @@ TEST_CASE("a model saved again without its metadata is known by its tensors, and
   const unetpp::Mask mask = unetpp::read_mask(fs::path(place.out) / "masks" / "b.png");
   const unetpp::Parameters<DrawnPetsNet> parameters(unetpp::HeNormal{1});
   const auto save = [&](const unetpp::Metadata& metadata) {
-    unetpp::write_safetensors(place.model, unetpp::named_data<DrawnPetsNet>(parameters.span()), metadata);
+    unetpp::write_safetensors(place.model, unetpp::named_data(parameters), metadata);
   };
   save({});
   check_error(
@@ -314,7 +315,7 @@ TEST_CASE("a model saved again without its metadata is known by its tensors, and
 TEST_CASE("a model of other tensors without metadata is an error that says what is missing and how it is written") {
   const Workplace place;
   const unetpp::Parameters<DrawnPetsNet> parameters;
-  auto tensors = unetpp::named_data<DrawnPetsNet>(parameters.span());
+  auto tensors = unetpp::named_data(parameters);
   tensors.pop_back();
   unetpp::write_safetensors(place.model, tensors, {});
   check_error(place.run(), 1,

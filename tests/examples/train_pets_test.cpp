@@ -70,7 +70,7 @@ TEST_CASE(
 
   const train_pets::SyntheticPets pets(14, 9);
   for (const std::string& name : validation) {
-    const unetpp::Image original = pets.load(std::stoul(name.substr(name.find('_') + 1)) - 1).image;
+    const unetpp::Raster original = pets.load(std::stoul(name.substr(name.find('_') + 1)) - 1).image;
     const unetpp::Mask mask = unetpp::read_mask(out / "masks" / (name + ".png"));
     CHECK(mask.width == original.width);
     CHECK(mask.height == original.height);

@@ -77,12 +77,18 @@ TEST_CASE("planned memory is known when compiled, grows with the batch, and is s
 
 TEST_CASE("parameters bound at another size give the same logits where the borders do not reach") {
   using Large = Small::resized<64, 64>;
+  using Larger = Small::resized<96, 80>;
   const Parameters<Small> parameters(GlorotUniform{4});
   Batch<Large::in> large(1);
-  for (std::size_t i = 0; i < large.size(); ++i) large.span()[i] = 0.5f;
+  Batch<Larger::in> larger(1);
+  large.fill(0.5f);
+  larger.fill(0.5f);
   InferenceWorkspace<Large> workspace(1);
+  InferenceWorkspace<Larger> other(1);
   const BatchView<float, Large::out> y = workspace.forward(parameters, large);
+  const BatchView<float, Larger::out> z = other.forward(parameters, larger);
   CHECK(y(0, 32, 32, 0) == Approx(y(0, 36, 36, 0)).epsilon(1e-5));  // a constant image far from its borders
+  CHECK(y(0, 32, 32, 0) == Approx(z(0, 48, 40, 0)).epsilon(1e-5));
   CHECK(y(0, 32, 32, 0) != Approx(y(0, 0, 0, 0)).epsilon(1e-5));
 }
 

@@ -53,8 +53,8 @@ TEST_CASE(
   CHECK(metrics[0] ==
         "epoch,train_loss,val_loss,val_accuracy,val_mean_iou,val_iou_pet,val_iou_background,val_iou_outline,"
         "val_mean_dice,val_dice_pet,val_dice_background,val_dice_outline,val_precision_pet,val_precision_background,"
-        "val_precision_outline,val_recall_pet,val_recall_background,val_recall_outline,seconds,images_per_second,"
-        "learning_rate");
+        "val_precision_outline,val_recall_pet,val_recall_background,val_recall_outline,learning_rate,"
+        "seconds,images_per_second");
   CHECK(metrics[2].substr(0, 2) == "2,");
   CHECK(std::count(metrics[2].begin(), metrics[2].end(), ',') == 20);
 

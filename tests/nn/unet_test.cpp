@@ -170,5 +170,7 @@ TEST_CASE("summary lists every layer with its shape, parameters and cost, and th
   CHECK(table.find("7,760,931") != std::string::npos);
   CHECK(table.find("3,031,433,216") != std::string::npos);
   CHECK(table.find("128x128x3 ") != std::string::npos);
-  CHECK(std::count(table.begin(), table.end(), '\n') == 27 + 6);
+  CHECK(std::count(table.begin(), table.end(), '\n') == 27 + 7);
+  CHECK(table.find("winograd4") != std::string::npos);
+  CHECK(table.find(kernels::to_string(kernels::instruction_set())) != std::string::npos);
 }

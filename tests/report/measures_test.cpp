@@ -21,16 +21,16 @@ TEST_CASE("metrics.csv has a line for each epoch, and quotes class names where i
   CHECK(metrics_csv({epoch(1), epoch(2)}, classes) ==
         "epoch,train_loss,val_loss,val_accuracy,val_mean_iou,\"val_iou_a,b\",\"val_iou_say \"\"c\"\"\",val_mean_dice,"
         "\"val_dice_a,b\",\"val_dice_say \"\"c\"\"\",\"val_precision_a,b\",\"val_precision_say \"\"c\"\"\","
-        "\"val_recall_a,b\",\"val_recall_say \"\"c\"\"\",seconds,images_per_second,learning_rate\n"
+        "\"val_recall_a,b\",\"val_recall_say \"\"c\"\"\",learning_rate,seconds,images_per_second\n"
         "1,0.250000,0.500000,0.750000,0.583333,0.500000,0.666667,0.733333,0.666667,0.800000,1.000000,0.666667,0.500000,"
-        "1.000000,1.500000,20.000000,2.5e-07\n"
+        "1.000000,2.5e-07,1.500000,20.000000\n"
         "2,0.250000,0.500000,0.750000,0.583333,0.500000,0.666667,0.733333,0.666667,0.800000,1.000000,0.666667,0.500000,"
-        "1.000000,1.500000,20.000000,2.5e-07\n");
+        "1.000000,2.5e-07,1.500000,20.000000\n");
 }
 
 TEST_CASE("without validation metrics.csv has the training loss and the speed") {
   CHECK(metrics_csv({{1, 1, 0.25, {}, 1.5, 20}}, {}) ==
-        "epoch,train_loss,seconds,images_per_second,learning_rate\n1,0.250000,1.500000,20.000000,nan\n");
+        "epoch,train_loss,learning_rate,seconds,images_per_second\n1,0.250000,nan,1.500000,20.000000\n");
 }
 
 TEST_CASE("class_table lines up the metrics of each class and their means") {

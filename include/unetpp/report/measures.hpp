@@ -39,9 +39,9 @@ inline std::vector<Measure> measures(const EpochEnd& e, const std::vector<Report
     of_classes("precision", &ConfusionMatrix::precision);
     of_classes("recall", &ConfusionMatrix::recall);
   }
+  all.push_back({"learning_rate", "training/learning_rate", e.learning_rate, true});
   all.push_back({"seconds", "speed/seconds", e.seconds});
   all.push_back({"images_per_second", "speed/images_per_second", e.images_per_second});
-  all.push_back({"learning_rate", "training/learning_rate", e.learning_rate, true});
   return all;
 }
 

@@ -289,7 +289,7 @@ TEST_CASE("a schedule gives each step its rate, and epochs say the last one") {
     return 0.5 / static_cast<double>(step + 1);
   };
   const TrainingState end = fit(parameters, sgd, data, config);
-  CHECK(asked == std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5});
+  CHECK(asked == std::vector<std::uint64_t>{0, 1, 2, 2, 3, 4, 5, 5});  // and again at the end of each epoch
   CHECK(end.history[0].learning_rate == 0.5 / 3);
   CHECK(end.history[1].learning_rate == 0.5 / 6);
   CHECK(sgd.config().learning_rate == 0.01);

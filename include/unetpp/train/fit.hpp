@@ -130,12 +130,16 @@ class FitRun {
     audience_.tell(EpochBegin{state_.epoch, config_.epochs});
     begun_ = Clock::now();
     seconds_before_ = state_.seconds;
-    double rate = std::numeric_limits<double>::quiet_NaN();
-    for (start_epoch(train_, state_); !stopping_ && train_.next();) rate = step();
+    for (start_epoch(train_, state_); !stopping_ && train_.next();) step();
     if (stopping_) return;
     if (state_.samples == 0) throw ArgumentError("unetpp: there are no images to train on");
-    EpochEnd end{
-        state_.epoch, config_.epochs, state_.loss.mean(), {}, 0, static_cast<double>(state_.samples) / seconds(), rate};
+    EpochEnd end{state_.epoch,
+                 config_.epochs,
+                 state_.loss.mean(),
+                 {},
+                 0,
+                 static_cast<double>(state_.samples) / seconds(),
+                 rate_of(state_.steps - 1)};
     if constexpr (validates) {
       end.validation = placed([&] { return validate(); });
       if (stopping_) return tell_resume_point();  // its epoch is not over: whoever goes on validates again
@@ -144,8 +148,17 @@ class FitRun {
     end_epoch(std::move(end));
   }
 
-  /// Trains on the batch at hand; returns the learning rate, as far as it is known.
-  double step() {
+  /// The learning rate of a step; not a number where the optimizer does not say its own.
+  double rate_of(std::uint64_t step) const {
+    if (config_.schedule) return config_.schedule(step);
+    if constexpr (requires { optimizer_.learning_rate(); })
+      return optimizer_.learning_rate();
+    else
+      return std::numeric_limits<double>::quiet_NaN();
+  }
+
+  /// Trains on the batch at hand.
+  void step() {
     if (!std::exchange(warned_, true) && beyond_range<Net::in>(train_.images()))
       config_.warn(
           "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
@@ -169,10 +182,6 @@ class FitRun {
                             state_.seconds});
     stopping_ = audience_.stop();
     tell_resume_point();
-    if constexpr (requires { optimizer_.learning_rate(); })
-      return step.rate.value_or(optimizer_.learning_rate());
-    else
-      return step.rate.value_or(std::numeric_limits<double>::quiet_NaN());
   }
 
   Evaluation validate() {

@@ -1,5 +1,4 @@
 // A layer of a user's own: all that a layer can have, in one file, of which the library knows nothing.
-
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 #include "unetpp/io/files/checkpoint.hpp"
@@ -7,7 +6,6 @@
 #include "unetpp/unet.hpp"
 
 using namespace unetpp;
-
 /// y = scale·(u·x − mean): in training u is 0 or 1 at random and 0.75 in the mean, in inference it is 0.75; mean is the
 /// running mean of x.
 template <Shape In>
@@ -19,7 +17,6 @@ struct Own : LayerDefaults {
   enum { scale, mean };
   static constexpr std::array tensors{scale_tensor("scale", channels), statistic_tensor("mean", channels, 0, 0.9f)};
   static constexpr Kept kept{.an_image = In.size()};  // u·x
-
   static float u(const Context& c, std::size_t at) {
     return c.training() ? c.random().uniform(c.pass().first_image * In.size() + at) < 0.75f : 0.75f;
   }
@@ -57,11 +54,9 @@ struct unetpp::OnnxExport<Own<In>> {
 template <Shape In, BlockConfig C>
 using OwnBlock = Sequential<ConvBlock<In, C>, Own<Shape{In.height, In.width, C.filters}>>;
 using Net = UNet<UNetConfig{.height = 8, .width = 8, .base_channels = 4, .depth = 1}, OwnBlock>;
-
 std::vector<float> values(const Parameters<Net>& p) {
   return {p.span().data(), p.span().data() + p.span().size() + p.statistics().size()};  // which lie behind
 }
-
 TEST_CASE("a user's own layer trains, goes on and is exported like any other") {
   const io_tests::TemporaryFolder folder;
   const auto path = folder.path() / "run.safetensors";

@@ -6,6 +6,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <unetpp/kernels/instruction_set.hpp>
 
 #include "messages.hpp"
 
@@ -22,6 +23,7 @@ int run_main(CLI::App& app, int argc, char** argv, const Run& run) {
   };
   try {
     app.parse(argc, argv);
+    unetpp::kernels::instruction_set();  // an error in UNETPP_SIMD is found before anything is written
     return run();
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);

@@ -12,7 +12,7 @@ diff "$program" "$root/examples/fifteen_lines/fifteen_lines.cpp"
 pieces=0
 for piece in piece*; do
   case $piece in "$program" | "$composition") continue ;; esac
-  grep -q save_onnx "$piece" && continue  # needs the ONNX library; tests/io/onnx_test.cpp calls it
+  grep -q save_onnx "$piece" && continue  # needs the ONNX library; tests/consumer/main.cpp calls it
   { grep '^#include' "$piece" || true; sed -e '/unetpp::fit(/{r /dev/stdin' -e 'd}' "$program" < <(grep -v '^#include' "$piece"); } >whole.cpp
   "$@" -fsyntax-only whole.cpp
   pieces=$((pieces + 1))

@@ -52,7 +52,8 @@ class Output {
   void clear() const {
     for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png"})
       examples::remove_file(folder_ / name);
-    for (const char* name : {"masks", "pictures"}) examples::remove_files(folder_ / name, examples::is_png);
+    for (const char* name : {"masks", "pictures", "panels"})  // the last of a version before
+      examples::remove_files(folder_ / name, examples::is_png);
     for (const char* name : {"last.safetensors", "best.safetensors"}) examples::remove_file(folder_ / name);
     examples::remove_files(folder_ / "tensorboard", is_event_file);
   }

@@ -125,6 +125,20 @@ TEST_CASE("a backward pass of another number of images than the forward pass is 
   CHECK_NOTHROW(workspace.backward(parameters, dp, two.view()));
 }
 
+TEST_CASE("a training pass needs memory for training, and a backward pass a training pass") {
+  const Parameters<Small> parameters;
+  const Batch<Small::in> images(1);
+  InferenceWorkspace<Small> inference(1);
+  CHECK_THROWS_AS(inference.forward(parameters, images, {.training = true}), ArgumentError);
+  std::vector<float> gradients(parameter_count<Small>);
+  TrainingWorkspace<Small> training(1);
+  training.forward(parameters, images, {.training = false});
+  CHECK_THROWS_AS(
+      training.backward(parameters, std::span<float, parameter_count<Small>>(gradients.data(), gradients.size()),
+                        images.view()),
+      ArgumentError);
+}
+
 TEST_CASE("parameter tensors have Keras's names, lie one after the other and fill the buffer") {
   const std::vector<NamedTensor> tensors = parameter_tensors<Small>();
   std::size_t offset = 0;

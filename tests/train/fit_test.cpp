@@ -289,7 +289,7 @@ TEST_CASE("a schedule gives each step its rate, and epochs say the last one") {
     return 0.5 / static_cast<double>(step + 1);
   };
   const TrainingState end = fit(parameters, sgd, data, config);
-  CHECK(asked == std::vector<std::uint64_t>{0, 1, 2, 2, 3, 4, 5, 5});  // and again at the end of each epoch
+  CHECK(asked == std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5});
   CHECK(end.history[0].learning_rate == 0.5 / 3);
   CHECK(end.history[1].learning_rate == 0.5 / 6);
   CHECK(sgd.config().learning_rate == 0.01);
@@ -341,4 +341,16 @@ TEST_CASE("fit takes a loss of one's own, in training and in validation") {
   const std::vector<EpochEnd> history = fit(parameters, adam, train, validation, config).history;
   CHECK(history.back().train_loss < 0.1 * history.front().train_loss);
   CHECK(history.back().validation->loss.mean() < 0.1 * history.front().validation->loss.mean());
+}
+
+TEST_CASE("a loader that gives a part of each batch is refused") {
+  struct Part : ArrayLoader<Net::in> {
+    using ArrayLoader::ArrayLoader;
+    int ranks() const { return 2; }
+  };
+  Part part(Batch<Net::in>(4), ArrayLoader<Net::in>::Labels(4), {.batch = 2});
+  Parameters<Net> parameters;
+  SGD sgd;
+  CHECK_THROWS_WITH(fit(parameters, sgd, part, quiet(1)),
+                    "unetpp: fit: expected a loader of all samples, found one of 2 ranks");
 }

@@ -58,8 +58,9 @@ TEST_CASE("gradients of two batches that make a step are those of one batch of b
   LossWeight whole = first;
   whole += second;
   trainer.begin();
-  LossSum sum = trainer.accumulate(parameters, data.batch(0, 2), data.labels_of(0, 2), {first, whole});
-  sum += trainer.accumulate(parameters, data.batch(2, 3), data.labels_of(2, 3), {second, whole});
+  LossSum sum = trainer.accumulate(parameters, data.batch(0, 2), data.labels_of(0, 2), whole, {.share = 0.4});
+  sum +=
+      trainer.accumulate(parameters, data.batch(2, 3), data.labels_of(2, 3), whole, {.first_image = 2, .share = 0.6});
   CHECK(sum.mean() == Approx(one.mean()));
   float largest = 0;
   for (const float v : want) largest = std::max(largest, std::abs(v));

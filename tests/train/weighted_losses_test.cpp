@@ -70,6 +70,20 @@ TEST_CASE("the gradients of two batches of a step add up to those of one batch o
   for (std::size_t i = 0; i < whole.size(); ++i) CHECK(gradient.span()[i] == Approx(whole.span()[i]).margin(1e-9));
 }
 
+TEST_CASE("a term that counts nothing in a batch adds nothing, and NaN shows all the same") {
+  Data data;
+  const SoftmaxCrossEntropy third_only({.class_weights = {0, 0, 1}, .ignore_label = 255});
+  for (std::uint8_t& label : data.labels.span()) label = label == 2 ? 0 : label;
+  const auto [a, da] = run(plain, data);
+  const auto [sum, dsum] = run(WeightedLosses({{0.5, plain}, {2, third_only}}), data);
+  CHECK(sum.mean() == Approx(0.5 * a.mean()));
+  data.logits.span()[0] = NAN;
+  CHECK(std::isnan(run(WeightedLosses({{0.5, plain}, {2, third_only}}), data).first.loss));
+  data.logits.span()[0] = 0;
+  data.labels.fill(255);
+  CHECK(run(WeightedLosses({{0.5, plain}, {2, third_only}}), data).first.loss == 0);
+}
+
 TEST_CASE("a sum of losses that cannot be is refused") {
   CHECK_THROWS_AS(WeightedLosses({}), ArgumentError);
   CHECK_THROWS_AS(WeightedLosses(std::vector<WeightedLoss>(9, {1, plain})), ArgumentError);

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/tensor.hpp"
@@ -32,7 +31,7 @@ class Context {
  public:
   Context(float* slots, const std::size_t* offsets, float* kept, std::size_t capacity, kernels::Scratch scratch,
           const Pass& pass)
-      : slots_(slots), offsets_(offsets), kept_(kept), capacity_(capacity), scratch_(scratch), pass_(&pass) {}
+      : slots_(slots), offsets_(offsets), kept_(kept), capacity_(capacity), scratch_(scratch), pass_(pass) {}
 
   /// The context of a child that begins at `place` of this layer.
   Context child(const Place& place) const {
@@ -43,12 +42,12 @@ class Context {
     return c;
   }
 
-  const Pass& pass() const { return *pass_; }
-  bool training() const { return pass_->training; }
+  const Pass& pass() const { return pass_; }
+  bool training() const { return pass_.training; }
   /// Numbers that this layer draws in this step, the same in forward and backward. Image i of the batch draws by its
   /// place in the step, first_image + i, so that the numbers do not depend on how the step is cut into batches.
   Random random() const {
-    return Random(pass_->seed, random_stream(RandomUse::layer, static_cast<std::uint64_t>(leaf_) << 44 | pass_->step));
+    return Random(pass_.seed, random_stream(RandomUse::layer, static_cast<std::uint64_t>(leaf_) << 44 | pass_.step));
   }
 
   std::size_t capacity() const { return capacity_; }  // images
@@ -71,7 +70,7 @@ class Context {
   float* kept_;
   std::size_t capacity_;
   kernels::Scratch scratch_;
-  const Pass* pass_;
+  Pass pass_;
   int leaf_ = 0;
 };
 

@@ -2,6 +2,7 @@
 // The tensors of a layer: what they are for, and where they lie.
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
@@ -13,9 +14,9 @@
 namespace unetpp {
 
 /// What a tensor is for.
-///   weight     is multiplied by inputs: initialised by its fans, decays
-///   offset     is added, such as a bias: begins at 0, does not decay
-///   scale      is multiplied by what is normalised: begins at 1, does not decay
+///   weight     is multiplied by inputs: initialised by its fans; the one that decays where an optimizer decays any
+///   offset     is added, such as a bias: begins at 0
+///   scale      is multiplied by what is normalised: begins at 1
 ///   statistic  is what training saw of its data, such as a running mean: kept and saved, never trained
 enum class Role { weight, offset, scale, statistic };
 
@@ -115,9 +116,11 @@ class TensorView {
       : TensorView(other.trained(), other.statistics()) {}
 
   std::span<T> operator[](int tensor) const {
+    constexpr auto begin = offsets();
     const auto i = static_cast<std::size_t>(tensor);
+    assert(i < begin.size());
     const LayerTensor& t = L::tensors[i];
-    return {(t.role == Role::statistic ? statistics_ : trained_) + offsets()[i], t.size()};
+    return {(t.role == Role::statistic ? statistics_ : trained_) + begin[i], t.size()};
   }
 
   T* trained() const { return trained_; }

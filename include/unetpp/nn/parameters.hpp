@@ -136,6 +136,7 @@ class Parameters {
 
   /// What a network reads: this one, or another one with the same layers.
   template <class Other>
+  requires(parameter_count<Other> == count && statistic_count<Other> == statistic_count<Net>)
   operator TensorView<Other, const float>() const {  // NOLINT: implicit
     return TensorView<Net, const float>(values_.data(), values_.data() + count);
   }

@@ -33,7 +33,8 @@ class Predictor {
  public:
   explicit Predictor(Tensors<Net> parameters, PredictorConfig config = {})
       : parameters_(parameters), workspace_(config.batch, config.threads), classes_(config.batch * Net::out.pixels()) {}
-  explicit Predictor(Parameters<Net>&& parameters, PredictorConfig config = {}) = delete;  // would not outlive it
+  template <class Other>
+  explicit Predictor(Parameters<Other>&& parameters, PredictorConfig config = {}) = delete;  // would not outlive it
 
   std::size_t batch() const { return workspace_.capacity(); }
 

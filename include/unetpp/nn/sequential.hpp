@@ -80,7 +80,7 @@ struct Sequential {
       else
         dx = {.view = gradient<I - 1>(dy, context), .rectified = Child<I - 1>::rectified};
       Child<I>::backward(p.template child<Child<I>>(place(I)), input<I>(x, y, context), value<I>(y, context),
-                         gradient<I>(dy, context), {to.dp.template child<Child<I>>(place(I)), dx},
+                         gradient<I>(dy, context), Gradients<Child<I>>{to.dp.template child<Child<I>>(place(I)), dx},
                          context.child(place(I)));
     });
   }

@@ -51,7 +51,7 @@ struct SkipConcat {
                       const Context& context) {
     if (x.data() != input_slice(y.view).data())
       kernels::transfer(x.pixels(), in.channels, pixels_of(x), pixels_of(input_slice(y.view)), {}, context.threads());
-    Inner::forward(p.template child<Inner>({}), x, inner_slice(y.view), context);
+    Inner::forward(p.template child<Inner>({}), x, OutputTarget<Inner::out>(inner_slice(y.view)), context);
   }
 
   static void backward(Tensors<SkipConcat> p, BatchView<const float, in> x, BatchView<const float, out> y,
@@ -61,7 +61,7 @@ struct SkipConcat {
                         {.accumulate = to.dx.accumulate}, context.threads());
     to.dx.accumulate = true;
     Inner::backward(p.template child<Inner>({}), x, inner_slice(y), inner_slice(dy),
-                    {to.dp.template child<Inner>({}), to.dx}, context);
+                    Gradients<Inner>{to.dp.template child<Inner>({}), to.dx}, context);
   }
 
   template <class Visitor, class Value>

@@ -62,7 +62,8 @@ class TiledPredictor {
       : config_(std::move(config)),
         predictor_(parameters, {.batch = config_.batch, .threads = config_.threads}),
         tiles_(config_.batch) {}
-  explicit TiledPredictor(Parameters<Net>&& parameters, TilingConfig config = {}) = delete;  // would not outlive it
+  template <class Other>
+  explicit TiledPredictor(Parameters<Other>&& parameters, TilingConfig config = {}) = delete;  // would not outlive it
 
   /// The most probable class of each pixel, row by row.
   /// Shapes  classes: size.

@@ -44,6 +44,8 @@ struct UNetLevel {
   static constexpr ConvTranspose2DConfig up{
       .filters = C.filters, .algorithm = C.algorithm == ConvAlgorithm::im2col ? C.algorithm : ConvAlgorithm::automatic};
   using First = Block<In, C>;
+  static_assert(First::out == Shape{In.height, In.width, C.filters},
+                "unetpp: the UNet's Block must keep height and width and put out C.filters channels");
   using Down = MaxPool2D<First::out>;
   using Below = typename UNetLevel<Down::out, BlockConfig{2 * C.filters, C.algorithm}, Depth - 1, Block>::type;
   using Up = ConvTranspose2D<Below::out, up>;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "unetpp/core/buffer.hpp"
+#include "unetpp/core/error.hpp"
 #include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/tensor.hpp"
@@ -70,6 +71,8 @@ class BasicWorkspace {
       throw ArgumentError("unetpp: a backward pass of " + std::to_string(x.count()) + " images, with room for " +
                           std::to_string(dx.count()) + " input gradients, after a forward pass of " +
                           std::to_string(count_));
+    if (!pass_.training)
+      throw ArgumentError("unetpp: a backward pass: expected a training pass before it, found one of inference");
     const FlushSubnormals flush;
     const kernels::Pixels dy = pixels_of(output_gradient());
     if (Net::rectified)
@@ -102,6 +105,8 @@ class BasicWorkspace {
       throw ArgumentError("unetpp: expected a batch of 1 to " + std::to_string(capacity_) + " images, found " +
                           std::to_string(x.count()) +
                           "; PredictorConfig::batch, or a workspace's capacity, is how many fit");
+    if (pass.training && !trains)
+      throw ArgumentError("unetpp: a training pass: expected a TrainingWorkspace, found one for inference");
     const FlushSubnormals flush;
     count_ = x.count();
     pass_ = pass;

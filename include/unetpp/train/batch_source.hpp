@@ -104,6 +104,15 @@ std::span<const std::size_t> positions_left_out(const Source& source) {
     return {};
 }
 
+/// Errors  ArgumentError for a source that gives only a part of each batch: `fit` reduces over no processes.
+template <class Source>
+void require_alone(const Source& source) {
+  if constexpr (requires { source.ranks(); })
+    if (source.ranks() != 1)
+      throw ArgumentError("unetpp: fit: expected a loader of all samples, found one of " +
+                          std::to_string(source.ranks()) + " ranks");
+}
+
 template <class Source>
 std::size_t first_image(const Source& source) {
   if constexpr (requires { source.first_image(); })

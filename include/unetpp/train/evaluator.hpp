@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/error.hpp"
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/predict_classes.hpp"
 #include "unetpp/nn/workspace.hpp"
@@ -33,6 +34,9 @@ class Evaluator {
         workspace_(batch, threads, loss_.scratch(batch, Net::out)),
         classes_(batch * Net::out.pixels()),
         left_out_(ignored_class == IgnoredClass::left_out ? loss_.ignored_label() : -1) {}
+
+  /// The class that is left out of means; -1: none.
+  int left_out() const { return left_out_ < Net::out.channels ? left_out_ : -1; }
 
   /// Of no images yet.
   Evaluation begin() const {

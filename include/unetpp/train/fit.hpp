@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "unetpp/core/error.hpp"
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
 #include "unetpp/train/evaluate.hpp"
@@ -77,6 +78,7 @@ class FitRun {
         state_(begin()),
         trainer_(train.batch(), config.loss, config.threads),
         warned_(!config.warn) {
+    step_.clip = config.clip;
     if constexpr (validates) evaluator_.emplace(validation.batch(), config.loss, config.threads, config.ignored_class);
   }
 
@@ -99,6 +101,7 @@ class FitRun {
       throw ArgumentError("unetpp: fit: expected at least 1 epoch, found " + std::to_string(config_.epochs));
     TrainingState state = config_.start;
     require_consistent(state);
+    require_alone(train_);
     match_source(train_, state);
     leave_out(train_, state.train_left_out);
     leave_out(validation_, state.validation_left_out);
@@ -130,6 +133,7 @@ class FitRun {
     audience_.tell(EpochBegin{state_.epoch, config_.epochs});
     begun_ = Clock::now();
     seconds_before_ = state_.seconds;
+    rate_.reset();
     for (start_epoch(train_, state_); !stopping_ && train_.next();) step();
     if (stopping_) return;
     if (state_.samples == 0) throw ArgumentError("unetpp: there are no images to train on");
@@ -139,7 +143,7 @@ class FitRun {
                  {},
                  0,
                  static_cast<double>(state_.samples) / seconds(),
-                 rate_of(state_.steps - 1)};
+                 rate_ ? *rate_ : rate_of(state_.steps - 1)};
     if constexpr (validates) {
       end.validation = placed([&] { return validate(); });
       if (stopping_) return tell_resume_point();  // its epoch is not over: whoever goes on validates again
@@ -163,14 +167,12 @@ class FitRun {
       config_.warn(
           "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
           "are divided by 255");
-    StepConfig step{.pass = {.training = true,
-                             .seed = state_.seed.value_or(0),
-                             .step = state_.steps,
-                             .first_image = first_image(train_)},
-                    .clip = config_.clip};
-    if (config_.schedule) step.rate = config_.schedule(state_.steps);
+    step_.pass = {
+        .training = true, .seed = state_.seed.value_or(0), .step = state_.steps, .first_image = first_image(train_)};
+    rate_ = rate_of(state_.steps);
+    if (config_.schedule) step_.rate = rate_;
     const LossSum loss =
-        placed([&] { return trainer_.step(parameters_, optimizer_, train_.images(), train_.labels(), step); });
+        placed([&] { return trainer_.step(parameters_, optimizer_, train_.images(), train_.labels(), step_); });
     state_.loss += loss;
     state_.samples += train_.images().count();
     ++state_.batches;
@@ -200,7 +202,7 @@ class FitRun {
                                                         {labels.data(), labels.pixels()},
                                                         predicted,
                                                         config_.loss.ignored_label(),
-                                                        evaluator_->begin().confusion.left_out(),
+                                                        evaluator_->left_out(),
                                                         positions(validation_),
                                                         positions_left_out(validation_)});
                       return !(stopping_ = audience_.stop());
@@ -228,6 +230,8 @@ class FitRun {
   TrainingState state_;
   Trainer<Net> trainer_;
   std::optional<Evaluator<Net>> evaluator_;
+  StepConfig step_;
+  std::optional<double> rate_;  // of the epoch's last step, if one was made
   bool warned_;
   bool stopping_ = false;
   Clock::time_point begun_;

@@ -4,10 +4,12 @@
 // A loss is a type with these const members; one of several terms is the sum that weighted_losses.hpp makes.
 //
 //   scratch(images, shape)     floats of scratch memory that a batch of that many images or less needs
-//   weigh(batch, scratch)      what the batch weighs, a LossWeight: what its mean divides by. The logits are not needed
+//   weigh(batch, scratch)      what the batch weighs, a LossWeight: what its mean divides by. Only labels are there, no
+//                              logits; labels that cannot be are an error
 //   evaluate(batch, share, gradient, scratch)
 //                              the batch's LossSum, for its own weight and that of the whole step (LossShare); writes the
-//                              batch's part of the gradient of the whole step's mean as LossGradient says
+//                              batch's part of the gradient of the whole step's mean as LossGradient says. The loss is
+//                              no number if a logit of any pixel is none, also where the label is ignored
 //   ignored_label()            the label of pixels that do not count; -1: none
 //   terms()                    how many numbers of a LossWeight it uses, if more than one
 //

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -10,7 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/buffer.hpp"
+#include "unetpp/core/error.hpp"
 #include "unetpp/core/flush_subnormals.hpp"
+#include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/workspace.hpp"
@@ -22,11 +26,12 @@ namespace unetpp {
 /// Changes gradients before they are used, in place; of them alone, so that training that goes on needs nothing else.
 using GradientFunction = std::function<void(std::span<float>)>;
 
-/// What a step does beside its own.
+/// What a step does beside its own. Where it is of several processes, the reductions sum over them.
 struct StepConfig {
-  Pass pass = {.training = true};
-  GradientFunction
-      reduce{};  ///< gets the gradients, and behind them what was seen of the statistics: sums over processes
+  std::optional<Pass> pass{};  ///< none: the next of the Trainer's own steps, of this batch alone
+  std::function<void(LossWeight&)>
+      reduce_weight{};           ///< gets what the batch weighs and makes it the whole step's weight
+  GradientFunction reduce{};     ///< gets the gradients, and behind them what was seen of statistics
   GradientFunction clip{};       ///< gets the gradients of the trained tensors
   std::optional<double> rate{};  ///< of the optimizer's step; none: its own learning rate
 };
@@ -49,7 +54,10 @@ class Trainer {
   template <class Optimizer>
   LossSum step(Parameters<Net>& parameters, Optimizer& optimizer, BatchView<const float, Net::in> images,
                LabelView<Net::out> labels, const StepConfig& config = {}) {
-    const LossSum loss = compute_gradients(parameters, images, labels, config.pass);
+    begin();
+    LossWeight whole = weigh(labels);
+    if (config.reduce_weight) config.reduce_weight(whole);
+    const LossSum loss = accumulate(parameters, images, labels, whole, config.pass ? *config.pass : own_pass());
     if (config.reduce) config.reduce(gradients_);
     if (config.clip) config.clip(gradients());
     update(parameters, optimizer, config.rate);
@@ -58,10 +66,9 @@ class Trainer {
 
   /// All of a step on one batch up to the gradients.
   LossSum compute_gradients(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
-                            LabelView<Net::out> labels, const Pass& pass = {.training = true}) {
+                            LabelView<Net::out> labels) {
     begin();
-    const LossWeight weight = weigh(labels);
-    return accumulate(parameters, images, labels, {weight, weight}, pass);
+    return accumulate(parameters, images, labels, weigh(labels), own_pass());
   }
 
   /// Begins a step: the gradients are zero.
@@ -73,13 +80,16 @@ class Trainer {
     return loss_.weigh(loss_batch(no_logits, labels), workspace_.scratch());
   }
 
-  /// Adds a batch's part of the gradients of the loss of a whole step. Returns the batch's loss.
+  /// Adds a batch's part of the gradients of the loss of a whole step that weighs `whole`; the pass is one of training and
+  /// says where the batch is in the step. Returns the batch's loss.
   /// Errors  As `step`.
   LossSum accumulate(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
-                     LabelView<Net::out> labels, const LossShare& share, const Pass& pass = {.training = true}) {
+                     LabelView<Net::out> labels, const LossWeight& whole, Pass pass) {
+    pass.training = true;
+    const LossWeight own = weigh(labels);
     const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images, pass);
-    const LossSum loss = loss_.evaluate(loss_batch(logits, labels), share, {pixels_of(workspace_.output_gradient())},
-                                        workspace_.scratch());
+    const LossSum loss = loss_.evaluate(loss_batch(logits, labels), {own, whole},
+                                        {pixels_of(workspace_.output_gradient())}, workspace_.scratch());
     if (!std::isfinite(loss.loss))
       throw NonFiniteLossError("unetpp: the loss became " + std::to_string(loss.loss) +
                                "; lower the learning rate or look for bad values in the images");
@@ -94,12 +104,11 @@ class Trainer {
   void update(Parameters<Net>& parameters, Optimizer& optimizer, std::optional<double> rate = {}) {
     const FlushSubnormals flush;  // moments of gradients that have ended come to be subnormal
     detail::step_optimizer(optimizer, parameters.span(), gradients(), workspace_.threads(), rate);
-    if constexpr (statistic_count < Net >> 0)
-      for (const NamedTensor& t : statistic_tensors_)
-        for (std::size_t i = t.offset; i < t.offset + t.size; ++i) {
-          float& value = parameters.statistics()[i];
-          value = t.keep * value + (1 - t.keep) * seen()[i];
-        }
+    for (const NamedTensor& t : statistic_tensors_)
+      for (std::size_t i = t.offset; i < t.offset + t.size; ++i) {
+        float& value = parameters.statistics()[i];
+        value = t.keep * value + (1 - t.keep) * seen()[i];
+      }
   }
 
   /// Of the trained tensors.
@@ -109,10 +118,13 @@ class Trainer {
   TrainingWorkspace<Net>& workspace() { return workspace_; }
 
  private:
+  Pass own_pass() { return {.training = true, .step = steps_++}; }
+
   Loss loss_;
   TrainingWorkspace<Net> workspace_;
   Buffer<float> gradients_;  // and what is seen of the statistics behind them
   std::vector<NamedTensor> statistic_tensors_ = statistic_tensors<Net>();
+  std::uint64_t steps_ = 0;  // that nobody numbered
 };
 
 }  // namespace unetpp

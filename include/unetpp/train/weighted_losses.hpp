@@ -63,7 +63,7 @@ class WeightedLosses {
       const LossSum sum =
           terms_[i].loss.evaluate(batch, {{{share.own.of_term[i]}}, {{share.whole.of_term[i]}}},
                                   {gradient.dlogits, gradient.scale * weight, gradient.accumulate || i > 0}, scratch);
-      mean += terms_[i].weight * sum.mean();
+      mean += terms_[i].weight * (sum.weight > 0 ? sum.mean() : sum.loss);  // which is 0 or no number
     }
     return {mean * share.own.of_term[0], share.own.of_term[0]};
   }

@@ -155,3 +155,23 @@ TEST_CASE("an error of a transform that is no unetpp::Error reaches the caller, 
   loader.start_epoch(0);
   CHECK(message_of<std::runtime_error>([&] { loader.next(); }) == "broken");
 }
+
+TEST_CASE("a transform that makes a mask of another size, no image, or too few values makes a bad sample, named") {
+  const Numbers numbers(1);
+  const auto message = [&](const Sample& made) {
+    NumberLoader loader(numbers, first(1),
+                        {.batch = 1, .strict = true, .transform = [&](const Sample&, Random) { return made; }});
+    loader.start_epoch(0);
+    try {
+      loader.next();
+    } catch (const unetpp::FormatError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::vector<std::uint8_t> values(42), labels(14);
+  CHECK(message({{2, 7, 3, values}, {7, 2, labels}}).starts_with(numbers.name(0) + ": expected an image and a mask"));
+  CHECK(message({}).starts_with(numbers.name(0) + ": expected an image and a mask"));
+  CHECK(message({{2, 7, 3, labels}, {2, 7, labels}}).starts_with(numbers.name(0) + ": "));
+  CHECK(message({{2, 7, 3, values}, {2, 7, labels}}).empty());
+}

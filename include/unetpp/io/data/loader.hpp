@@ -120,6 +120,8 @@ class Loader {
   std::span<const std::size_t> positions() const {
     return std::span(workers_.samples()).subspan(count_ > 0 ? current_ : 0, count_);
   }
+  /// How many share the batches.
+  int ranks() const { return config_.ranks; }
   /// The position of the first of these images in the whole batch, that of all ranks.
   std::size_t first_image() const { return static_cast<std::size_t>(config_.rank) * batch(); }
 

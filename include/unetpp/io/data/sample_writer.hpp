@@ -43,7 +43,8 @@ class SampleWriter {
   /// Writes sample i of those given. Returns what its image's decoder warned of.
   /// Shapes  image: In.  labels: In, without the channels.
   /// Errors  What the data set and the transform throw; of the transform an Error that begins with the sample's name.
-  ///         ChannelsError for an image of other channels; FormatError for a doubtful image when strict.
+  ///         ChannelsError for an image of other channels; FormatError for a mask of another size than its image, and for
+  ///         a doubtful image when strict.
   std::string write(std::size_t i, int epoch, std::span<float> image, std::span<std::uint8_t> labels) {
     Sample loaded;
     const Sample* sample = cache_.find(i);
@@ -78,10 +79,18 @@ class SampleWriter {
   }
 
   Sample resized(const Sample& sample, std::size_t i) const {
+    const auto& [image, mask] = sample;
+    if (image.width != mask.width || image.height != mask.height || image.width < 1 || image.height < 1)
+      throw FormatError(name(i) + ": expected an image and a mask of its size, found " +
+                        size_text(image.width, image.height) + " and " + size_text(mask.width, mask.height));
     if (sample.image.channels != In.channels)
       throw ChannelsError(name(i) + ": expected an image of " + std::to_string(In.channels) + " channels, as " +
                           to_string(In) + " has, found " + std::to_string(sample.image.channels));
-    return resize(sample, In.height, In.width);
+    try {
+      return resize(sample, In.height, In.width);
+    } catch (const Error& error) {
+      throw FormatError(name(i) + ": " + error.what());
+    }
   }
 
   const Data& dataset_;

@@ -71,7 +71,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, Parameters<Net>& p
   } catch (const ArgumentError& error) {
     throw FormatError(file.name() + ": " + error.what());
   }
-  parameters = std::move(loaded);
+  parameters = loaded;  // in the same memory, which others may look at
   return {std::move(state), file.metadata()};
 }
 

@@ -113,7 +113,7 @@ Metadata load_weights(const std::filesystem::path& path, Parameters<Net>& parame
   require_weights<Net>(file);
   Parameters<Net> loaded = parameters;
   read_parameters(file, loaded);
-  parameters = std::move(loaded);
+  parameters = loaded;  // in the same memory, which others may look at
   return file.metadata();
 }
 

@@ -1,4 +1,4 @@
-// Between floats and the operands and sums of amx.inc.
+// Between floats and the operands and sums of amx.inc.hpp.
 
 #ifndef UNETPP_BODY  // opened alone
 #include "unetpp/kernels/simd/amx.inc.hpp"
@@ -34,19 +34,19 @@ inline constexpr int fetch_ahead = 1024;  // floats: farther than the processor 
 // clang-format on
 [[gnu::always_inline]] inline void store_words(float* to, Words w) { *reinterpret_cast<LooseWords*>(to) = w; }
 
-struct Split {
+struct Pairs {
   Words high, low;
 
-  [[gnu::always_inline]] Split(Vec first, Vec last)
+  [[gnu::always_inline]] Pairs(Vec first, Vec last)
       : high(to_words(first, last)), low(to_words(first - first_floats(high), last - last_floats(high))) {}
 };
 
 /// `lanes` of 32 values, the others zero.
-[[gnu::always_inline]] inline Split load_pairs(const float* p, int lanes) {
+[[gnu::always_inline]] inline Pairs load_pairs(const float* p, int lanes) {
   return {load_part(p, lanes), lanes > width ? load_part(p + width, lanes - width) : Vec{}};
 }
 
-/// Splits `count` pixels to rows of left operands; values beyond the last channel are zero.
+/// Pairs up `count` pixels to rows of left operands; values beyond the last channel are zero.
 /// Shapes  to: panels, `next` floats apart, of count×panel.
 [[gnu::noinline]] inline void pair_pixels(const float* x, std::size_t stride, int count, int channels, float* to,
                                           std::size_t next) {
@@ -55,10 +55,10 @@ struct Split {
     for (int c = 0; c < channels; c += panel, row += next) {
       __builtin_prefetch(x + c + fetch_ahead);
       __builtin_prefetch(x + c + fetch_ahead + cache_line);
-      const Split split =
-          channels - c >= panel ? Split(load(x + c), load(x + c + width)) : load_pairs(x + c, channels - c);
-      store_words(row, split.high);
-      store_words(row + half_panel, split.low);
+      const Pairs pairs =
+          channels - c >= panel ? Pairs(load(x + c), load(x + c + width)) : load_pairs(x + c, channels - c);
+      store_words(row, pairs.high);
+      store_words(row + half_panel, pairs.low);
     }
   }
 }
@@ -68,10 +68,10 @@ struct Split {
   for (int k = 0; k < panel; k += 2, to += width) {
     __builtin_prefetch(x + (k + panel) * stride);
     __builtin_prefetch(x + (k + panel + 1) * stride);
-    const Split split(k < depth ? load_part(x + k * stride, columns) : Vec{},
+    const Pairs pairs(k < depth ? load_part(x + k * stride, columns) : Vec{},
                       k + 1 < depth ? load_part(x + (k + 1) * stride, columns) : Vec{});
-    store_words(to, in_pairs(split.high));
-    store_words(to + tile_floats, in_pairs(split.low));
+    store_words(to, in_pairs(pairs.high));
+    store_words(to + tile_floats, in_pairs(pairs.low));
   }
 }
 
@@ -79,9 +79,9 @@ struct Split {
 [[gnu::noinline]] inline void pair_columns(const float* x, std::size_t stride, int depth, int columns, float* to) {
   Vec high[width] = {}, low[width] = {};
   for (int i = 0; i < columns; ++i) {
-    const Split split = load_pairs(x + i * stride, depth);
-    high[i] = reinterpret_cast<Vec>(split.high);
-    low[i] = reinterpret_cast<Vec>(split.low);
+    const Pairs pairs = load_pairs(x + i * stride, depth);
+    high[i] = reinterpret_cast<Vec>(pairs.high);
+    low[i] = reinterpret_cast<Vec>(pairs.low);
   }
   transpose(high);
   transpose(low);

@@ -92,10 +92,25 @@ TEST_CASE("FlushSubnormals makes zeros of subnormal numbers and gives the mode b
   CHECK(has_subnormals());
 }
 
+namespace {
+
+/// LLVM 14's OpenMP library leaks memory of its own where there are many threads, of which LeakSanitizer speaks.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr int many_threads[] = {1, 2, 3, 4};
+#define UNETPP_TEST_FEW_THREADS
+#endif
+#endif
+#ifndef UNETPP_TEST_FEW_THREADS
+constexpr int many_threads[] = {1, 2, 3, 64, 65, 100};
+#endif
+
+}  // namespace
+
 TEST_CASE(
     "parallel_for calls its work once for each index, with a thread's number, at any count and number of threads") {
   in_new_thread([] {
-    for (const int threads : {1, 2, 3, 64, 65, 100})
+    for (const int threads : many_threads)
       for (const std::size_t count : {0, 1, 63, 64, 65, 1000}) {
         CAPTURE(threads, count);
         std::vector<std::atomic<int>> calls(count);

@@ -27,12 +27,12 @@ std::vector<std::string> metrics(const fs::path& out) {
   return all;
 }
 
-/// The data of report.html, without the times.
+/// The data of report.html, without the times, and without the network's text, which says how many threads there are.
 nlohmann::json page(const fs::path& out) {
   const std::string text = unetpp::read_file(out / "report.html"), begin = "id=\"data\">";
   const std::size_t from = text.find(begin) + begin.size();
   nlohmann::json data = nlohmann::json::parse(text.substr(from, text.find("</script>", from) - from));
-  for (const char* key : {"settings", "started", "written", "report_seconds"}) data.erase(key);
+  for (const char* key : {"settings", "network", "started", "written", "report_seconds"}) data.erase(key);
   for (auto& epoch : data["epochs"])
     for (const char* key : {"seconds", "images_per_second"}) epoch.erase(key);
   return data;

@@ -26,7 +26,8 @@
 // this is training, draws the step's random numbers, and has the memory. Pieces of work are cut by their own size, never
 // by the number of threads (core/parallel.hpp), so that results have the same bits on any number.
 //
-// A combinator is a layer that is made of layers. Instead of kind, footprint, tensors and kept it has
+// A combinator is a layer that is made of layers; nn/skip_concat.hpp is one. Instead of kind, footprint, tensors and kept
+// it has
 //
 //   Children             a std::tuple of them, in the order of execution; its parameters are theirs, one after the other
 //   slots                how many values it places in the plan's memory, those of its children included

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <tuple>
 
@@ -49,6 +50,7 @@ struct SkipConcat {
 
   static void forward(Tensors<SkipConcat> p, BatchView<const float, in> x, OutputTarget<out> y,
                       const Context& context) {
+    assert(!y.accumulate);  // since it reads its output
     if (x.data() != input_slice(y.view).data())
       kernels::transfer(x.pixels(), in.channels, pixels_of(x), pixels_of(input_slice(y.view)), {}, context.threads());
     Inner::forward(p.template child<Inner>({}), x, OutputTarget<Inner::out>(inner_slice(y.view)), context);

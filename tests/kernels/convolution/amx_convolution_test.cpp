@@ -124,8 +124,10 @@ TEST_CASE("a matrix unit's scratch for a batch is enough for every smaller one")
     scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int) {
       return kernels::detail::AmxPlan(c.in, c.out.channels, batch);
     });
-    scratch_is_enough_for_short_batches(
-        side_by_side(random(0, 20), random(1, 20), random(2, 200), random(3, 200), 2),
-        [](const ConvGeometry& c, std::size_t batch, int) { return kernels::detail::AmxDisjointPlan(c, true, batch); });
+    for (const bool transposed : {false, true})
+      scratch_is_enough_for_short_batches(side_by_side(random(0, 20), random(1, 20), random(2, 200), random(3, 200), 2),
+                                          [&](const ConvGeometry& c, std::size_t batch, int) {
+                                            return kernels::detail::AmxDisjointPlan(c, transposed, batch);
+                                          });
   }
 }

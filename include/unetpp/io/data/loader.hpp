@@ -12,13 +12,13 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/core/tensor.hpp"
-#include "unetpp/io/data/bad_samples.hpp"
 #include "unetpp/io/data/batch_ring.hpp"
 #include "unetpp/io/data/dataset.hpp"
 #include "unetpp/io/data/epoch_places.hpp"
 #include "unetpp/io/data/loader_config.hpp"
 #include "unetpp/io/data/place_workers.hpp"
 #include "unetpp/io/data/sample_writer.hpp"
+#include "unetpp/io/data/skipped_samples.hpp"
 
 namespace unetpp {
 
@@ -52,7 +52,7 @@ class Loader {
         writer_(dataset, indices_, config_),
         ring_(detail::batches_held(config_, indices_.size()), detail::share(config_)),
         outcomes_(ring_.places()),
-        bad_(indices_.size()),
+        skipped_(indices_.size()),
         workers_(detail::threads(config_, ring_.places()), ring_.places(),
                  [this](std::size_t place, std::size_t i) { fill(place, i); }) {}
   Loader(const Data&& dataset, std::vector<std::size_t> indices, LoaderConfig config = {}) = delete;
@@ -63,22 +63,22 @@ class Loader {
   /// Images that next() gives at most: this rank's share of a batch.
   std::size_t batch() const { return ring_.batch(); }
   /// Samples in an epoch, of all ranks; fewer once bad ones are known.
-  std::size_t samples() const { return indices_.size() - bad_.met().size(); }
+  std::size_t samples() const { return indices_.size() - skipped_.met().size(); }
   /// Bad samples met so far.
-  std::size_t skipped() const { return bad_.met().size(); }
+  std::size_t skipped() const { return skipped_.met().size(); }
   /// Which these are: positions among the indices given.
-  const std::vector<std::size_t>& left_out() const { return bad_.met(); }
+  const std::vector<std::size_t>& left_out() const { return skipped_.met(); }
   /// Takes samples for bad ones, without a warning: those met before, where training goes on.
   /// Errors  ArgumentError for a position out of range.
   void leave_out(const std::vector<std::size_t>& positions) {
-    for (const std::size_t i : positions) bad_.add(i);
+    for (const std::size_t i : positions) skipped_.add(i);
   }
 
   /// The samples that are not known to be bad, in the order given.
   std::vector<std::size_t> usable() const {
     std::vector<std::size_t> good;
     for (std::size_t i = 0; i < indices_.size(); ++i)
-      if (!bad_.flags()[i]) good.push_back(indices_[i]);
+      if (!skipped_.flags()[i]) good.push_back(indices_[i]);
     return good;
   }
 
@@ -86,7 +86,7 @@ class Loader {
   /// ranks `first` counts all ranks' places, those of bad samples, too.)
   /// Errors  ArgumentError for more of them than there are.
   void start_epoch(int epoch, std::size_t first = 0) {
-    std::vector<std::size_t> places = detail::epoch_places(config_, epoch, bad_.flags(), first);
+    std::vector<std::size_t> places = detail::epoch_places(config_, epoch, skipped_.flags(), first);
     workers_.pause();
     workers_.begin(std::move(places));
     epoch_ = epoch;
@@ -152,7 +152,7 @@ class Loader {
     const std::size_t i = workers_.samples()[place];
     const auto& [error, doubt] = outcome(place);
     if (!error) {
-      if (!doubt.empty() && bad_.doubt(i) && config_.warn) config_.warn(doubt);
+      if (!doubt.empty() && skipped_.doubt(i) && config_.warn) config_.warn(doubt);
       return true;
     }
     set_aside(error, i);
@@ -167,7 +167,7 @@ class Loader {
       throw;
     } catch (const Error& e) {
       if (config_.strict) throw;
-      bad_.add(i);
+      skipped_.add(i);
       if (config_.warn) config_.warn("skipping " + writer_.name(i) + ": " + e.what());
     }
   }
@@ -195,7 +195,7 @@ class Loader {
   std::size_t current_ = 0;  // the place of the current batch's first image
   std::size_t next_ = 0;     // of the next one's
   std::size_t count_ = 0;    // images in the current batch
-  detail::BadSamples bad_;
+  detail::SkippedSamples skipped_;
   detail::PlaceWorkers workers_;  // last: they end before what they use does
 };
 

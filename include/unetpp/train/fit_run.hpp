@@ -1,0 +1,200 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/train/batch_source.hpp"
+#include "unetpp/train/callbacks.hpp"
+#include "unetpp/train/evaluate.hpp"
+#include "unetpp/train/fit_config.hpp"
+#include "unetpp/train/trainer.hpp"
+#include "unetpp/train/training_state.hpp"
+
+namespace unetpp::detail {
+
+/// One call of `fit`.
+template <Layer Net, class Optimizer, class Train, class Validation, class Audience>
+class FitRun {
+ public:
+  FitRun(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
+         const FitConfig& config, Audience& audience)
+      : parameters_(parameters),
+        optimizer_(optimizer),
+        train_(train),
+        validation_(validation),
+        config_(config),
+        audience_(audience),
+        state_(begin()),
+        trainer_(train.batch(), config.loss, config.threads),
+        warned_(!config.warn) {
+    step_.clip = config.clip;
+    if constexpr (validates) evaluator_.emplace(validation.batch(), config.loss, config.threads, config.ignored_class);
+  }
+
+  TrainingState run() {
+    audience_.tell(FitBegin{state_.epoch, config_.epochs, state_});
+    stopping_ = audience_.stop();
+    if (stopping_) tell_resume_point();
+    while (!stopping_ && state_.epoch <= config_.epochs) epoch();
+    audience_.tell(FitEnd{state_.epoch, config_.epochs, state_});
+    return std::move(state_);
+  }
+
+ private:
+  static constexpr bool validates = !std::same_as<std::remove_const_t<Validation>, NoValidation>;
+  using Clock = std::chrono::steady_clock;
+
+  /// Where to go on, known to both loaders.
+  TrainingState begin() {
+    if (config_.epochs < 1)
+      throw ArgumentError("unetpp: fit: expected at least 1 epoch, found " + std::to_string(config_.epochs));
+    TrainingState state = config_.start;
+    require_consistent(state);
+    require_alone(train_);
+    match_source(train_, state);
+    leave_out(train_, state.train_left_out);
+    leave_out(validation_, state.validation_left_out);
+    note_left_out_in(state);
+    return state;
+  }
+
+  void note_left_out_in(TrainingState& state) {
+    note_left_out(train_, state.train_left_out);
+    note_left_out(validation_, state.validation_left_out);
+  }
+
+  void tell_resume_point() { audience_.tell(ResumePoint{state_.epoch, config_.epochs, state_, stopping_}); }
+
+  double seconds() const { return seconds_before_ + std::chrono::duration<double>(Clock::now() - begun_).count(); }
+
+  /// What `work` returns; a loss that is not finite is said to be at this place.
+  template <class Work>
+  auto placed(const Work& work) {
+    try {
+      return work();
+    } catch (const NonFiniteLossError& error) {
+      throw NonFiniteLossError("epoch " + std::to_string(state_.epoch) + ", after " + std::to_string(state_.samples) +
+                               " images: " + error.what());
+    }
+  }
+
+  void epoch() {
+    audience_.tell(EpochBegin{state_.epoch, config_.epochs});
+    begun_ = Clock::now();
+    seconds_before_ = state_.seconds;
+    rate_.reset();
+    for (start_epoch(train_, state_); !stopping_ && train_.next();) step();
+    if (stopping_) return;
+    if (state_.samples == 0) throw ArgumentError("unetpp: there are no images to train on");
+    EpochEnd end{state_.epoch,
+                 config_.epochs,
+                 state_.loss.mean(),
+                 {},
+                 0,
+                 static_cast<double>(state_.samples) / seconds(),
+                 rate_ ? *rate_ : rate_of(state_.steps - 1)};
+    if constexpr (validates) {
+      end.validation = placed([&] { return validate(); });
+      if (stopping_) return tell_resume_point();  // its epoch is not over: whoever goes on validates again
+    }
+    end.seconds = seconds();
+    end_epoch(std::move(end));
+  }
+
+  /// The learning rate of a step; not a number where the optimizer does not say its own.
+  double rate_of(std::uint64_t step) const {
+    if (config_.schedule) return config_.schedule(step);
+    if constexpr (requires { optimizer_.learning_rate(); })
+      return optimizer_.learning_rate();
+    else
+      return std::numeric_limits<double>::quiet_NaN();
+  }
+
+  /// Trains on the batch at hand.
+  void step() {
+    if (!std::exchange(warned_, true) && beyond_range<Net::in>(train_.images()))
+      config_.warn(
+          "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
+          "are divided by 255");
+    step_.pass = {
+        .training = true, .seed = state_.seed.value_or(0), .step = state_.steps, .first_image = first_image(train_)};
+    rate_ = rate_of(state_.steps);
+    if (config_.schedule) step_.rate = rate_;
+    const LossSum loss =
+        placed([&] { return trainer_.step(parameters_, optimizer_, train_.images(), train_.labels(), step_); });
+    state_.loss += loss;
+    state_.samples += train_.images().count();
+    ++state_.batches;
+    ++state_.steps;
+    state_.seconds = seconds();
+    note_left_out_in(state_);
+    audience_.tell(BatchEnd{state_.epoch, config_.epochs, state_.samples,
+                            std::max<std::size_t>(state_.samples, train_.samples()), loss.mean(), state_.loss.mean(),
+                            state_.seconds});
+    stopping_ = audience_.stop();
+    tell_resume_point();
+  }
+
+  Evaluation validate() {
+    return evaluate(*evaluator_, parameters_, validation_,
+                    [&](std::size_t validated, std::span<const std::uint8_t> predicted) {
+                      const BatchView<const float, Net::in> images = validation_.images();
+                      const LabelView<Net::out> labels = validation_.labels();
+                      audience_.tell(ValidationBatchEnd{state_.epoch,
+                                                        config_.epochs,
+                                                        validated,
+                                                        std::max<std::size_t>(validated, validation_.samples()),
+                                                        Net::in,
+                                                        Net::out,
+                                                        images.data(),
+                                                        images.pixel_stride(),
+                                                        {labels.data(), labels.pixels()},
+                                                        predicted,
+                                                        config_.loss.ignored_label(),
+                                                        evaluator_->left_out(),
+                                                        positions(validation_),
+                                                        positions_left_out(validation_)});
+                      return !(stopping_ = audience_.stop());
+                    });
+  }
+
+  void end_epoch(EpochEnd end) {
+    audience_.tell(end);
+    state_.history.push_back(std::move(end));
+    ++state_.epoch;
+    state_.batches = state_.samples = 0;
+    state_.loss = {};
+    state_.seconds = 0;
+    note_left_out_in(state_);  // also bad samples behind the last batch
+    stopping_ = audience_.stop();
+    tell_resume_point();
+  }
+
+  Parameters<Net>& parameters_;
+  Optimizer& optimizer_;
+  Train& train_;
+  Validation& validation_;
+  const FitConfig& config_;
+  Audience& audience_;
+  TrainingState state_;
+  Trainer<Net> trainer_;
+  std::optional<Evaluator<Net>> evaluator_;
+  StepConfig step_;
+  std::optional<double> rate_;  // of the epoch's last step, if one was made
+  bool warned_;
+  bool stopping_ = false;
+  Clock::time_point begun_;
+  double seconds_before_ = 0;  // that the epoch took before it was gone on with
+};
+
+}  // namespace unetpp::detail

@@ -1,5 +1,5 @@
 #include <unetpp/io/data/loader.hpp>
-#include <unetpp/io/files/weights.hpp>
+#include <unetpp/io/files/save_weights.hpp>
 #include <unetpp/unet.hpp>
 
 int main() {

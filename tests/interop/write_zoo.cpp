@@ -7,6 +7,7 @@
 #include <span>
 #include <unetpp/io/files/onnx.hpp>
 #include <unetpp/io/files/safetensors.hpp>
+#include <unetpp/io/files/write_safetensors.hpp>
 
 #include "zoo.hpp"
 

@@ -58,12 +58,16 @@ constexpr auto parts_of(Count count, Size size) {
   return (static_cast<All>(count) + static_cast<All>(size) - 1) / static_cast<All>(size);
 }
 
-/// Calls work(i, thread) once for every i in [0, count), on up to `threads` threads; thread is in [0, threads). Each
-/// thread begins with its own part of the range, so that it meets in its cache what it wrote in the last such loop, and
-/// then helps the others. Subnormal numbers are zero meanwhile, as FlushSubnormals has it, in these threads only.
-/// Errors  ArgumentError for numbers of threads out of 1 to most_threads. work must not throw.
-template <class Work>
-void parallel_for(int threads, std::size_t count, const Work& work) {
+namespace detail {
+
+/// A function work(i, thread) of any type, not owned.
+struct LoopBody {
+  const void* work;
+  void (*call)(const void* work, std::size_t i, int thread);
+};
+
+/// `parallel_for`, compiled once for all that it runs.
+inline void run_loop(int threads, std::size_t count, LoopBody body) {
   require_threads(threads, "unetpp: a parallel loop");
 #ifdef _OPENMP
   constexpr std::size_t most_parts = 64;
@@ -85,13 +89,27 @@ void parallel_for(int threads, std::size_t count, const Work& work) {
     const int thread = omp_get_thread_num();
     for (std::size_t p = 0; p < parts; ++p) {
       Part& own = part[(static_cast<std::size_t>(thread) + p) % parts];
-      for (std::size_t i; (i = own.next.fetch_add(1, std::memory_order_relaxed)) < own.end;) work(i, thread);
+      for (std::size_t i; (i = own.next.fetch_add(1, std::memory_order_relaxed)) < own.end;)
+        body.call(body.work, i, thread);
     }
   }
 #else
   const FlushSubnormals flush;
-  for (std::size_t i = 0; i < count; ++i) work(i, 0);
+  for (std::size_t i = 0; i < count; ++i) body.call(body.work, i, 0);
 #endif
+}
+
+}  // namespace detail
+
+/// Calls work(i, thread) once for every i in [0, count), on up to `threads` threads; thread is in [0, threads). Each
+/// thread begins with its own part of the range, so that it meets in its cache what it wrote in the last such loop, and
+/// then helps the others. Subnormal numbers are zero meanwhile, as FlushSubnormals has it, in these threads only.
+/// Errors  ArgumentError for numbers of threads out of 1 to most_threads. work must not throw.
+template <class Work>
+void parallel_for(int threads, std::size_t count, const Work& work) {
+  detail::run_loop(threads, count, {&work, [](const void* self, std::size_t i, int thread) {
+                                      (*static_cast<const Work*>(self))(i, thread);
+                                    }});
 }
 
 }  // namespace unetpp

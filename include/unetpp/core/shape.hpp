@@ -31,7 +31,7 @@ struct Extent {
   constexpr bool operator==(const Extent&) const = default;
 };
 
-inline std::string to_string(Shape s) {
+[[gnu::cold]] inline std::string to_string(Shape s) {
   return std::to_string(s.height) + "x" + std::to_string(s.width) + "x" + std::to_string(s.channels);
 }
 

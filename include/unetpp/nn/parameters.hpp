@@ -31,7 +31,7 @@ struct NamedTensor {
 };
 
 /// Names of a network's leaves, as Keras numbers them: conv2d, conv2d_1, max_pooling2d, ...
-inline std::vector<std::string> layer_names(std::span<const LeafInfo> leaves) {
+[[gnu::cold]] inline std::vector<std::string> layer_names(std::span<const LeafInfo> leaves) {
   std::vector<std::string> names;
   for (const LeafInfo& leaf : leaves) {
     const auto same_kind = [&](const LeafInfo& other) { return std::string_view(other.kind) == leaf.kind; };
@@ -45,7 +45,7 @@ inline std::vector<std::string> layer_names(std::span<const LeafInfo> leaves) {
 namespace detail {
 
 /// The tensors that are statistics, or those that are not, in the order in which they lie in their span.
-inline std::vector<NamedTensor> named_tensors(std::span<const LeafInfo> leaves, bool statistics) {
+[[gnu::cold]] inline std::vector<NamedTensor> named_tensors(std::span<const LeafInfo> leaves, bool statistics) {
   std::vector<NamedTensor> tensors;
   const std::vector<std::string> names = layer_names(leaves);
   std::size_t offset = 0;

@@ -107,7 +107,4 @@ struct UNet : detail::UNetLayers<UNet<C, Block>, C, Block>::type {
   using resized = UNet<detail::resized(C, Height, Width), Block>;
 };
 
-static_assert(parameter_count<UNet<>> == 7'760'931);
-static_assert(UNet<>::multiply_adds == 3'031'433'216);
-
 }  // namespace unetpp

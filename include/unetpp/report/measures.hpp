@@ -6,7 +6,7 @@
 #include <system_error>
 #include <vector>
 
-#include "unetpp/io/files/json.hpp"
+#include "unetpp/core/utf8.hpp"
 #include "unetpp/report/classes.hpp"
 #include "unetpp/train/callbacks.hpp"
 

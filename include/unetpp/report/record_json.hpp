@@ -60,12 +60,12 @@ inline ShownImage parse_shown_image(const JsonFields& json, std::size_t epochs, 
   const auto truth = decode_mask_code(json.text("truth"), pixels, classes + 1);
   if (!truth) refuse("truth", "a mask of " + size_text(size.width, size.height) + " pixels");
   shown.truth.values = *truth;
-  for (const nlohmann::json& mask : json.list("masks", epochs)) {
+  for (const nlohmann::ordered_json& mask : json.list("masks", epochs)) {
     if (!mask.is_string() || !decode_mask_code(mask.get<std::string>(), pixels, classes))
       refuse("masks", "masks of " + size_text(size.width, size.height) + " pixels");
     shown.masks.push_back(mask.get<std::string>());
   }
-  for (const nlohmann::json& iou : json.list("iou", epochs))
+  for (const nlohmann::ordered_json& iou : json.list("iou", epochs))
     shown.iou.push_back(JsonFields::number_of(iou, json.where("iou")));
   return shown;
 }
@@ -76,12 +76,12 @@ inline ShownImage parse_shown_image(const JsonFields& json, std::size_t epochs, 
 /// Errors  FormatError, which begins with `where`, unless it is of as many epochs and classes; the record is then unchanged.
 inline void parse_record(std::string_view text, const std::string& where, RunRecord& run) {
   constexpr JsonLimits limits{.bytes = 100'000'000, .depth = 4};
-  const nlohmann::json parsed = parse_json(text, where, limits);
+  const nlohmann::ordered_json parsed = parse_json(text, where, limits);
   const detail::JsonFields json(parsed, where);
   std::vector<ShownImage> images;
   // A grey image, which takes fewest bytes, has 48 pixels a byte; its mask may have four times as many.
   std::size_t room = 256 * text.size();
-  for (const nlohmann::json& image : json.list("images"))
+  for (const nlohmann::ordered_json& image : json.list("images"))
     images.push_back(
         detail::parse_shown_image({image, json.where("images")}, run.epochs.size(), run.classes.size(), room));
   const auto started = static_cast<std::int64_t>(json.count("started"));

@@ -74,10 +74,9 @@ class SegmentationReport {
     RunRecord run{config_.classes, 0, epochs, {}};
     if (!epochs.empty() && epochs.front().validation) name_classes(run, epochs.front().validation->confusion.classes());
     parse_record(text, where, run);
-    const auto written = [](const std::string& name) { return dump_json(nlohmann::json(name)); };  // perhaps no UTF-8
     for (const ShownImage& shown : run.images)
       if (!config_.names.empty() &&
-          (shown.position >= config_.names.size() || written(shown.name) != written(config_.names[shown.position])))
+          (shown.position >= config_.names.size() || to_utf8(shown.name) != to_utf8(config_.names[shown.position])))
         throw FormatError(where + ": expected validation images that are there, found " +
                           detail::printable(shown.name));
     run_ = std::move(run);

@@ -13,8 +13,8 @@
 #include <string_view>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/utf8.hpp"
 #include "unetpp/io/files/file.hpp"
-#include "unetpp/io/files/json.hpp"
 
 namespace unetpp {
 

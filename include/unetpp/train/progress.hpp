@@ -24,7 +24,7 @@ class Progress {
     if (!e.start.history.empty()) last_ = e.start.history.back();
   }
 
-  void on_batch_end(const BatchEnd& e) {
+  [[gnu::cold]] void on_batch_end(const BatchEnd& e) {
     constexpr double largest = std::numeric_limits<int>::max();
     loss_ = e.mean_loss;
     if (!line_.due()) return;
@@ -53,7 +53,7 @@ class Progress {
     line_.draw(line);
   }
 
-  void on_epoch_end(const EpochEnd& e) {
+  [[gnu::cold]] void on_epoch_end(const EpochEnd& e) {
     last_ = e;
     line_.clear();
     std::fprintf(out_, "Epoch %d/%d  %.1f s  %.1f images/s  loss %.4f", e.epoch, e.epochs, e.seconds,

@@ -79,7 +79,7 @@ class StatusLine {
 };
 
 /// Six characters that show a share.
-inline std::string progress_bar(std::size_t done, std::size_t all) {
+[[gnu::cold]] inline std::string progress_bar(std::size_t done, std::size_t all) {
   constexpr std::size_t width = 6;
   const std::size_t full = width * done / all;
   std::string bar(width, '.');

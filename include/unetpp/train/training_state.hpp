@@ -51,7 +51,7 @@ struct TrainingState {
 namespace detail {
 
 /// Errors  ArgumentError for a state in which no training can stand.
-inline void require_consistent(const TrainingState& state) {
+[[gnu::cold]] inline void require_consistent(const TrainingState& state) {
   const auto check = [](bool holds, const std::string& expected) {
     if (!holds) throw ArgumentError("unetpp: a training state: expected " + expected);
   };

@@ -4,6 +4,7 @@
 
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
+#include "unetpp/io/files/json_text.hpp"
 
 using namespace unetpp;
 using io_tests::contains;
@@ -52,11 +53,34 @@ TEST_CASE("JSON that is too long is refused") {
   CHECK(refusal("[1,2] ", {.bytes = 5}) == "run.json: expected at most 5 bytes of JSON, found 6");
 }
 
-TEST_CASE("text that is not UTF-8 gets the replacement characters that it gets in JSON, other text stays") {
-  for (const std::string& good :
-       {std::string(), std::string("caf\xc3\xa9 \"\\\n\0x", 11), std::string("\xf0\x9f\x90\xb1")})
-    CHECK(to_utf8(good) == good);
-  CHECK(to_utf8("caf\xe9 1") == "caf\xef\xbf\xbd 1");
-  CHECK(to_utf8("\xff") == "\xef\xbf\xbd");
-  CHECK(to_utf8("cut \xf0\x9f") == "cut \xef\xbf\xbd");
+TEST_CASE("JSON with very many names in one object is refused, which looking for each would make slow") {
+  CHECK(refusal(R"({"a":1,"b":[{"c":1},{"c":1,"d":2}]})", {.names = 2}).empty());
+  CHECK(refusal(R"([{"a":1,"b":2,"c":3}])", {.names = 2}) ==
+        "run.json: expected at most 2 names in an object of JSON, found more");
+}
+
+TEST_CASE("a text is written as the whole of JSON writes it, whatever its bytes are") {
+  const auto same = [](const std::string& text) {
+    const std::string json = dump_json(nlohmann::json(text));
+    return json_text(text) == json && to_utf8(text) == nlohmann::json::parse(json).get<std::string>();
+  };
+  std::string differs;
+  const auto compare = [&](const std::string& text) {
+    if (!same(text)) differs = text;
+  };
+  compare("");
+  // One byte of each kind that the Unicode Standard's table 3-7 and JSON tell apart, and the bounds of each.
+  const std::string kinds = std::string("\0\x1f\b\t\n\f\r \"\\/a\x7f", 13) +
+                            "\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xe1\xec\xed\xee\xef\xf0\xf1\xf3\xf4\xf5\xff";
+  for (const char a : kinds)
+    for (const char b : kinds) {
+      compare({a, b});
+      for (const char c : kinds) compare({a, b, c});
+    }
+  for (const char first : {'\xe0', '\xed', '\xef', '\xf0', '\xf1', '\xf4'})
+    for (const char a : kinds)
+      for (const char b : kinds)
+        for (const char c : kinds) compare({first, a, b, c});
+  for (int c = 0; c < 256; ++c) compare({static_cast<char>(c)});
+  CHECK(differs.empty());
 }

@@ -8,6 +8,7 @@
 
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
+#include "unetpp/io/files/write_safetensors.hpp"
 
 using namespace unetpp;
 using io_tests::contains;

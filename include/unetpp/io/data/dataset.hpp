@@ -50,7 +50,7 @@ class PetDataset {
  public:
   /// Lists the pairs without opening them.
   /// Errors  FileError when a folder is missing or there are no pairs.
-  explicit PetDataset(const std::filesystem::path& folder, std::size_t max_pixels = default_max_pixels)
+  [[gnu::cold]] explicit PetDataset(const std::filesystem::path& folder, std::size_t max_pixels = default_max_pixels)
       : images_(folder / "images"), masks_(folder / "annotations" / "trimaps"), max_pixels_(max_pixels) {
     require_folder(folder);
     const FilesByStem images = list(images_, {".jpg", ".jpeg"});
@@ -129,7 +129,7 @@ class PetDataset {
   }
 
   /// A folder's files of these extensions by their names without it; counts the others.
-  FilesByStem list(const std::filesystem::path& folder, const std::set<std::string>& extensions) {
+  [[gnu::cold]] FilesByStem list(const std::filesystem::path& folder, const std::set<std::string>& extensions) {
     require_folder(folder);
     FilesByStem found;
     std::error_code error;
@@ -163,8 +163,8 @@ struct Split {
 
 /// Shuffles `count` samples, keeps the first `limit` of them, and sets the last `validation` of these aside.
 /// Errors  ArgumentError when none are left to train with.
-inline Split split(std::size_t count, std::size_t validation, std::uint64_t seed,
-                   std::size_t limit = std::numeric_limits<std::size_t>::max()) {
+[[gnu::cold]] inline Split split(std::size_t count, std::size_t validation, std::uint64_t seed,
+                                 std::size_t limit = std::numeric_limits<std::size_t>::max()) {
   std::vector<std::size_t> order = permutation(count, Random(seed, random_stream(RandomUse::split)));
   order.resize(std::min(count, limit));
   if (validation >= order.size())

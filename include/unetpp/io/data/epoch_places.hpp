@@ -31,8 +31,8 @@ inline std::vector<std::size_t> epoch_order(const LoaderConfig& config, int epoc
 /// What this rank's places hold, behind the first samples of the epoch: `batch / ranks` places a batch. Those of bad
 /// samples, and those that a last batch has no samples for, come last in their batch and are empty.
 /// Errors  ArgumentError for more first samples than there are.
-inline std::vector<std::size_t> epoch_places(const LoaderConfig& config, int epoch, const std::vector<bool>& bad,
-                                             std::size_t first) {
+[[gnu::cold]] inline std::vector<std::size_t> epoch_places(const LoaderConfig& config, int epoch,
+                                                           const std::vector<bool>& bad, std::size_t first) {
   const std::vector<std::size_t> order = epoch_order(config, epoch, bad);
   if (first > order.size())
     throw ArgumentError("a loader of " + std::to_string(order.size()) + " samples cannot begin behind " +

@@ -46,7 +46,7 @@ class Loader {
  public:
   static constexpr Shape labels_shape = Ring::labels_shape;
 
-  Loader(const Data& dataset, std::vector<std::size_t> indices, LoaderConfig config = {})
+  [[gnu::cold]] Loader(const Data& dataset, std::vector<std::size_t> indices, LoaderConfig config = {})
       : indices_(detail::checked(std::move(indices), dataset.size())),
         config_(detail::checked(std::move(config))),
         writer_(dataset, indices_, config_),

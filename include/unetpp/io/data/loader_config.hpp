@@ -50,7 +50,7 @@ inline void require_least(const char* name, int value, int least) {
 }
 
 /// Errors  ArgumentError for a setting out of range.
-inline LoaderConfig checked(LoaderConfig config) {
+[[gnu::cold]] inline LoaderConfig checked(LoaderConfig config) {
   require_least("batch", config.batch, 1);
   require_least("prefetch", config.prefetch, 1);
   require_least("workers", config.workers, 0);
@@ -81,7 +81,7 @@ inline std::size_t threads(const LoaderConfig& config, std::size_t places) {
 }
 
 /// Errors  ArgumentError for an index out of range.
-inline std::vector<std::size_t> checked(std::vector<std::size_t> indices, std::size_t samples) {
+[[gnu::cold]] inline std::vector<std::size_t> checked(std::vector<std::size_t> indices, std::size_t samples) {
   for (const std::size_t index : indices)
     if (index >= samples)
       throw ArgumentError("a loader's indices: expected less than " + std::to_string(samples) + ", found " +

@@ -79,7 +79,7 @@ struct Removal {
 };
 
 /// A name in the folder of `target` that no file had just now.
-inline std::filesystem::path temporary_path(const std::filesystem::path& target) {
+[[gnu::cold]] inline std::filesystem::path temporary_path(const std::filesystem::path& target) {
   static std::atomic<unsigned> number{0};
   std::filesystem::path path;
   std::error_code ignored;
@@ -137,7 +137,7 @@ inline std::string read_file(const std::filesystem::path& path,
 /// Writes a file that is either the old one or the whole new one, whatever happens meanwhile: a full disk, a crash.
 /// Errors  FileError naming the file and the system's reason; then the old file is unchanged and nothing else is left.
 /// `synced`: wait until the disk has it; without, a power cut soon after may lose the new file (never mix it).
-inline void write_file(const std::filesystem::path& path, std::string_view bytes, bool synced = true) {
+[[gnu::cold]] inline void write_file(const std::filesystem::path& path, std::string_view bytes, bool synced = true) {
   const auto check = [&](bool done) {
     if (!done) detail::throw_file_error(path, "cannot be written");
   };

@@ -20,11 +20,11 @@ namespace detail {
 /// Errors  FormatError, which begins with `where`, for a member that is missing or of another kind.
 class JsonFields {
  public:
-  JsonFields(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {}
+  JsonFields(const nlohmann::ordered_json& object, std::string where) : object_(object), where_(std::move(where)) {}
 
   std::string where(const std::string& key) const { return where_ + ": " + printable(key); }
   bool has(const std::string& key) const { return object_.is_object() && object_.contains(key); }
-  const nlohmann::json& at(const std::string& key) const {
+  const nlohmann::ordered_json& at(const std::string& key) const {
     if (!has(key))
       throw FormatError(where_ + ": expected an object with " + printable(key) + ", found " +
                         printable(object_.dump()));
@@ -36,13 +36,14 @@ class JsonFields {
   }
   std::vector<int> integers(const std::string& key, std::size_t size, int least, int most) const {
     std::vector<int> all;
-    for (const nlohmann::json& value : list(key, size)) all.push_back(integer_of(value, least, most, where(key)));
+    for (const nlohmann::ordered_json& value : list(key, size))
+      all.push_back(integer_of(value, least, most, where(key)));
     return all;
   }
   std::uint64_t count(const std::string& key) const { return count_of(at(key), where(key)); }
   std::vector<std::size_t> counts(const std::string& key) const {
     std::vector<std::size_t> all;
-    for (const nlohmann::json& value : list(key)) all.push_back(count_of(value, where(key)));
+    for (const nlohmann::ordered_json& value : list(key)) all.push_back(count_of(value, where(key)));
     return all;
   }
   double number(const std::string& key) const { return number_of(at(key), where(key)); }
@@ -50,43 +51,44 @@ class JsonFields {
     if (!at(key).is_string()) wrong(key, "a text", at(key));
     return at(key).get<std::string>();
   }
-  const nlohmann::json& list(const std::string& key) const {
+  const nlohmann::ordered_json& list(const std::string& key) const {
     if (!at(key).is_array()) wrong(key, "a list", at(key));
     return at(key);
   }
-  const nlohmann::json& list(const std::string& key, std::size_t size) const {
+  const nlohmann::ordered_json& list(const std::string& key, std::size_t size) const {
     if (list(key).size() != size) wrong(key, "a list of " + std::to_string(size), at(key));
     return at(key);
   }
-  const nlohmann::json& object(const std::string& key) const {
+  const nlohmann::ordered_json& object(const std::string& key) const {
     if (!at(key).is_object()) wrong(key, "an object", at(key));
     return at(key);
   }
 
-  static int integer_of(const nlohmann::json& value, int least, int most, const std::string& where) {
+  static int integer_of(const nlohmann::ordered_json& value, int least, int most, const std::string& where) {
     if (!value.is_number_integer() || value < least || value > most)
       throw FormatError(where + ": expected an integer from " + std::to_string(least) + " to " + std::to_string(most) +
                         ", found " + printable(value.dump()));
     return value.get<int>();
   }
-  static std::uint64_t count_of(const nlohmann::json& value, const std::string& where) {
+  static std::uint64_t count_of(const nlohmann::ordered_json& value, const std::string& where) {
     if (!value.is_number_unsigned())
       throw FormatError(where + ": expected an integer of at least 0, found " + printable(value.dump()));
     return value.get<std::uint64_t>();
   }
   /// JSON's null is what is not a number, as nlohmann writes it.
-  static double number_of(const nlohmann::json& value, const std::string& where) {
+  static double number_of(const nlohmann::ordered_json& value, const std::string& where) {
     if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
     if (!value.is_number()) throw FormatError(where + ": expected a number, found " + printable(value.dump()));
     return value.get<double>();
   }
 
  private:
-  [[noreturn]] void wrong(const std::string& key, const std::string& expected, const nlohmann::json& found) const {
+  [[noreturn]] void wrong(const std::string& key, const std::string& expected,
+                          const nlohmann::ordered_json& found) const {
     throw FormatError(where(key) + ": expected " + expected + ", found " + printable(found.dump()));
   }
 
-  const nlohmann::json& object_;
+  const nlohmann::ordered_json& object_;
   std::string where_;
 };
 

@@ -80,7 +80,7 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
   ModelInfo info;
   if (const auto text = metadata.find("network"); text != metadata.end()) {
     const std::string where = file_name + ": metadata network";
-    const nlohmann::json parsed = parse_json(text->second, where, limits);
+    const nlohmann::ordered_json parsed = parse_json(text->second, where, limits);
     const detail::JsonFields network(parsed, where);
     const std::vector<int> input = network.integers("input", 3, 1, most);
     info.input = {input[0], input[1], input[2]};
@@ -90,12 +90,12 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
   }
   if (const auto text = metadata.find("classes"); text != metadata.end()) {
     const std::string where = file_name + ": metadata classes";
-    const nlohmann::json list = parse_json(text->second, where, limits);
+    const nlohmann::ordered_json list = parse_json(text->second, where, limits);
     if (!list.is_array() || list.size() > most ||
         (info.classes != 0 && !list.empty() && list.size() != std::size_t(info.classes)))
       throw FormatError(where + ": expected a list with each of the network's " + std::to_string(info.classes) +
                         " classes, found " + detail::printable(text->second));
-    for (const nlohmann::json& element : list) {
+    for (const nlohmann::ordered_json& element : list) {
       const detail::JsonFields entry(element, where);
       ModelClass one{entry.text("name"), {}};
       const std::vector<int> colour = entry.integers("colour", 3, 0, 255);

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/utf8.hpp"
 #include "unetpp/core/version.hpp"
 #include "unetpp/io/files/file.hpp"
-#include "unetpp/io/files/json.hpp"
 #include "unetpp/io/files/model_info.hpp"
 #include "unetpp/io/files/onnx_graph.hpp"
 #include "unetpp/layers/conv2d.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Tensors in files: safetensors, read and written.
+// Tensors from files: safetensors, read.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,12 +7,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,9 +23,6 @@
 #include "unetpp/io/files/safetensors_header.hpp"
 
 namespace unetpp {
-
-static_assert(std::endian::native == std::endian::little,
-              "unetpp: safetensors files are little-endian, as this code is");
 
 /// An open safetensors file: its header is read and checked, its tensors are read one by one as they are asked for.
 class SafetensorsFile {
@@ -111,47 +106,5 @@ class SafetensorsFile {
 /// The text in a file; its tensors are not read, but its header is checked like any other.
 /// Errors  As SafetensorsFile's.
 inline Metadata read_metadata(const std::filesystem::path& path) { return SafetensorsFile(path).metadata(); }
-
-/// A float32 tensor to be written.
-struct TensorData {
-  std::string name;
-  std::vector<int> extents;
-  std::span<const float> values;
-};
-
-/// Writes tensors in the order given. Text that is not UTF-8 is written with replacement characters.
-/// Source  huggingface.co/docs/safetensors: length of the header, header in JSON, data.
-/// Errors  FileError, or ArgumentError for two tensors of one name, values that do not fill the extents, or a header
-///         that no reader takes; the old file then stays as it was.
-inline void write_safetensors(const std::filesystem::path& path, const std::vector<TensorData>& tensors,
-                              const Metadata& metadata) {
-  nlohmann::ordered_json header;
-  header["__metadata__"] = metadata;
-  std::size_t end = 0;
-  for (const TensorData& t : tensors) {
-    std::size_t size = 1;
-    for (const int e : t.extents) size *= static_cast<std::size_t>(e);
-    if (header.contains(t.name) || size != t.values.size())
-      throw ArgumentError(path.string() + ": tensor " + t.name + ": expected a new name and " + std::to_string(size) +
-                          " values for shape " + detail::extents_text(t.extents) + ", found " +
-                          std::to_string(t.values.size()));
-    const std::size_t begin = end;
-    end += t.values.size_bytes();
-    header[t.name] = {{"dtype", "F32"}, {"shape", t.extents}, {"data_offsets", {begin, end}}};
-  }
-  std::string text = dump_json(header);
-  text.append((8 - text.size() % 8) % 8, ' ');
-  if (text.size() > max_safetensors_header)
-    throw ArgumentError(path.string() + ": expected names and texts for a header of at most " +
-                        std::to_string(max_safetensors_header) + " bytes, found " + std::to_string(text.size()));
-  const std::uint64_t length = text.size();
-  std::string bytes;
-  bytes.reserve(sizeof length + text.size() + end);
-  bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
-  bytes += text;
-  for (const TensorData& t : tensors)
-    bytes.append(reinterpret_cast<const char*>(t.values.data()), t.values.size_bytes());
-  write_file(path, bytes);
-}
 
 }  // namespace unetpp

@@ -1,10 +1,12 @@
 #pragma once
-// One tensor of a safetensors file as the header describes it: its type, its extents and its bytes.
+// What the header of a safetensors file has: text, and of each tensor its type, its extents and its bytes.
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,15 @@
 #include "unetpp/core/error.hpp"
 
 namespace unetpp {
+
+static_assert(std::endian::native == std::endian::little,
+              "unetpp: safetensors files are little-endian, as this code is");
+
+/// Bytes of a header, at most; those of the format's own implementation.
+inline constexpr std::size_t max_safetensors_header = 100'000'000;
+
+/// Text that goes with the tensors.
+using Metadata = std::map<std::string, std::string>;
 
 /// One tensor of a file: what its values are, and which bytes of the data hold them.
 struct TensorEntry {
@@ -25,7 +36,7 @@ struct TensorEntry {
 namespace detail {
 
 template <class T>
-std::string extents_text(const std::vector<T>& extents) {
+[[gnu::cold]] std::string extents_text(const std::vector<T>& extents) {
   std::string text;
   for (const T e : extents) text += (text.empty() ? "" : ", ") + std::to_string(e);
   return "[" + text + "]";

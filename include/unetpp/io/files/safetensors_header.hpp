@@ -18,24 +18,20 @@
 
 namespace unetpp {
 
-/// Text that goes with the tensors.
-using Metadata = std::map<std::string, std::string>;
-
 struct SafetensorsHeader {
   std::map<std::string, TensorEntry> tensors;
   Metadata metadata;
 };
 
-/// What a header may hold at most; the first is that of the format's own implementation.
-inline constexpr std::size_t max_safetensors_header = 100'000'000;  // bytes
-inline constexpr std::size_t max_safetensors_entries = 100'000;     // tensors, and as many texts
+/// What a header may hold at most, beside max_safetensors_header.
+inline constexpr std::size_t max_safetensors_entries = 100'000;  // tensors, and as many texts
 inline constexpr std::size_t max_safetensors_rank = 32;
 
 namespace detail {
 
 /// Takes a header from nlohmann's parser piece by piece: {"__metadata__": {NAME: TEXT, ...}, NAME: {"dtype": TEXT, "shape":
 /// [SIZE, ...], "data_offsets": [BEGIN, END]}, ...}. It never holds more than that, and nothing nests deeper.
-class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
+class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::ordered_json> {
  public:
   SafetensorsHeaderReader(const std::string& name, SafetensorsHeader& header) : name_(name), header_(header) {}
 
@@ -117,7 +113,7 @@ class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
     place_ = Place::entry;
     return true;
   }
-  bool parse_error(std::size_t byte, const std::string&, const nlohmann::json::exception&) override {
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::ordered_json::exception&) override {
     throw FormatError(name_ + ": expected a safetensors header in JSON, found what is none at its byte " +
                       std::to_string(byte));
   }
@@ -194,7 +190,7 @@ inline SafetensorsHeader parse_safetensors_header(std::string_view text, std::ui
     throw FormatError(name + ": expected a safetensors header in JSON, found something else");
   SafetensorsHeader header;
   detail::SafetensorsHeaderReader reader(name, header);
-  nlohmann::json::sax_parse(text, &reader);
+  nlohmann::ordered_json::sax_parse(text, &reader);
   detail::require_exact_cover(header, data_size, name);
   return header;
 }

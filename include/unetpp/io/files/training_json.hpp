@@ -83,7 +83,7 @@ inline std::string to_text(const TrainingState& state, const OptimizerState& opt
 inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view text, int classes,
                                                                const std::string& where) {
   constexpr JsonLimits limits{.bytes = 100'000'000, .depth = 5};
-  const nlohmann::json parsed = parse_json(text, where, limits);
+  const nlohmann::ordered_json parsed = parse_json(text, where, limits);
   const detail::JsonFields json(parsed, where);
   TrainingState state{.epoch = json.integer("epoch", 1),
                       .batches = json.count("batches"),
@@ -104,7 +104,7 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
   if (random.has("seed")) state.seed = random.count("seed");
   if (json.has("batch")) state.batch = json.count("batch");
   if (json.has("images")) state.images = json.count("images");
-  for (const nlohmann::json& epoch : json.list("history"))
+  for (const nlohmann::ordered_json& epoch : json.list("history"))
     state.history.push_back(detail::parse_epoch({epoch, json.where("history")}, classes));
 
   const detail::JsonFields settings(json.object("optimizer"), json.where("optimizer"));

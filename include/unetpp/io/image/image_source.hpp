@@ -17,7 +17,7 @@ namespace detail {
 /// In pixels: decoders count bytes in int, and have up to 8 for each.
 inline constexpr std::size_t largest_image = INT_MAX / 8;
 
-inline std::string size_text(std::int64_t width, std::int64_t height) {
+[[gnu::cold]] inline std::string size_text(std::int64_t width, std::int64_t height) {
   return std::to_string(width) + "x" + std::to_string(height);
 }
 

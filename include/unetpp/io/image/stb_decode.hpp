@@ -37,7 +37,7 @@ inline std::string stb_complaint() {
 
 /// Decodes `bytes`, the file of `source` or a mended copy of it; its image must have the size that its header says.
 /// Errors  FormatError.
-inline StbPixels decode_by_stb(const ImageSource& source, std::string_view bytes, int width, int height) {
+[[gnu::cold]] inline StbPixels decode_by_stb(const ImageSource& source, std::string_view bytes, int width, int height) {
   if (bytes.size() > INT_MAX) source.refuse_kind("over 2 GiB");
   constexpr std::size_t for_small_images = 8 << 20;
   stb_block_limit = for_small_images + std::max(16 * pixel_count(width, height), 2 * bytes.size());

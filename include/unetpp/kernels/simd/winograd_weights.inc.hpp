@@ -4,17 +4,16 @@
 #include "unetpp/kernels/simd/vector.inc.hpp"
 #endif
 
-/// The points of nine taps, each a vector at `taps + tap·stride`, of which `lanes` lanes count.
+/// The points of nine taps, each a vector at `taps + tap·stride`.
 template <class Form>
-[[gnu::always_inline]] inline void transform_taps(const float* taps, std::size_t stride, int lanes, float* to,
-                                                  std::size_t plane) {
+[[gnu::always_inline]] inline void transform_taps(const float* taps, std::size_t stride, float* to, std::size_t plane) {
   constexpr int points = Form::points;
   Vec half[points][3];
 #pragma GCC unroll 3
   for (int j = 0; j < 3; ++j) {
     Vec column[3], transformed[points];
 #pragma GCC unroll 3
-    for (int i = 0; i < 3; ++i) column[i] = load_part(taps + (i * 3 + j) * stride, lanes);
+    for (int i = 0; i < 3; ++i) column[i] = load(taps + (i * 3 + j) * stride);
     Form::weight(column, transformed);
 #pragma GCC unroll 6
     for (int i = 0; i < points; ++i) half[i][j] = transformed[i];
@@ -40,12 +39,33 @@ template <class Form>
 [[gnu::noinline]] void transform_weight(const float* weight, int channels, int filters, int first, int depth,
                                         int columns, float* to, std::size_t plane) {
   const std::size_t tap = std::size_t{1} * channels * filters;
+  alignas(sizeof(Vec)) float part[9 * width];  // taps of fewer filters than a vector has lanes
   for (int k = 0; k < depth; ++k) {
     const float* row = weight + std::size_t{1} * (first + k) * filters;
     fetch_ahead(row, tap, filters, columns);
-    int c = 0;
-    for (; c + width <= columns; c += width) transform_taps<Form>(row + c, tap, width, to + k * panel + c, plane);
-    if (c < columns) transform_taps<Form>(row + c, tap, columns - c, to + k * panel + c, plane);
+    for (int c = 0; c < columns; c += width) {
+      const bool whole = c + width <= columns;
+      if (!whole)
+        for (int i = 0; i < 9; ++i) store(part + i * width, load_part(row + c + i * tap, columns - c));
+      transform_taps<Form>(whole ? row + c : part, whole ? tap : width, to + k * panel + c, plane);
+    }
+  }
+}
+
+/// Gathers the nine taps, rotated, from `lanes` filters to `count` input channels, of which a vector has as many.
+/// Shapes  weight: 3×3×channels×filters, at the first of both, a tap `tap` floats after another; taps: 9×filters×channels.
+[[gnu::noinline]] inline void rotate_taps(const float* weight, std::size_t tap, int filters, int count, int lanes,
+                                          float* taps) {
+  for (int t = 0; t < 9; ++t, taps += width * width) {
+    const float* from = weight + (8 - t) * tap;
+    Vec square[width];
+#pragma GCC unroll 16
+    for (int i = 0; i < width; ++i)
+      square[i] = i < count ? load_part(from + std::size_t{1} * i * filters, lanes) : Vec{};
+    for (int i = 0; i < width; ++i) prefetch(from + std::size_t{1} * i * filters + cache_line);
+    transpose(square);
+#pragma GCC unroll 16
+    for (int i = 0; i < width; ++i) store(taps + i * width, square[i]);
   }
 }
 
@@ -58,19 +78,10 @@ template <class Form>
   alignas(sizeof(Vec)) float taps[9 * width * width];
   for (int k = 0; k < depth; k += width)
     for (int c = 0; c < columns; c += width) {
-      for (int tap = 0; tap < 9; ++tap) {
-        const float* from = weight + (std::size_t{1} * (8 - tap) * channels + c) * filters + first + k;
-        Vec square[width];
-#pragma GCC unroll 16
-        for (int i = 0; i < width; ++i)
-          square[i] = c + i < columns ? load_part(from + std::size_t{1} * i * filters, depth - k) : Vec{};
-        for (int i = 0; i < width; ++i) prefetch(from + std::size_t{1} * i * filters + cache_line);
-        transpose(square);
-#pragma GCC unroll 16
-        for (int i = 0; i < width; ++i) store(taps + (tap * width + i) * width, square[i]);
-      }
+      rotate_taps(weight + (std::size_t{1} * c * filters + first + k), std::size_t{1} * channels * filters, filters,
+                  columns - c, depth - k, taps);
       for (int i = 0; i < width && k + i < depth; ++i)
-        transform_taps<Form>(taps + i * width, width * width, width, to + (k + i) * panel + c, plane);
+        transform_taps<Form>(taps + i * width, width * width, to + (k + i) * panel + c, plane);
     }
 }
 

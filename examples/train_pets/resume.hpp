@@ -85,7 +85,7 @@ inline void require_possible(const unetpp::TrainingState& state, const unetpp::S
   };
   const auto validated = [](const unetpp::EpochEnd& e) { return e.validation.has_value(); };
   check(!state.seed || *state.seed == seed, "the run's seed in its training, too, found another");
-  check(within(state.train_left_out, parts.train.size()) && within(state.validation_left_out, parts.validation.size()),
+  check(within(state.train_skipped, parts.train.size()) && within(state.validation_skipped, parts.validation.size()),
         "skipped pairs that are in the split, found others");
   check(state.samples <= parts.train.size(), "a position among the " + std::to_string(parts.train.size()) +
                                                  " images to train, found " + std::to_string(state.samples));

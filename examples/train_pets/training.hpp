@@ -95,8 +95,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
     before = load_checkpoint(last, parameters, adam);
     require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
-    name_skipped(dataset, parts.train, before.state.train_left_out, options.strict);
-    name_skipped(dataset, parts.validation, before.state.validation_left_out, options.strict);
+    name_skipped(dataset, parts.train, before.state.train_skipped, options.strict);
+    name_skipped(dataset, parts.validation, before.state.validation_skipped, options.strict);
   } else {
     if (options.resume) std::printf("No %s to go on from: beginning\n", examples::one_line(last).c_str());
     output.clear();  // before run.json says that another run is here
@@ -125,7 +125,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   config.shuffle = false;
   Loader<Net::in, Data> validation(dataset, parts.validation, config);
 
-  validation.leave_out(before.state.validation_left_out);
+  validation.skip(before.state.validation_skipped);
   validation.start_epoch(0);  // pairs to skip are found before an epoch is spent
   while (!signals.stop() && validation.next()) {
   }
@@ -135,8 +135,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                       std::to_string(parts.validation.size()) +
                       " skipped ones (named above; a larger --validation takes more)");
   // Skipped when the run first looked at them: to validate with, and in the first epoch to train with.
-  const std::size_t skipped_validation = goes_on ? before.state.validation_left_out.size() : validation.skipped();
-  std::size_t skipped_training = before.state.train_left_out.size();
+  const std::size_t skipped_validation = goes_on ? before.state.validation_skipped.size() : validation.skipped();
+  std::size_t skipped_training = before.state.train_skipped.size();
   SegmentationReport report({.folder = output.folder(),
                              .title = "U-Net on " + data_name(options),
                              .classes = classes,

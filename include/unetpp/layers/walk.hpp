@@ -18,8 +18,10 @@ constexpr Value walk(Visitor& visitor, Value x) {
     return visitor.template leaf<L>(x);
   else if constexpr (requires { L::walk(visitor, x); })
     return L::walk(visitor, x);
-  else
+  else {
     static_assert(!Combinator<L>, "unetpp: the combinator L needs a member `walk` (layers/layer.hpp)");
+    return x;
+  }
 }
 
 namespace detail {

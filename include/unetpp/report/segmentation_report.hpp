@@ -159,19 +159,19 @@ class SegmentationReport {
   /// Before the first batch of the first pass: which images are shown.
   void choose(const ValidationBatchEnd& e) {
     name_classes(run_, e.output.channels);
-    const std::size_t given = e.all_samples + e.left_out.size();
+    const std::size_t given = e.all_samples + e.skipped.size();
     if (!config_.names.empty() && config_.names.size() != given)
       throw ArgumentError("a segmentation report: expected names of " + std::to_string(given) +
                           " validation images, found " + std::to_string(config_.names.size()));
     const auto is_skipped = [&](std::size_t position) {
-      return std::find(e.left_out.begin(), e.left_out.end(), position) != e.left_out.end();
+      return std::find(e.skipped.begin(), e.skipped.end(), position) != e.skipped.end();
     };
     shown_ = permutation(given, Random(config_.seed, random_stream(RandomUse::report)));
     std::erase_if(*shown_, is_skipped);
     shown_->resize(std::min(config_.images, shown_->size()));
     if (!run_.epochs.empty()) {  // those from before are shown on, but for skipped ones
       std::erase_if(run_.images, [&](const ShownImage& shown) { return is_skipped(shown.position); });
-      keep_shown(*shown_, e.left_out.size());
+      keep_shown(*shown_, e.skipped.size());
     }
     std::sort(shown_->begin(), shown_->end());
   }

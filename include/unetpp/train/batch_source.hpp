@@ -18,18 +18,18 @@ namespace unetpp {
 
 /// What `fit` reads from: batches of images with labels, epoch after epoch. The images' values are best in [0, 1].
 ///   batch()             the largest number of images in a batch; another one than before is an error
-///   samples()           the number of images of an epoch; with those left out always the same
+///   samples()           the number of images of an epoch; with those skipped always the same
 ///   start_epoch(e)      begins epoch e = 0, 1, ...
 ///   next()              moves to the next batch; false at the end of the epoch
 ///   images(), labels()  the batch, until the next call of next() or start_epoch()
 /// It may have more, for training that goes on where it was stopped:
 ///   start_epoch(e, n)   begins epoch e behind its first n images; without it, `fit` reads these again
 ///   seed()              what the order of the images comes from; another one than before is an error
-///   left_out()          the bad samples met so far: std::vector<std::size_t>
-///   leave_out(bad)      tells it of bad samples that were met before
+///   skipped_samples()   those met so far that cannot be used: std::vector<std::size_t>
+///   skip(samples)       tells it of those that were met before
 ///   first_image()       where the batch's first image is among those of the whole step, of all processes
-/// And so that a sample which turns bad late moves no other one's results:
-///   positions()         of the batch's images among all that it was given, as left_out(): a span of std::size_t
+/// And so that a sample which is skipped late moves no other one's results:
+///   positions()         of the batch's images among all that it was given, as skipped_samples(): a span of std::size_t
 template <class L, class Net>
 concept BatchSource = requires(L& loader, int epoch) {
   { loader.batch() } -> std::convertible_to<std::size_t>;
@@ -57,7 +57,7 @@ void match_source(const Source& source, TrainingState& state) {
   if constexpr (requires { source.seed(); }) match("seed", state.seed, source.seed());
   match("batch size", state.batch, source.batch());
   std::size_t images = source.samples();
-  if constexpr (requires { source.left_out(); }) images += source.left_out().size();
+  if constexpr (requires { source.skipped_samples(); }) images += source.skipped_samples().size();
   match("number of images", state.images, images);
 }
 
@@ -72,15 +72,15 @@ bool beyond_range(BatchView<const float, S> images) {
 }
 
 template <class Source>
-void leave_out(Source& source, const std::vector<std::size_t>& bad) {
-  if constexpr (requires { source.leave_out(bad); }) source.leave_out(bad);
+void skip(Source& source, const std::vector<std::size_t>& samples) {
+  if constexpr (requires { source.skip(samples); }) source.skip(samples);
 }
 
 /// They only ever become more, so that hardly a batch copies any.
 template <class Source>
-void note_left_out(const Source& source, std::vector<std::size_t>& bad) {
-  if constexpr (requires { source.left_out(); })
-    if (source.left_out().size() != bad.size()) bad = source.left_out();
+void note_skipped(const Source& source, std::vector<std::size_t>& skipped) {
+  if constexpr (requires { source.skipped_samples(); })
+    if (source.skipped_samples().size() != skipped.size()) skipped = source.skipped_samples();
 }
 
 /// Where the images of a batch are among all that the source was given; empty for a source that does not know.
@@ -92,14 +92,14 @@ std::span<const std::size_t> positions(const Source& source) {
     return {};
 }
 
-/// The bad ones among the same.
+/// Those that are skipped, among the same.
 template <class Source>
-std::span<const std::size_t> positions_left_out(const Source& source) {
+std::span<const std::size_t> skipped_positions(const Source& source) {
   if constexpr (requires {
                   source.positions();
-                  source.left_out();
+                  source.skipped_samples();
                 })
-    return source.left_out();
+    return source.skipped_samples();
   else
     return {};
 }

@@ -60,10 +60,10 @@ struct ValidationBatchEnd {
   std::span<const std::uint8_t> predicted;
   int ignore_label;         // -1: none
   int class_left_out = -1;  // that means leave out; -1: none
-  // Where these images are among all that the validation source was given, and which of those are bad; both empty where
+  // Where these images are among all that the validation source was given, and which of those are skipped; both empty where
   // it does not know.
   std::span<const std::size_t> positions = {};
-  std::span<const std::size_t> left_out = {};
+  std::span<const std::size_t> skipped = {};
 
   std::size_t count() const { return predicted.size() / output.pixels(); }
 };

@@ -62,15 +62,15 @@ class FitRun {
     require_consistent(state);
     require_alone(train_);
     match_source(train_, state);
-    leave_out(train_, state.train_left_out);
-    leave_out(validation_, state.validation_left_out);
-    note_left_out_in(state);
+    skip(train_, state.train_skipped);
+    skip(validation_, state.validation_skipped);
+    note_skipped_in(state);
     return state;
   }
 
-  void note_left_out_in(TrainingState& state) {
-    note_left_out(train_, state.train_left_out);
-    note_left_out(validation_, state.validation_left_out);
+  void note_skipped_in(TrainingState& state) {
+    note_skipped(train_, state.train_skipped);
+    note_skipped(validation_, state.validation_skipped);
   }
 
   void tell_resume_point() { audience_.tell(ResumePoint{state_.epoch, config_.epochs, state_, stopping_}); }
@@ -137,7 +137,7 @@ class FitRun {
     ++state_.batches;
     ++state_.steps;
     state_.seconds = seconds();
-    note_left_out_in(state_);
+    note_skipped_in(state_);
     audience_.tell(BatchEnd{state_.epoch, config_.epochs, state_.samples,
                             std::max<std::size_t>(state_.samples, train_.samples()), loss.mean(), state_.loss.mean(),
                             state_.seconds});
@@ -163,7 +163,7 @@ class FitRun {
                                                         config_.loss.ignored_label(),
                                                         evaluator_->left_out(),
                                                         positions(validation_),
-                                                        positions_left_out(validation_)});
+                                                        skipped_positions(validation_)});
                       return !(stopping_ = audience_.stop());
                     });
   }
@@ -175,7 +175,7 @@ class FitRun {
     state_.batches = state_.samples = 0;
     state_.loss = {};
     state_.seconds = 0;
-    note_left_out_in(state_);  // also bad samples behind the last batch
+    note_skipped_in(state_);  // also those behind the last batch
     stopping_ = audience_.stop();
     tell_resume_point();
   }

@@ -41,11 +41,11 @@ struct TrainingState {
   // Of the training loader, without which the bits become others; not known before `fit` has seen one.
   std::optional<std::uint64_t> seed = {};  // of the order of the images, if it has one
   std::optional<std::size_t> batch = {};   // images in a batch
-  std::optional<std::size_t> images = {};  // in an epoch, bad ones included
+  std::optional<std::size_t> images = {};  // in an epoch, skipped ones included
 
-  // Bad samples that the loaders have met, as their left_out().
-  std::vector<std::size_t> train_left_out = {};
-  std::vector<std::size_t> validation_left_out = {};
+  // What the loaders have skipped, as their skipped_samples().
+  std::vector<std::size_t> train_skipped = {};
+  std::vector<std::size_t> validation_skipped = {};
 };
 
 namespace detail {

@@ -150,7 +150,7 @@ TEST_CASE("an epoch that begins behind some samples has the batches of a whole o
       stopped.next();
       samples += stopped.images().count();
     }
-    resumed.leave_out(stopped.left_out());
+    resumed.skip(stopped.skipped_samples());
     resumed.start_epoch(0, samples);
     CHECK(rest(resumed) == Numbered(zero.begin() + static_cast<std::ptrdiff_t>(batches), zero.end()));
     CHECK(epoch(resumed, 1) == one);
@@ -163,12 +163,12 @@ TEST_CASE("samples that are told to be bad are not loaded, warned about or count
   int warnings = 0;
   NumberLoader loader(numbers, first(6),
                       {.batch = 6, .shuffle = false, .warn = [&](const std::string&) { ++warnings; }});
-  loader.leave_out({2, 4, 2});
+  loader.skip({2, 4, 2});
   CHECK(epoch(loader, 0) == Numbered{{0, 1, 3, 5}});
   CHECK(numbers.loads == 4);
   CHECK(warnings == 0);
-  CHECK(loader.left_out() == std::vector<std::size_t>{2, 4});
-  CHECK(message_of<unetpp::ArgumentError>([&] { loader.leave_out({6}); }) == "a loader has no sample 6");
+  CHECK(loader.skipped_samples() == std::vector<std::size_t>{2, 4});
+  CHECK(message_of<unetpp::ArgumentError>([&] { loader.skip({6}); }) == "a loader has no sample 6");
   CHECK(message_of<unetpp::ArgumentError>([&] { loader.start_epoch(0, 5); }) ==
         "a loader of 4 samples cannot begin behind 5");
 }

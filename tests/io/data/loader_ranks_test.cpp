@@ -98,8 +98,8 @@ TEST_CASE("the place of a rank's bad sample stays empty, in its first epoch and 
     CHECK(epoch(*loaders[0], e) == expected);
     CHECK(epoch(*loaders[1], e) == other);
   }
-  CHECK(loaders[0]->left_out() == std::vector<std::size_t>{18});
-  CHECK(loaders[1]->left_out() == std::vector<std::size_t>{5, 12, 13});
+  CHECK(loaders[0]->skipped_samples() == std::vector<std::size_t>{18});
+  CHECK(loaders[1]->skipped_samples() == std::vector<std::size_t>{5, 12, 13});
   CHECK(numbers.loads == 22);
 }
 
@@ -113,6 +113,6 @@ TEST_CASE("a rank without a good sample in a batch gives it without images") {
 TEST_CASE("bad samples that ranks are told of leave their places empty, too") {
   const Numbers numbers(12);
   auto loaders = all_ranks(numbers, 12, {.batch = 6, .shuffle = false}, 3);
-  for (auto& loader : loaders) loader->leave_out({2, 7});
+  for (auto& loader : loaders) loader->skip({2, 7});
   CHECK(put_together(loaders, 0) == Numbered{{0, 1, 3, 4, 5}, {6, 8, 9, 10, 11}});
 }

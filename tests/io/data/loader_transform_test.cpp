@@ -134,7 +134,7 @@ TEST_CASE("a sample whose transform fails is a bad one, named with the transform
                        .transform = fails_for_two});
   CHECK(epoch(loader, 0) == Numbered{{0, 1}, {3, 4}});
   CHECK(epoch(loader, 1) == Numbered{{0, 1}, {3, 4}});
-  CHECK(loader.left_out() == std::vector<std::size_t>{2});
+  CHECK(loader.skipped_samples() == std::vector<std::size_t>{2});
   CHECK(warnings ==
         std::vector<std::string>{"skipping number 2: number 2: its transform failed: expected another one, found two"});
 }

@@ -23,7 +23,7 @@
 
 namespace unetpp {
 
-/// Any type that has samples to load, by several threads at once. load() throws an Error for a sample that is bad. A
+/// Any type that has samples to load, by several threads at once. load() throws an Error for one that cannot be used. A
 /// Loader keeps what load() returned for all later epochs, as far as its cache_bytes go: what is random in load() is
 /// then drawn once and stays. With cache_bytes = 0 load() is called in every epoch. What it draws by the index and by
 /// how often that index was loaded before does not depend on the number of workers.
@@ -44,7 +44,7 @@ struct PassedOver {
 
 /// The Oxford-IIIT Pet data set, or any other in its layout: DIR/images/STEM.jpg, DIR/annotations/trimaps/STEM.png,
 /// where a mask says 1 pet, 2 background, 3 outline. The pairs are in the order of their stems, byte by byte.
-/// Extensions may be in capitals, and of images .jpeg; a pair with two images or two masks is a bad one.
+/// Extensions may be in capitals, and of images .jpeg; a pair with two images or two masks cannot be used.
 /// Source  Parkhi, Vedaldi, Zisserman & Jawahar, "Cats and Dogs", CVPR 2012.
 class PetDataset {
  public:
@@ -97,7 +97,7 @@ class PetDataset {
 
   struct Pair {
     std::string stem;
-    Files images, masks;  // one of each, or the pair is bad
+    Files images, masks;  // one of each, or the pair cannot be used
   };
 
   static void require_one(const std::filesystem::path& folder, const Files& files) {

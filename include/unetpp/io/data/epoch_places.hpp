@@ -16,24 +16,24 @@ namespace unetpp::detail {
 /// Stands in a place that stays empty.
 inline constexpr std::size_t no_sample = ~std::size_t{0};
 
-/// The samples of an epoch in their order; with one rank without the bad ones.
-inline std::vector<std::size_t> epoch_order(const LoaderConfig& config, int epoch, const std::vector<bool>& bad) {
-  std::vector<std::size_t> order(bad.size());
+/// The samples of an epoch in their order; with one rank without the skipped ones.
+inline std::vector<std::size_t> epoch_order(const LoaderConfig& config, int epoch, const std::vector<bool>& skipped) {
+  std::vector<std::size_t> order(skipped.size());
   if (config.shuffle)
-    order = permutation(bad.size(),
+    order = permutation(skipped.size(),
                         Random(config.seed, random_stream(RandomUse::order, static_cast<std::uint32_t>(epoch))));
   else
     std::iota(order.begin(), order.end(), std::size_t{0});
-  if (config.ranks == 1) std::erase_if(order, [&](std::size_t i) { return bad[i]; });
+  if (config.ranks == 1) std::erase_if(order, [&](std::size_t i) { return skipped[i]; });
   return order;
 }
 
-/// What this rank's places hold, behind the first samples of the epoch: `batch / ranks` places a batch. Those of bad
+/// What this rank's places hold, behind the first samples of the epoch: `batch / ranks` places a batch. Those of skipped
 /// samples, and those that a last batch has no samples for, come last in their batch and are empty.
 /// Errors  ArgumentError for more first samples than there are.
 [[gnu::cold]] inline std::vector<std::size_t> epoch_places(const LoaderConfig& config, int epoch,
-                                                           const std::vector<bool>& bad, std::size_t first) {
-  const std::vector<std::size_t> order = epoch_order(config, epoch, bad);
+                                                           const std::vector<bool>& skipped, std::size_t first) {
+  const std::vector<std::size_t> order = epoch_order(config, epoch, skipped);
   if (first > order.size())
     throw ArgumentError("a loader of " + std::to_string(order.size()) + " samples cannot begin behind " +
                         std::to_string(first));
@@ -43,7 +43,7 @@ inline std::vector<std::size_t> epoch_order(const LoaderConfig& config, int epoc
     const std::size_t begin = std::min(order.size(), first + before), end = std::min(order.size(), begin + count);
     const std::size_t full = places.size() + count;
     for (std::size_t at = begin; at < end; ++at)
-      if (!bad[order[at]]) places.push_back(order[at]);
+      if (!skipped[order[at]]) places.push_back(order[at]);
     places.resize(full, no_sample);
   }
   return places;

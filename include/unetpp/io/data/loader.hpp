@@ -26,14 +26,15 @@ namespace unetpp {
 /// a sample's way is its worker's: load, keep, transform, resize, write into its place in the batch. What is in the
 /// batches depends on the seed and the epoch, not on the number of threads or their speed.
 ///
-/// A bad sample is left out, the ones after it close ranks (which copies what was made ready ahead, once), and it is not
-/// tried again; when strict, next() throws its error instead, every time. All members are for one thread, and the data
-/// set must outlive the loader, whose end waits for the samples being decoded right now, one a worker at most.
+/// A sample that cannot be used is skipped: the ones after it close ranks (which copies what was made ready ahead, once),
+/// and it is not tried again; when strict, next() throws its error instead, every time. All members are for one thread,
+/// and the data set must outlive the loader, whose end waits for the samples being decoded right now, one a worker at
+/// most.
 ///
 /// Where several ranks share the batches, each has a loader of the same samples and settings but for `rank`, and gives
-/// the images rank * batch / ranks and on of each batch, batch / ranks of them at most. No rank knows the bad samples of
-/// the others. So the place of a bad sample then stays empty in every epoch: its batch is smaller, no other batch
-/// changes, and next() is true on all ranks for the same number of batches, also where a rank has no image of one.
+/// the images rank * batch / ranks and on of each batch, batch / ranks of them at most. No rank knows what the others
+/// skip. So the place of a skipped sample then stays empty in every epoch: its batch is smaller, no other batch changes,
+/// and next() is true on all ranks for the same number of batches, also where a rank has no image of one.
 ///
 /// It holds `prefetch` + 1 batches (fewer if there are fewer in an epoch) of batch / ranks images, each of
 /// 4 * In.size() + In.pixels() bytes; what it keeps, `cache_bytes` at most; and for each worker the sample that it works
@@ -62,19 +63,19 @@ class Loader {
   std::uint64_t seed() const { return config_.seed; }
   /// Images that next() gives at most: this rank's share of a batch.
   std::size_t batch() const { return ring_.batch(); }
-  /// Samples in an epoch, of all ranks; fewer once bad ones are known.
+  /// Samples in an epoch, of all ranks; fewer once some are skipped.
   std::size_t samples() const { return indices_.size() - skipped_.met().size(); }
-  /// Bad samples met so far.
+  /// Samples that cannot be used, met so far.
   std::size_t skipped() const { return skipped_.met().size(); }
   /// Which these are: positions among the indices given.
-  const std::vector<std::size_t>& left_out() const { return skipped_.met(); }
-  /// Takes samples for bad ones, without a warning: those met before, where training goes on.
+  const std::vector<std::size_t>& skipped_samples() const { return skipped_.met(); }
+  /// Skips samples without a warning: those met before, where training goes on.
   /// Errors  ArgumentError for a position out of range.
-  void leave_out(const std::vector<std::size_t>& positions) {
+  void skip(const std::vector<std::size_t>& positions) {
     for (const std::size_t i : positions) skipped_.add(i);
   }
 
-  /// The samples that are not known to be bad, in the order given.
+  /// The samples that are not skipped, in the order given.
   std::vector<std::size_t> usable() const {
     std::vector<std::size_t> good;
     for (std::size_t i = 0; i < indices_.size(); ++i)
@@ -82,8 +83,8 @@ class Loader {
     return good;
   }
 
-  /// Begins the epoch 0, 1, 2 ..., in any order; behind its `first` good samples, where training goes on. (With several
-  /// ranks `first` counts all ranks' places, those of bad samples, too.)
+  /// Begins the epoch 0, 1, 2 ..., in any order; behind its `first` samples that are not skipped, where training goes on.
+  /// (With several ranks `first` counts all ranks' places, those of skipped samples, too.)
   /// Errors  ArgumentError for more of them than there are.
   void start_epoch(int epoch, std::size_t first = 0) {
     std::vector<std::size_t> places = detail::epoch_places(config_, epoch, skipped_.flags(), first);
@@ -97,7 +98,7 @@ class Loader {
 
   /// Waits for the next batch; false at the end of the epoch. The last batch may be smaller.
   /// Errors  ArgumentError before the first epoch has begun, and for an image of other channels than `In`. What the data
-  ///         set and the transform threw: for a bad sample only when strict, and always if it is no unetpp::Error.
+  ///         set and the transform threw: an Error only when strict, and always what is no unetpp::Error.
   bool next() {
     if (!begun_) throw ArgumentError("a loader has no batch before start_epoch()");
     const std::vector<std::size_t>& samples = workers_.samples();
@@ -146,7 +147,7 @@ class Loader {
     }
   }
 
-  /// Waits for a place; false where its sample was bad, so that the ones after it have closed ranks.
+  /// Waits for a place; false where its sample is skipped, so that the ones after it have closed ranks.
   bool take(std::size_t place) {
     workers_.wait_for(place);
     const std::size_t i = workers_.samples()[place];

@@ -17,7 +17,7 @@
 namespace unetpp {
 
 /// Makes another sample of a sample, of any size and of the network's channels: what it draws at random comes from the
-/// Random alone. It is called by several threads at once. A sample is bad where it throws an Error.
+/// Random alone. It is called by several threads at once. A sample is skipped where it throws an Error.
 using Transform = std::function<Sample(const Sample&, Random)>;
 
 struct LoaderConfig {
@@ -32,7 +32,7 @@ struct LoaderConfig {
   /// With one they are kept at the size that they were loaded at, on which the transform works. (2 GiB: four times all
   /// of the Oxford-IIIT Pets at 128×128.)
   std::size_t cache_bytes = std::size_t{2} << 30;
-  bool strict = false;                             ///< a bad sample, or one of a doubtful image, is an error
+  bool strict = false;                             ///< one that cannot be used, or of a doubtful image, is an error
   std::function<void(const std::string&)> warn{};  ///< gets a line for each such sample, in next(); must not throw
   /// What becomes of each sample before it is resized, in every epoch anew; {}: nothing. Its Random is of the seed, the
   /// epoch's number and the sample's position among those given, and of nothing else.

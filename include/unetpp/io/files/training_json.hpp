@@ -67,8 +67,8 @@ inline std::string to_text(const TrainingState& state, const OptimizerState& opt
       {"seconds", state.seconds},
       {"steps", state.steps},
       {"random", {{"generator", detail::generator}}},
-      {"train_left_out", state.train_left_out},
-      {"validation_left_out", state.validation_left_out},
+      {"train_left_out", state.train_skipped},
+      {"validation_left_out", state.validation_skipped},
       {"optimizer", {{"name", optimizer.name}, {"steps", optimizer.steps}, {"settings", optimizer.settings}}},
       {"history", nlohmann::ordered_json::array()}};
   if (state.seed) json["random"]["seed"] = *state.seed;
@@ -95,8 +95,8 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
                       .seed = {},
                       .batch = {},
                       .images = {},
-                      .train_left_out = json.counts("train_left_out"),
-                      .validation_left_out = json.counts("validation_left_out")};
+                      .train_skipped = json.counts("train_left_out"),
+                      .validation_skipped = json.counts("validation_left_out")};
   const detail::JsonFields random(json.object("random"), json.where("random"));
   if (const std::string name = random.text("generator"); name != detail::generator)
     throw FormatError(random.where("generator") + ": expected " + detail::generator + ", found " +

@@ -170,7 +170,8 @@ inline PngPixels decode_png(const ImageSource& source, bool is_mask) {
   const int type = reader.colour_type();
   if (is_mask && (reader.depth() > 8 || (type != PNG_COLOR_TYPE_GRAY && type != PNG_COLOR_TYPE_PALETTE)))
     source.refuse("a PNG mask of one channel of up to 8 bits",
-                  " " + std::to_string(reader.depth()) + " bits of " + colour_type_name(type));
+                  std::string(" ").append(std::to_string(reader.depth())) + " bits of " +
+                      colour_type_name(type));  // not " " + ...: -Wrestrict
   PngPixels image{.width = reader.width(), .height = reader.height(), .channels = reader.prepare(!is_mask)};
   require(image.channels > 0);
   const std::size_t row = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);

@@ -33,24 +33,6 @@ template <int tile>
     for (int j = 0; j < tile; ++j) prefetch(p + i * row + j * pixel);
 }
 
-/// Transforms column j of a tile, as `transform_vector` has it.
-template <class Tile, bool all>
-[[gnu::always_inline]] inline void transform_column(const float* x, std::ptrdiff_t corner, std::ptrdiff_t row,
-                                                    std::ptrdiff_t pixel, const TilePart& part, int j,
-                                                    Vec (&half)[Tile::points][Tile::side]) {
-  constexpr int side = Tile::side, points = Tile::points;
-  Vec column[side], transformed[points];
-  const bool column_counts = all || (j >= part.column_begin && j < part.column_end);
-#pragma GCC unroll 6
-  for (int i = 0; i < side; ++i)
-    column[i] = all || (column_counts && i >= part.row_begin && i < part.row_end)
-                    ? load(x + (corner + i * row + j * pixel))
-                    : Vec{};
-  Tile::transform(column, transformed);
-#pragma GCC unroll 6
-  for (int i = 0; i < points; ++i) half[i][j] = transformed[i];
-}
-
 /// Transforms a vector of channels of a tile that begins at x[corner], whose rows and pixels are `row` and `pixel` floats
 /// apart; `all` of it lies in the image, or else its `part`. Of a later tile is fetched what begins at x[later].
 template <class Tile, bool all>
@@ -59,11 +41,18 @@ template <class Tile, bool all>
   constexpr int side = Tile::side, points = Tile::points;
   fetch_tile<side - 2 * Tile::border>(x + later, row, pixel);
   Vec half[points][side];
-  if constexpr (all) {
 #pragma GCC unroll 6
-    for (int j = 0; j < side; ++j) transform_column<Tile, all>(x, corner, row, pixel, part, j, half);
-  } else {  // rarer, and unrolled three times as long
-    for (int j = 0; j < side; ++j) transform_column<Tile, all>(x, corner, row, pixel, part, j, half);
+  for (int j = 0; j < side; ++j) {
+    Vec column[side], transformed[points];
+    const bool column_counts = all || (j >= part.column_begin && j < part.column_end);
+#pragma GCC unroll 6
+    for (int i = 0; i < side; ++i)
+      column[i] = all || (column_counts && i >= part.row_begin && i < part.row_end)
+                      ? load(x + (corner + i * row + j * pixel))
+                      : Vec{};
+    Tile::transform(column, transformed);
+#pragma GCC unroll 6
+    for (int i = 0; i < points; ++i) half[i][j] = transformed[i];
   }
 #pragma GCC unroll 6
   for (int i = 0; i < points; ++i) {

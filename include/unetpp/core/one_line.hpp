@@ -18,10 +18,10 @@ namespace unetpp::detail {
     const Utf8Piece piece = utf8_piece(text, at);
     for (const std::size_t end = at + piece.size; at < end; ++at) {
       const auto c = static_cast<unsigned char>(text[at]);
-      const bool high = c >= 0x80 && c < 0xA0, alone = !piece.whole || (at > 0 && text[at - 1] == '\xC2');
+      const bool high_control = c >= 0x80 && c < 0xA0 && (!piece.whole || text[at - 1] == '\xC2');
       if (c == '\n' || c == '\r' || c == '\t')
         line += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-      else if (c < ' ' || c == 0x7F || (high && alone))
+      else if (c < ' ' || c == 0x7F || high_control)
         line += {'\\', 'x', digits[c / 16], digits[c % 16]};
       else
         line += text[at];

@@ -21,8 +21,9 @@ inline constexpr int gemm_columns = 128;
 
 namespace detail {
 
-/// What Eigen's `C.noalias() += A * B` comes to for matrices of this size. The expression itself also compiles Eigen's
-/// products of vectors and of small matrices, which took a third of the time that a program needs for unet.hpp.
+/// What Eigen's `C.noalias() += A * B` comes to for matrices of this size, with the same bits. The expression itself also
+/// compiles Eigen's products of vectors and of small matrices: over a quarter of the time for unet.hpp (gcc 12). These are
+/// names of Eigen's inside, the same in 3.3.9, 3.4.0 and 5.0.1.
 template <int order_of_a>
 void add_product(int rows, int columns, int depth, ConstPixels a, ConstPixels b, Pixels c) {
   namespace eigen = Eigen::internal;

@@ -84,6 +84,7 @@ inline InstructionSet widest_allowed(const char* value) {
 }
 
 /// The set that the library runs with: the widest that this machine supports and UNETPP_SIMD allows, which is read once.
+/// Where the compiler itself may use more, as with -march=native, so does the code of every set.
 /// Errors  as in `widest_allowed`.
 inline InstructionSet instruction_set() {
   static const InstructionSet widest = [] {

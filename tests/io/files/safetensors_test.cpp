@@ -105,6 +105,7 @@ TEST_CASE("tensors of one name, or of another size than their values, are not wr
   const TemporaryFolder folder;
   const std::vector<float> a{1, 2};
   CHECK_THROWS_AS(write_safetensors(folder.path() / "f", {{"a", {2}, a}, {"a", {2}, a}}, {}), ArgumentError);
+  CHECK_THROWS_AS(write_safetensors(folder.path() / "f", {{"\xff", {2}, a}, {"\xfe", {2}, a}}, {}), ArgumentError);
   CHECK_THROWS_AS(write_safetensors(folder.path() / "f", {{"a", {3}, a}}, {}), ArgumentError);
   CHECK_THROWS_AS(write_safetensors(folder.path() / "f", {{"__metadata__", {2}, a}}, {}), ArgumentError);
   CHECK(folder.entries() == 0);

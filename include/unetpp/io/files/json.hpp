@@ -34,8 +34,8 @@ inline std::string printable(std::string_view text) {
   return one_line(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
 }
 
-/// A callback of nlohmann's parser that refuses what is nested too deeply, and names that an object has twice or in
-/// great number: it looks through all of them for each one.
+/// A callback of nlohmann's parser that refuses what is nested too deeply, names that an object has twice, and too many of
+/// them: an ordered_json looks for each new name among all before it.
 class JsonGuard {
  public:
   JsonGuard(const std::string& name, const JsonLimits& limits) : name_(name), limits_(limits) {}

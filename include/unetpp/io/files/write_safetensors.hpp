@@ -43,7 +43,7 @@ struct TensorData {
   for (const TensorData& t : tensors) {
     std::size_t size = 1;
     for (const int e : t.extents) size *= static_cast<std::size_t>(e);
-    if (!names.insert(t.name).second || size != t.values.size())
+    if (!names.insert(to_utf8(t.name)).second || size != t.values.size())
       throw ArgumentError(path.string() + ": tensor " + t.name + ": expected a new name and " + std::to_string(size) +
                           " values for shape " + detail::extents_text(t.extents) + ", found " +
                           std::to_string(t.values.size()));

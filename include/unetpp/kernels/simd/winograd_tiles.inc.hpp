@@ -35,6 +35,9 @@ template <int tile>
 
 /// Transforms a vector of channels of a tile that begins at x[corner], whose rows and pixels are `row` and `pixel` floats
 /// apart; `all` of it lies in the image, or else its `part`. Of a later tile is fetched what begins at x[later].
+///
+/// Parts are unrolled, too, although they are rare and that is three times the code: gcc fuses a multiplication with an
+/// addition only where both are in one basic block, so that this very source has other bits rolled up.
 template <class Tile, bool all>
 [[gnu::noinline]] void transform_vector(const float* x, std::ptrdiff_t corner, std::ptrdiff_t row, std::ptrdiff_t pixel,
                                         const TilePart& part, float* at, const PanelPlanes& to, std::ptrdiff_t later) {

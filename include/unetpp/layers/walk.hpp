@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <tuple>
+#include <type_traits>
 
 #include "unetpp/core/shape.hpp"
 #include "unetpp/layers/layer.hpp"
@@ -67,11 +69,15 @@ struct LeafInfo {
   const char* algorithm;  // that it runs by; empty for those that have but one
 };
 
+/// Leaves of a network. Summed, since each combinator asks for it and a walk of its own would go through all below it.
 template <class L>
 inline constexpr int leaf_count = [] {
-  int count = 0;
-  for_each_leaf<L>([&]<class>(const Place&) { ++count; });
-  return count;
+  if constexpr (Combinator<L>)
+    return []<class... Ls>(std::type_identity<std::tuple<Ls...>>) {
+      return (0 + ... + leaf_count<Ls>);
+    }(std::type_identity<typename L::Children>{});
+  else
+    return 1;
 }();
 
 namespace detail {

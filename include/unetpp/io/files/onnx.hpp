@@ -21,6 +21,7 @@
 #include "unetpp/io/files/file.hpp"
 #include "unetpp/io/files/model_info.hpp"
 #include "unetpp/io/files/onnx_graph.hpp"
+#include "unetpp/layers/batch_norm2d.hpp"
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
 #include "unetpp/layers/max_pool2d.hpp"
@@ -58,6 +59,14 @@ struct OnnxExport<ConvTranspose2D<In, C>> {
   static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
     return graph.transposed_convolution(name, x, L::geometry, p[L::weight],
                                         C.bias ? p[L::bias] : std::span<const float>());
+  }
+};
+
+template <Shape In, BatchNorm2DConfig C>
+struct OnnxExport<BatchNorm2D<In, C>> {
+  using L = BatchNorm2D<In, C>;
+  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
+    return graph.batch_normalization(name, x, L::epsilon, {p[L::scale], p[L::offset], p[L::mean], p[L::variance]});
   }
 };
 

@@ -7,6 +7,7 @@
 #endif
 #include "unetpp/kernels/amx_kernels.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/norm_kernels.hpp"
 
 using namespace unetpp::kernels;
 inline constexpr int width = 16;

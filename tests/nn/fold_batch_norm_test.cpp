@@ -1,0 +1,72 @@
+#include "unetpp/nn/fold_batch_norm.hpp"
+
+#include <utility>
+
+#include "../layers/check_layer.hpp"
+#include "unetpp/layers/relu.hpp"
+#include "unetpp/nn/workspace.hpp"
+
+using namespace unetpp;
+
+namespace {
+
+/// Random parameters, with scales and variances between 0.5 and 1.5.
+template <class Net>
+Parameters<Net> random_parameters_of() {
+  Parameters<Net> p(HeNormal{3});
+  std::uint64_t i = 0;
+  const Random random(7);
+  for (const NamedTensor& t : parameter_tensors<Net>())
+    if (t.role != Role::weight)
+      for (float& v : p.span().subspan(t.offset, t.size)) v = 0.5f + random.uniform(i++);
+  for (float& v : p.statistics()) v = 0.5f + random.uniform(i++);
+  return p;
+}
+
+template <class Net>
+std::vector<double> inferred(const Parameters<Net>& p) {
+  InferenceWorkspace<Net> workspace(2, 2);
+  check::StridedBatch<Net::in> x(2, 0, 5, 1);
+  const BatchView<float, Net::out> y = workspace.forward(p, BatchView<const float, Net::in>(x.view()));
+  return {y.data(), y.data() + y.pixels() * Net::out.channels};
+}
+
+template <class Net>
+void check_same() {
+  const Parameters<Net> p = random_parameters_of<Net>();
+  CHECK(check::difference(inferred(fold_batch_norm(p)), inferred(p)) < check::fast_error);
+}
+
+constexpr Shape in{8, 6, 3}, mid{8, 6, 5};
+using Conv = Conv2D<in, Conv2DConfig{.filters = 5, .bias = false}>;
+
+}  // namespace
+
+TEST_CASE("folded into convolutions, batch normalisation gives the same results") {
+  using Net = Sequential<Conv, BatchNorm2D<mid, BatchNorm2DConfig{.activation = Activation::relu}>,
+                         Conv2D<mid, Conv2DConfig{.filters = 4}>, BatchNorm2D<Shape{8, 6, 4}>, ReLU<Shape{8, 6, 4}>>;
+  static_assert(
+      std::same_as<Folded<Net>, Sequential<Conv2D<in, Conv2DConfig{.filters = 5, .activation = Activation::relu}>,
+                                           Conv2D<mid, Conv2DConfig{.filters = 4}>, ReLU<Shape{8, 6, 4}>>>);
+  check_same<Net>();
+}
+
+TEST_CASE("folded into transposed convolutions, batch normalisation gives the same results") {
+  using Up = ConvTranspose2D<in, ConvTranspose2DConfig{.filters = 4}>;
+  using Net = Sequential<Up, BatchNorm2D<Up::out>>;
+  static_assert(std::same_as<Folded<Net>, Sequential<Up>>);
+  check_same<Net>();
+}
+
+TEST_CASE("batch normalisation is folded inside of skip connections") {
+  using Net = Sequential<SkipConcat<Sequential<Conv, BatchNorm2D<mid>>>>;
+  static_assert(statistic_count<Folded<Net>> == 0);
+  check_same<Net>();
+}
+
+TEST_CASE("batch normalisation behind an activation, or without a convolution before it, stays") {
+  using Net = Sequential<BatchNorm2D<in>, Conv2D<in, Conv2DConfig{.filters = 5, .activation = Activation::relu}>,
+                         BatchNorm2D<mid>>;
+  static_assert(std::same_as<Folded<Net>, Net>);
+  check_same<Net>();
+}

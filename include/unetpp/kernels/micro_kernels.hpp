@@ -67,6 +67,31 @@ struct PoolWindow {
   std::size_t image_width;
 };
 
+/// What the outputs of one axis are sums of: output o of count[o] inputs from first[o] on, times its weights, which begin
+/// at weights[o·most].
+struct AxisTaps {
+  const int* first;
+  const int* count;
+  const float* weights;
+  int most;
+};
+
+/// Rows of pixels that are summed, and the weight of each.
+struct WeightedRows {
+  const float* x;
+  std::size_t row;    // floats from one row to the next
+  std::size_t pixel;  // and from one pixel to the next
+  int rows;
+  const float* weights;
+};
+
+/// Pixels to write, `stride` floats apart; `pixel` is the first one's index, for a mask.
+struct PixelRun {
+  float* data;
+  std::size_t stride;
+  std::size_t pixel;
+};
+
 /// The numbers of one step of Adam; keep and add of a moment are β and 1 − β.
 struct AdamStep {
   float rate;  // with both bias corrections
@@ -124,6 +149,8 @@ struct MicroKernels {
   void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
   void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
+  void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
+                       const Epilogue&);
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
   void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);

@@ -11,6 +11,7 @@
 #include "unetpp/kernels/simd/pack.inc.hpp"
 #include "unetpp/kernels/simd/pool.inc.hpp"
 #include "unetpp/kernels/simd/product.inc.hpp"
+#include "unetpp/kernels/simd/resample.inc.hpp"
 #include "unetpp/kernels/simd/softmax.inc.hpp"
 #include "unetpp/kernels/simd/update.inc.hpp"
 #include "unetpp/kernels/simd/winograd_forms.inc.hpp"
@@ -39,6 +40,7 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .sum_rows = sum_rows,
                                       .max_pool_row = max_pool_row,
                                       .max_pool_gradient_row = max_pool_gradient_row,
+                                      .weighted_row = weighted_row,
                                       .softmax = softmax,
                                       .adam = adam,
                                       .sgd = sgd};

@@ -1,0 +1,33 @@
+// Weighted sums of neighbouring pixels, for pooling and upsampling.
+
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/pack.inc.hpp"
+#endif
+
+/// Calls work(channel, lanes) for all channels, a vector at a time, so that the compiler knows the whole ones.
+template <class Work>
+[[gnu::always_inline]] inline void for_each_vector(int channels, const Work& work) {
+  int c = 0;
+  for (; c + width <= channels; c += width) work(c, width);
+  if (c < channels) work(c, channels - c);
+}
+
+/// `count` pixels of a row, each the sum of from.rows × its own taps of pixels, times the weights of both; then what `end`
+/// fuses to it.
+[[gnu::noinline]] inline void weighted_row(const WeightedRows& from, const AxisTaps& columns, int count, int channels,
+                                           const PixelRun& to, const Epilogue& end) {
+  for (int o = 0; o < count; ++o) {
+    const float* x = from.x + columns.first[o] * from.pixel;
+    const float* weights = columns.weights + o * columns.most;
+    const int taps = columns.count[o];
+    float* y = to.data + o * to.stride;
+    for_each_vector(
+        channels, [&](int c, int lanes) __attribute__((always_inline)) {
+          Vec sum{};
+          for (int r = 0; r < from.rows; ++r)
+            for (int t = 0; t < taps; ++t)
+              sum += from.weights[r] * weights[t] * load_part(x + r * from.row + t * from.pixel + c, lanes);
+          finish(sum, lanes, Vec{}, to.pixel + o, y + c, c, end);
+        });
+  }
+}

@@ -104,9 +104,9 @@ TEST_CASE("residual blocks in one another, and inside and around skip connection
 }
 
 TEST_CASE("a residual block sees what either of its paths sees") {
-  using Wide = Conv2D<Shape{32, 32, 2}, Conv2DConfig{.filters = 2, .kernel = Extent(5, 1)}>;
-  using Narrow = Conv2D<Shape{32, 32, 2}, Conv2DConfig{.filters = 2, .kernel = Extent(1, 3)}>;
-  constexpr ReceptiveField seen = receptive_field<Residual<Wide, Narrow>>;
+  using Down = Conv2D<Shape{32, 32, 2}, Conv2DConfig{.filters = 2, .kernel = Extent(5, 1)}>;
+  using Across = Conv2D<Shape{32, 32, 2}, Conv2DConfig{.filters = 2, .kernel = Extent(1, 3)}>;
+  constexpr ReceptiveField seen = receptive_field<Residual<Down, Across>>;
   STATIC_REQUIRE(seen.rows.extent == 5);
   STATIC_REQUIRE(seen.columns.extent == 3);
   using Pooled = MaxPool2D<Shape{32, 32, 2}>;

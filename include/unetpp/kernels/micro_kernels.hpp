@@ -5,9 +5,11 @@
 // all of its files, only the one that defines UNETPP_DEFINE_KERNELS, too, does.
 
 #include <cstddef>
+#include <cstdint>
 
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/instruction_set.hpp"
+#include "unetpp/kernels/operands.hpp"
 
 #ifdef UNETPP_SEPARATE_KERNELS
 #define UNETPP_KERNELS_INLINE
@@ -92,6 +94,25 @@ struct PixelRun {
   std::size_t pixel;
 };
 
+/// Pixels of which each value becomes a function of its own.
+struct PointwiseRun {
+  ConstPixels x;
+  ConstPixels dy;  // of a gradient: of the output; else what else the function takes, or x
+  Pixels y;        // of a gradient: dx
+  int count;
+  int channels;
+};
+
+/// Factors drawn at random, of each two consecutive runs of `run` the 64 words of 16 Philox counters each.
+struct Draw {
+  static constexpr int run = 64;  // factors
+  static constexpr int blocks = 16;
+  std::uint64_t seed;
+  std::uint64_t stream;
+  std::uint32_t limit;  // words below it draw 0
+  float scale;          // others this
+};
+
 /// The numbers of one step of Adam; keep and add of a moment are β and 1 − β.
 struct AdamStep {
   float rate;  // with both bias corrections
@@ -151,6 +172,11 @@ struct MicroKernels {
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
   void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
                        const Epilogue&);
+  void (*multiply)(const PointwiseRun&, const Epilogue&);
+  void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
+  void (*silu)(const PointwiseRun&, const Epilogue&);
+  void (*silu_gradient)(const PointwiseRun&, const Epilogue&);
+  void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
   void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);

@@ -1,16 +1,8 @@
 // Weighted sums of neighbouring pixels, for pooling and upsampling.
 
 #ifndef UNETPP_BODY  // opened alone
-#include "unetpp/kernels/simd/pack.inc.hpp"
+#include "unetpp/kernels/simd/pointwise.inc.hpp"
 #endif
-
-/// Calls work(channel, lanes) for all channels, a vector at a time, so that the compiler knows the whole ones.
-template <class Work>
-[[gnu::always_inline]] inline void for_each_vector(int channels, const Work& work) {
-  int c = 0;
-  for (; c + width <= channels; c += width) work(c, width);
-  if (c < channels) work(c, channels - c);
-}
 
 /// `count` pixels of a row, each the sum of from.rows × its own taps of pixels, times the weights of both; then what `end`
 /// fuses to it.

@@ -1,50 +1,11 @@
 // Networks made of combinators, in the memory that is planned for them, against naive loops.
 
-#include <cmath>
-
-#include "../layers/check_layer.hpp"
+#include "check_network.hpp"
 #include "unetpp/unet.hpp"
 
 using namespace unetpp;
 
 namespace {
-
-/// Output, parameter gradients and input gradient of a network for fixed random numbers, in float64 by central
-/// differences of `naive` and as the workspace computes them.
-template <class Net>
-void check_network(const check::Naive& naive, std::size_t batch) {
-  const Random random(7, 3);
-  std::vector<float> p(parameter_count<Net>), dp(parameter_count<Net>);
-  for (std::size_t i = 0; i < p.size(); ++i) p[i] = 0.5f * random.normal(i);
-  const std::span<const float, parameter_count<Net>> parameters(p.data(), p.size());
-  check::StridedBatch<Net::in> x(batch, 0, 1, 1);
-  check::StridedBatch<Net::out> dy(batch, 0, 2, 1);
-  Batch<Net::in> dx(batch);
-  const reference::Array cotangent = dy.array();
-
-  TrainingWorkspace<Net> workspace(batch + 1);  // more room than needed: offsets must not depend on the batch
-  for (int pass = 0; pass < 2; ++pass) {        // the second on memory that the first has used
-    std::fill(dp.begin(), dp.end(), 0.0f);
-    const BatchView<float, Net::out> y = workspace.forward(parameters, x.view());
-    const std::vector<double> got(y.data(), y.data() + batch * Net::out.size());
-    CHECK(check::difference(got, naive(x.array(), check::doubles(p)).v) < 1e-5);
-    std::copy(dy.values.begin(), dy.values.end(), workspace.output_gradient().data());
-    workspace.backward(parameters, std::span<float, parameter_count<Net>>(dp.data(), dp.size()), x.view(), dx.view());
-  }
-  const auto of_x = [&](const std::vector<double>& v) {
-    reference::Array a = x.array();
-    a.v = v;
-    return reference::dot(naive(a, check::doubles(p)), cotangent);
-  };
-  const auto of_p = [&](const std::vector<double>& v) { return reference::dot(naive(x.array(), v), cotangent); };
-  CHECK(check::difference(check::doubles(dx.span()), reference::central_gradient(of_x, x.array().v, 1e-6)) < 1e-5);
-  CHECK(check::difference(check::doubles(dp), reference::central_gradient(of_p, check::doubles(p), 1e-6)) < 1e-5);
-
-  InferenceWorkspace<Net> inference(batch);
-  const BatchView<float, Net::out> again = inference.forward(parameters, x.view());
-  const BatchView<float, Net::out> first = workspace.forward(parameters, x.view());
-  CHECK(std::equal(again.data(), again.data() + batch * Net::out.size(), first.data()));
-}
 
 constexpr Conv2DConfig relu3(int filters) { return {.filters = filters, .activation = Activation::relu}; }
 
@@ -52,20 +13,20 @@ constexpr Conv2DConfig relu3(int filters) { return {.filters = filters, .activat
 
 TEST_CASE("a U-Net of depth 1 agrees with naive loops and central differences") {
   using Net = UNet<UNetConfig{.height = 4, .width = 6, .channels = 2, .classes = 3, .base_channels = 2, .depth = 1}>;
-  check_network<Net>(
+  check::network<Net>(
       [](const reference::Array& x, const std::vector<double>& p) { return reference::naive_unet(p, x, 2, 1, 3); }, 2);
 }
 
 TEST_CASE("a U-Net of depth 0 is three convolutions") {
   using Net = UNet<UNetConfig{.height = 3, .width = 5, .channels = 1, .classes = 2, .base_channels = 2, .depth = 0}>;
-  check_network<Net>(
+  check::network<Net>(
       [](const reference::Array& x, const std::vector<double>& p) { return reference::naive_unet(p, x, 2, 0, 2); }, 1);
 }
 
 TEST_CASE("a SkipConcat that begins a network copies its input and passes its gradient on") {
   using Conv = Conv2D<Shape{3, 4, 2}, Conv2DConfig{.filters = 3}>;
   using Net = SkipConcat<Conv>;
-  check_network<Net>(
+  check::network<Net>(
       [](const reference::Array& x, const std::vector<double>& p) {
         const reference::Array inner = reference::conv2d(
             x, {p.begin(), p.begin() + Conv::geometry.weights()}, {p.begin() + Conv::geometry.weights(), p.end()},
@@ -84,7 +45,7 @@ TEST_CASE("SkipConcats one after the other and nested ones share memory rightly"
   using Skip2 = SkipConcat<Inner2>;  // reads Skip1's output in place
   using B = Conv2D<Skip2::out, Conv2DConfig{.filters = 2, .kernel = 1}>;
   using Net = Sequential<Sequential<A, Skip1>, Skip2, ReLU<Skip2::out>, B>;
-  check_network<Net>(
+  check::network<Net>(
       [](const reference::Array& x, const std::vector<double>& p) {
         auto at = p.begin();
         const auto conv = [&](const reference::Array& in, int kernel, int filters) {
@@ -108,7 +69,7 @@ TEST_CASE("SkipConcats one after the other and nested ones share memory rightly"
 TEST_CASE("a network that ends in a fused ReLU has its output gradient zeroed where the output is") {
   using A = Conv2D<Shape{3, 3, 1}, relu3(2)>;
   using Net = Sequential<A, Conv2D<A::out, relu3(2)>>;
-  check_network<Net>(
+  check::network<Net>(
       [](const reference::Array& x, const std::vector<double>& p) {
         const reference::Geometry g = reference::window_geometry(x, {3, 3}, {1, 1}, {1, 1}, reference::Padding::same);
         const reference::Array a =

@@ -5,4 +5,5 @@
 #include "naive_geometry.hpp"     // extents and padding
 #include "naive_loss.hpp"         // softmax, sparse_cross_entropy
 #include "naive_pooling.hpp"      // max_pool, max_pool_gradient, concatenate
+#include "naive_resampling.hpp"   // average_pool, upsample_nearest, upsample_bilinear
 #include "naive_unet.hpp"         // naive_unet

@@ -34,6 +34,9 @@ class Random {
  public:
   constexpr explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
+  constexpr std::uint64_t seed() const { return seed_; }
+  constexpr std::uint64_t stream() const { return stream_; }
+
   /// 32 random bits at a position.
   constexpr std::uint32_t bits(std::uint64_t position) const {
     const std::uint64_t block = position / 4;

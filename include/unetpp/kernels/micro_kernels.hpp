@@ -5,9 +5,11 @@
 // all of its files, only the one that defines UNETPP_DEFINE_KERNELS, too, does.
 
 #include <cstddef>
+#include <cstdint>
 
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/instruction_set.hpp"
+#include "unetpp/kernels/operands.hpp"
 
 #ifdef UNETPP_SEPARATE_KERNELS
 #define UNETPP_KERNELS_INLINE
@@ -67,6 +69,50 @@ struct PoolWindow {
   std::size_t image_width;
 };
 
+/// What the outputs of one axis are sums of: output o of count[o] inputs from first[o] on, times its weights, which begin
+/// at weights[o·most].
+struct AxisTaps {
+  const int* first;
+  const int* count;
+  const float* weights;
+  int most;
+};
+
+/// Rows of pixels that are summed, and the weight of each.
+struct WeightedRows {
+  const float* x;
+  std::size_t row;    // floats from one row to the next
+  std::size_t pixel;  // and from one pixel to the next
+  int rows;
+  const float* weights;
+};
+
+/// Pixels to write, `stride` floats apart; `pixel` is the first one's index, for a mask.
+struct PixelRun {
+  float* data;
+  std::size_t stride;
+  std::size_t pixel;
+};
+
+/// Pixels of which each value becomes a function of its own.
+struct PointwiseRun {
+  ConstPixels x;
+  ConstPixels dy;  // of a gradient: of the output; else what else the function takes, or x
+  Pixels y;        // of a gradient: dx
+  int count;
+  int channels;
+};
+
+/// Factors drawn at random, of each two consecutive runs of `run` the 64 words of 16 Philox counters each.
+struct Draw {
+  static constexpr int run = 64;  // factors
+  static constexpr int blocks = 16;
+  std::uint64_t seed;
+  std::uint64_t stream;
+  std::uint32_t limit;  // words below it draw 0
+  float scale;          // others this
+};
+
 /// The numbers of one step of Adam; keep and add of a moment are β and 1 − β.
 struct AdamStep {
   float rate;  // with both bias corrections
@@ -124,6 +170,13 @@ struct MicroKernels {
   void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
   void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
+  void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
+                       const Epilogue&);
+  void (*multiply)(const PointwiseRun&, const Epilogue&);
+  void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
+  void (*silu)(const PointwiseRun&, const Epilogue&);
+  void (*silu_gradient)(const PointwiseRun&, const Epilogue&);
+  void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
   void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);

@@ -13,7 +13,8 @@
 namespace unetpp {
 
 /// Hands a value x through a network L and returns what comes out. The visitor says what a value is and what becomes of
-/// it: visitor.leaf<Leaf>(x) in a leaf, visitor.concatenate(a, b) where channels of a come before those of b.
+/// it: visitor.leaf<Leaf>(x) in a leaf, visitor.concatenate(a, b) where channels of a come before those of b,
+/// visitor.add<Rectified>(a, b) where they are added. There, if Rectified, the fused ReLU of a's last leaf is the sum's.
 template <class L, class Visitor, class Value>
 constexpr Value walk(Visitor& visitor, Value x) {
   if constexpr (!Combinator<L>)
@@ -45,6 +46,10 @@ struct LeafVisitor {
     return {};
   }
   constexpr Nothing concatenate(Nothing, Nothing) { return {}; }
+  template <bool Rectified>
+  constexpr Nothing add(Nothing, Nothing) {
+    return {};
+  }
 };
 
 }  // namespace detail

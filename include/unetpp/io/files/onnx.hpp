@@ -24,6 +24,7 @@
 #include "unetpp/layers/batch_norm2d.hpp"
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
+#include "unetpp/layers/identity.hpp"
 #include "unetpp/layers/max_pool2d.hpp"
 #include "unetpp/layers/relu.hpp"
 #include "unetpp/layers/softmax.hpp"
@@ -79,6 +80,11 @@ struct OnnxExport<MaxPool2D<In, C>> {
 };
 
 template <Shape In>
+struct OnnxExport<Identity<In>> {
+  static std::string add(OnnxGraph&, const std::string&, const std::string& x, Tensors<Identity<In>>) { return x; }
+};
+
+template <Shape In>
 struct OnnxExport<ReLU<In>> {
   static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<ReLU<In>>) {
     return graph.relu(name, x);
@@ -115,6 +121,11 @@ class OnnxVisitor {
   }
   std::string concatenate(const std::string& a, const std::string& b) {
     return graph_.concatenation("concatenate_" + a, a, b);
+  }
+  template <bool Rectified>
+  std::string add(const std::string& a, const std::string& b) {
+    const std::string y = graph_.sum("add_" + a, Rectified ? graph_.take_back() : a, b);
+    return Rectified ? graph_.relu(y + "_relu", y) : y;
   }
 
  private:

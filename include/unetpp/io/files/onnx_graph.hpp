@@ -106,6 +106,10 @@ class OnnxGraph {
     axis(add("Concat", name, {first, second}));
     return name;
   }
+  std::string sum(const std::string& name, const std::string& first, const std::string& second) {
+    add("Add", name, {first, second});
+    return name;
+  }
   std::string transpose(const std::string& name, const std::string& x, std::initializer_list<int> order) {
     attribute(add("Transpose", name, {x}), "perm", order);
     return name;
@@ -119,6 +123,13 @@ class OnnxGraph {
     for (const std::string& input : inputs) node.add_input(input);
     node.add_output(name);
     return node;
+  }
+
+  /// Removes the node that was added last, which has one input; its name is returned.
+  std::string take_back() {
+    const std::string input = graph_.node().rbegin()->input(0);
+    graph_.mutable_node()->RemoveLast();
+    return input;
   }
 
   /// A tensor that nodes can name as an input.

@@ -11,8 +11,12 @@
 #include "unetpp/kernels/simd/pack.inc.hpp"
 #include "unetpp/kernels/simd/pool.inc.hpp"
 #include "unetpp/kernels/simd/product.inc.hpp"
+#include "unetpp/kernels/simd/random.inc.hpp"
 #include "unetpp/kernels/simd/softmax.inc.hpp"
 #include "unetpp/kernels/simd/update.inc.hpp"
+// The next ones need pack and softmax.
+#include "unetpp/kernels/simd/pointwise.inc.hpp"
+#include "unetpp/kernels/simd/resample.inc.hpp"
 #include "unetpp/kernels/simd/winograd_forms.inc.hpp"
 // The next two need it.
 #include "unetpp/kernels/simd/winograd_tiles.inc.hpp"
@@ -39,6 +43,12 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .sum_rows = sum_rows,
                                       .max_pool_row = max_pool_row,
                                       .max_pool_gradient_row = max_pool_gradient_row,
+                                      .weighted_row = weighted_row,
+                                      .multiply = multiply,
+                                      .leaky_relu = leaky_relu,
+                                      .silu = silu,
+                                      .silu_gradient = silu_gradient,
+                                      .draw = draw,
                                       .softmax = softmax,
                                       .adam = adam,
                                       .sgd = sgd};

@@ -1,0 +1,67 @@
+// Functions of every value alone.
+
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/pack.inc.hpp"
+#include "unetpp/kernels/simd/softmax.inc.hpp"
+#endif
+
+/// Calls work(channel, lanes) for all channels, a vector at a time, so that the compiler knows the whole ones.
+template <class Work>
+[[gnu::always_inline]] inline void for_each_vector(int channels, const Work& work) {
+  int c = 0;
+  for (; c + width <= channels; c += width) work(c, width);
+  if (c < channels) work(c, channels - c);
+}
+
+/// y = end(f(x, dy)), where f is of vectors.
+template <class F>
+[[gnu::always_inline]] inline void map_pixels(const PointwiseRun& run, const Epilogue& end, const F& f) {
+  for (int i = 0; i < run.count; ++i) {
+    const float* x = run.x.data + i * run.x.stride;
+    const float* dy = run.dy.data + i * run.dy.stride;
+    float* y = run.y.data + i * run.y.stride;
+    for_each_vector(
+        run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
+          finish(f(load_part(x + c, lanes), load_part(dy + c, lanes)), lanes, Vec{}, i, y + c, c, end);
+        });
+  }
+}
+
+struct Product {
+  [[gnu::always_inline]] Vec operator()(Vec x, Vec factor) const { return x * factor; }
+};
+struct LeakyReLU {
+  float slope;
+  [[gnu::always_inline]] Vec operator()(Vec x, Vec dy) const { return x > 0 ? dy : slope * dy; }
+};
+
+/// 1 / (1 + e⁻ˣ).
+[[gnu::always_inline]] inline Vec logistic(Vec x) {
+  const Vec power = exponential(x < 0 ? x : -x);
+  return (x < 0 ? power : Vec{} + 1) / (1 + power);
+}
+struct SiLU {
+  [[gnu::always_inline]] Vec operator()(Vec x, Vec) const { return x * logistic(x); }
+};
+struct SiLUGradient {
+  [[gnu::always_inline]] Vec operator()(Vec x, Vec dy) const {
+    const Vec share = logistic(x);
+    return dy * share * (1 + x * (1 - share));
+  }
+};
+
+/// y = end(x·dy).
+[[gnu::noinline]] inline void multiply(const PointwiseRun& run, const Epilogue& end) {
+  map_pixels(run, end, Product{});
+}
+
+/// y = end(dy·(1 where x is positive, else slope)); with x for dy it is the function itself.
+[[gnu::noinline]] inline void leaky_relu(const PointwiseRun& run, float slope, const Epilogue& end) {
+  map_pixels(run, end, LeakyReLU{slope});
+}
+
+/// y = end(x·logistic(x)), and its gradient.
+[[gnu::noinline]] inline void silu(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, SiLU{}); }
+[[gnu::noinline]] inline void silu_gradient(const PointwiseRun& run, const Epilogue& end) {
+  map_pixels(run, end, SiLUGradient{});
+}

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "unetpp/kernels/activation.hpp"
+#include "unetpp/layers/footprint.hpp"
+#include "unetpp/layers/layer.hpp"
+
+namespace unetpp {
+
+struct LeakyReLUConfig {
+  int slope_per_thousand = 10;  ///< slope of the negative side, in thousandths; PyTorch's default
+};
+
+/// y = x where x is positive, else slope·x.
+/// Shapes  x, y: n×In.
+/// Source  Maas, Hannun & Ng, ICML 2013.
+template <Shape In, LeakyReLUConfig C = LeakyReLUConfig{}>
+struct LeakyReLU : LayerDefaults {
+  static constexpr const char* kind = "leaky_re_lu";
+  static constexpr Shape in = In;
+  static constexpr Shape out = In;
+  static constexpr Footprint footprint{};
+  static constexpr float slope = static_cast<float>(C.slope_per_thousand) / 1000;
+
+  static void forward(Tensors<LeakyReLU>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
+    kernels::leaky_relu(x.pixels(), in.channels, slope, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
+                        context.threads());
+  }
+
+  static void backward(Tensors<LeakyReLU>, BatchView<const float, in> x, BatchView<const float, out>,
+                       BatchView<const float, out> dy, Gradients<LeakyReLU> to, const Context& context) {
+    if (to.dx.wanted())
+      kernels::leaky_relu_gradient(x.pixels(), in.channels, slope,
+                                   {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                   context.threads());
+  }
+};
+
+}  // namespace unetpp

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "unetpp/kernels/resampling.hpp"
+#include "unetpp/layers/footprint.hpp"
+#include "unetpp/layers/layer.hpp"
+
+namespace unetpp {
+
+using kernels::Interpolation;
+
+struct Upsample2DConfig {
+  Extent factor = 2;                                     ///< output pixels for each input pixel; Keras's default
+  Interpolation interpolation = Interpolation::nearest;  ///< between pixels' centres; Keras's default
+};
+
+/// Larger images, without parameters; a convolution behind it makes the way up of a U-Net that has no transposed ones.
+/// Shapes  x: n×In.  y: n×{factor.height·In.height, factor.width·In.width, In.channels}.
+/// Source  PyTorch's Upsample with align_corners=False, and Keras's UpSampling2D.
+template <Shape In, Upsample2DConfig C = Upsample2DConfig{}>
+struct Upsample2D : LayerDefaults {
+  static_assert(C.factor.height > 0 && C.factor.width > 0, "unetpp: Upsample2D needs a factor of at least 1");
+
+  static constexpr const char* kind = "up_sampling2d";
+  static constexpr Shape in = In;
+  static constexpr Shape out{In.height * C.factor.height, In.width* C.factor.width, In.channels};
+  static constexpr Interpolation interpolation = C.interpolation;
+
+  static void forward(Tensors<Upsample2D>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
+    kernels::resample({in, out, rows.taps(), columns.taps()}, x.count(),
+                      {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context.threads());
+  }
+
+  static void backward(Tensors<Upsample2D>, BatchView<const float, in> x, BatchView<const float, out>,
+                       BatchView<const float, out> dy, Gradients<Upsample2D> to, const Context& context) {
+    if (to.dx.wanted())
+      kernels::resample({out, in, rows_back.taps(), columns_back.taps()}, x.count(),
+                        {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.threads());
+  }
+
+ private:
+  /// Outputs that an input contributes to.
+  static constexpr int uses(int factor) {
+    return C.interpolation == Interpolation::nearest ? factor : 2 * factor - factor % 2;
+  }
+  static constexpr AxisFootprint axis(int factor) {
+    return {uses(factor), factor, C.interpolation == Interpolation::nearest ? 0 : factor / 2, true};
+  }
+
+  static constexpr auto rows = kernels::upsampling_taps<In.height, C.factor.height, C.interpolation>();
+  static constexpr auto columns = kernels::upsampling_taps<In.width, C.factor.width, C.interpolation>();
+  static constexpr auto rows_back = kernels::transposed_taps<In.height, uses(C.factor.height)>(rows);
+  static constexpr auto columns_back = kernels::transposed_taps<In.width, uses(C.factor.width)>(columns);
+
+ public:
+  static constexpr Footprint footprint{axis(C.factor.height), axis(C.factor.width)};
+};
+
+}  // namespace unetpp

@@ -10,7 +10,9 @@
 #include "unetpp/layers/batch_norm2d.hpp"
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
+#include "unetpp/nn/layer_list.hpp"
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/residual.hpp"
 #include "unetpp/nn/sequential.hpp"
 #include "unetpp/nn/skip_concat.hpp"
 
@@ -42,6 +44,15 @@ template <class Inner>
 struct Fold<SkipConcat<Inner>> {
   using type = SkipConcat<typename Fold<Inner>::type>;
   static void run(FoldCursor& at) { Fold<Inner>::run(at); }
+};
+
+template <class Inner, class Shortcut>
+struct Fold<Residual<Inner, Shortcut>> {
+  using type = Residual<typename Fold<Inner>::type, typename Fold<Shortcut>::type>;
+  static void run(FoldCursor& at) {  // in the order of execution
+    Fold<Shortcut>::run(at);
+    Fold<Inner>::run(at);
+  }
 };
 
 /// A convolution's config with a bias and another activation.
@@ -89,8 +100,6 @@ void fold_convolution(FoldCursor& at) {
 }
 
 /// The layers of a Sequential: those in front, which are folded, and the rest.
-template <class... Ls>
-struct LayerList;
 template <class Folded, class Rest>
 struct FoldList;
 template <class... Folded>

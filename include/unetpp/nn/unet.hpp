@@ -2,14 +2,22 @@
 // The U-Net: convolutions down, transposed convolutions up, and a skip connection at each level.
 
 #include <cstddef>
+#include <type_traits>
 
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
+#include "unetpp/layers/dropout.hpp"
 #include "unetpp/layers/max_pool2d.hpp"
+#include "unetpp/layers/upsample2d.hpp"
+#include "unetpp/nn/layer_list.hpp"
 #include "unetpp/nn/sequential.hpp"
 #include "unetpp/nn/skip_concat.hpp"
+#include "unetpp/nn/unet_block.hpp"
 
 namespace unetpp {
+
+/// How a level comes back to its height and width: by transposed convolutions, or by interpolation and a 3×3 convolution.
+enum class WayUp { transposed, bilinear };
 
 struct UNetConfig {
   int height = 128;        ///< pixels, divisible by 2^depth; the tutorial's
@@ -20,42 +28,51 @@ struct UNetConfig {
   int depth = 4;           ///< levels below the first; the paper's
   /// Of the 3×3 convolutions; with im2col, which is the general path and the reference, of the others too.
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+  BlockKind block = BlockKind::plain;  ///< these three are the paper's
+  Normalisation normalisation = Normalisation::none;
+  BlockActivation activation = BlockActivation::relu;
+  int bottom_dropout_per_thousand = 0;  ///< probability that a value behind the deepest block is dropped; none
+  WayUp way_up = WayUp::transposed;     ///< the paper's
 };
-
-/// What a U-Net asks of a block.
-struct BlockConfig {
-  int filters;              ///< channels that it puts out
-  ConvAlgorithm algorithm;  ///< of its 3×3 convolutions
-};
-
-/// The vanilla U-Net's block: two 3×3 convolutions with ReLU.
-/// Shapes  x: n×In.  y: n×{In.height, In.width, C.filters}.
-template <Shape In, BlockConfig C>
-using ConvBlock =
-    Sequential<Conv2D<In, Conv2DConfig{.filters = C.filters, .activation = Activation::relu, .algorithm = C.algorithm}>,
-               Conv2D<Shape{In.height, In.width, C.filters},
-                      Conv2DConfig{.filters = C.filters, .activation = Activation::relu, .algorithm = C.algorithm}>>;
 
 namespace detail {
 
-/// A level of the U and all below it: a block, the way down and up again beside the skip, a block.
-template <Shape In, BlockConfig C, int Depth, template <Shape, BlockConfig> class Block>
-struct UNetLevel {
-  static constexpr ConvTranspose2DConfig up{
-      .filters = C.filters, .algorithm = C.algorithm == ConvAlgorithm::im2col ? C.algorithm : ConvAlgorithm::automatic};
-  using First = Block<In, C>;
-  static_assert(First::out == Shape{In.height, In.width, C.filters},
-                "unetpp: the UNet's Block must keep height and width and put out C.filters channels");
-  using Down = MaxPool2D<First::out>;
-  using Below = typename UNetLevel<Down::out, BlockConfig{2 * C.filters, C.algorithm}, Depth - 1, Block>::type;
-  using Up = ConvTranspose2D<Below::out, up>;
-  using Skip = SkipConcat<Sequential<Down, Below, Up>>;
-  using type = Sequential<First, Skip, Block<Skip::out, C>>;
+constexpr BlockConfig block_of(UNetConfig c, int filters) {
+  return {filters, c.algorithm, c.block, c.normalisation, c.activation};
+}
+
+/// The layers of a U-Net that bring an input up to twice its height and width.
+template <Shape In, UNetConfig C, int Filters, WayUp Way = C.way_up>
+struct UpLayers {
+  static constexpr ConvTranspose2DConfig config{
+      .filters = Filters, .algorithm = C.algorithm == ConvAlgorithm::im2col ? C.algorithm : ConvAlgorithm::automatic};
+  using type = LayerList<ConvTranspose2D<In, config>>;
+};
+template <Shape In, UNetConfig C, int Filters>
+struct UpLayers<In, C, Filters, WayUp::bilinear> {
+  using Up = Upsample2D<In, Upsample2DConfig{.interpolation = Interpolation::bilinear}>;
+  using type = LayerList<Up, Conv2D<Up::out, Conv2DConfig{.filters = Filters, .algorithm = C.algorithm}>>;
 };
 
-template <Shape In, BlockConfig C, template <Shape, BlockConfig> class Block>
-struct UNetLevel<In, C, 0, Block> {
-  using type = Block<In, C>;
+/// A level of the U and all below it: a block, the way down and up again beside the skip, a block.
+template <Shape In, UNetConfig C, int Filters, int Depth, template <Shape, BlockConfig> class Block>
+struct UNetLevel {
+  static constexpr BlockConfig config = block_of(C, Filters);
+  using First = Block<In, config>;
+  static_assert(First::out == Shape{In.height, In.width, Filters},
+                "unetpp: the UNet's Block must keep height and width and put out C.filters channels");
+  using Down = MaxPool2D<First::out>;
+  using Below = typename UNetLevel<Down::out, C, 2 * Filters, Depth - 1, Block>::type;
+  using Up = typename UpLayers<Below::out, C, Filters>::type;
+  using Skip = SkipConcat<InSequence<Join<LayerList<Down, Below>, Up>>>;
+  using type = Sequential<First, Skip, Block<Skip::out, config>>;
+};
+
+template <Shape In, UNetConfig C, int Filters, template <Shape, BlockConfig> class Block>
+struct UNetLevel<In, C, Filters, 0, Block> {
+  using Deepest = Block<In, block_of(C, Filters)>;
+  using Drop = Dropout<Deepest::out, DropoutConfig{.per_thousand = C.bottom_dropout_per_thousand}>;
+  using type = std::conditional_t<C.bottom_dropout_per_thousand == 0, Deepest, Sequential<Deepest, Drop>>;
 };
 
 /// A size that can be halved `depth` times, near the one given.
@@ -79,7 +96,7 @@ struct UNetLayers {
                 "unetpp: UNet needs channels, classes and base_channels of at least 1, and a depth of at least 0");
   static constexpr Shape in = require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
                                                 unet_size(C.width, C.depth)>(C.channels);
-  using Level = typename UNetLevel<in, BlockConfig{C.base_channels, C.algorithm}, C.depth, Block>::type;
+  using Level = typename UNetLevel<in, C, C.base_channels, C.depth, Block>::type;
   using type = Sequential<Level, Conv2D<Level::out, Conv2DConfig{.filters = C.classes, .algorithm = C.algorithm}>>;
 };
 
@@ -93,8 +110,9 @@ constexpr UNetConfig resized(UNetConfig config, int height, int width) {
 
 /// The U-Net: `depth` times a block and 2×2 max pooling, twice as many filters each time; as many 2×2 transposed
 /// convolutions back up, each concatenated with the level's own features (upsampled first) and followed by a block; a
-/// 3×3 convolution to the logits. The default is the vanilla U-Net; a block of another kind is any template like
-/// ConvBlock that keeps height and width and puts out C.filters channels.
+/// 3×3 convolution to the logits. The default is the vanilla U-Net. The config has the kinds of blocks and ways up that
+/// recipes use; a block of one's own is any template like ConvBlock that keeps height and width and puts out C.filters
+/// channels.
 /// Shapes  x: n×{height, width, channels}.  y: n×{height, width, classes}, logits.
 /// Errors  A height or width that 2^depth does not divide does not compile; the message has one that works.
 /// Source  Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with same padding.

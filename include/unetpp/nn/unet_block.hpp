@@ -1,0 +1,101 @@
+#pragma once
+// The blocks that a U-Net is made of.
+
+#include <type_traits>
+
+#include "unetpp/layers/batch_norm2d.hpp"
+#include "unetpp/layers/conv2d.hpp"
+#include "unetpp/layers/leaky_relu.hpp"
+#include "unetpp/layers/silu.hpp"
+#include "unetpp/nn/layer_list.hpp"
+#include "unetpp/nn/residual.hpp"
+#include "unetpp/nn/sequential.hpp"
+
+namespace unetpp {
+
+/// How a block's two convolutions are put together: one behind the other, or beside a shortcut that is added to them.
+enum class BlockKind { plain, residual };
+
+/// What stands between a convolution and its activation.
+enum class Normalisation { none, batch };
+
+/// What follows each convolution.
+enum class BlockActivation { relu, leaky_relu, silu };
+
+/// What a U-Net asks of a block.
+struct BlockConfig {
+  int filters;                                         ///< channels that it puts out
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;  ///< of its 3×3 convolutions
+  BlockKind kind = BlockKind::plain;                   ///< the paper's
+  Normalisation normalisation = Normalisation::none;   ///< the paper's
+  BlockActivation activation = BlockActivation::relu;  ///< the paper's
+};
+
+namespace detail {
+
+/// The layers that end a convolution: its normalisation, and its activation where that is no ReLU that is fused.
+template <Shape S, BlockConfig C, bool Activated>
+struct ConvEnd {
+  static constexpr Activation fused =
+      Activated && C.activation == BlockActivation::relu ? Activation::relu : Activation::none;
+  static constexpr bool normalises = C.normalisation != Normalisation::none;
+
+  using Norm =
+      std::conditional_t<normalises, LayerList<BatchNorm2D<S, BatchNorm2DConfig{.activation = fused}>>, LayerList<>>;
+  using Active = std::conditional_t<C.activation == BlockActivation::silu, SiLU<S>, LeakyReLU<S>>;
+  using type = Join<Norm, std::conditional_t<Activated && fused == Activation::none, LayerList<Active>, LayerList<>>>;
+};
+
+/// A convolution with all that ends it.
+template <Shape In, BlockConfig C, int Kernel, bool Activated>
+struct ConvUnit {
+  static constexpr Shape out{In.height, In.width, C.filters};
+  using End = ConvEnd<out, C, Activated>;
+  static constexpr Conv2DConfig config{.filters = C.filters,
+                                       .kernel = Kernel,
+                                       .activation = End::normalises ? Activation::none : End::fused,
+                                       .bias = !End::normalises,
+                                       .algorithm = C.algorithm};
+  using type = Join<LayerList<Conv2D<In, config>>, typename End::type>;
+};
+
+template <Shape In, BlockConfig C>
+struct PlainBlock {
+  using First = ConvUnit<In, C, 3, true>;
+  using type = InSequence<Join<typename First::type, typename ConvUnit<First::out, C, 3, true>::type>>;
+};
+
+/// The sum's ReLU is fused to the last convolution or its normalisation; another activation is a layer behind the sum.
+template <Shape In, BlockConfig C>
+struct ResidualBlock {
+  static constexpr bool fuses = C.activation == BlockActivation::relu;
+  using First = ConvUnit<In, C, 3, true>;
+  using Inner = InSequence<Join<typename First::type, typename ConvUnit<First::out, C, 3, fuses>::type>>;
+  template <bool SameShape, class = void>
+  struct Shortcut {
+    using type = Identity<In>;
+  };
+  template <class Unused>
+  struct Shortcut<false, Unused> {
+    using type = InSequence<typename ConvUnit<In, C, 1, false>::type>;
+  };
+  using Sum = Residual<Inner, typename Shortcut<In.channels == C.filters>::type>;
+  using End = typename ConvEnd<First::out, BlockConfig{.filters = C.filters, .activation = C.activation}, !fuses>::type;
+  using type = InSequence<Join<LayerList<Sum>, End>>;
+};
+
+template <Shape In, BlockConfig C, BlockKind Kind = C.kind>
+struct BlockOf : PlainBlock<In, C> {};
+template <Shape In, BlockConfig C>
+struct BlockOf<In, C, BlockKind::residual> : ResidualBlock<In, C> {};
+
+}  // namespace detail
+
+/// Two 3×3 convolutions, each with its normalisation and activation; the vanilla U-Net's block by default.
+/// Shapes  x: n×In.  y: n×{In.height, In.width, C.filters}.
+/// Source  A residual block is that of He et al., CVPR 2016: the activation follows the sum, and where the number of
+///         channels changes, the shortcut is a 1×1 convolution (with normalisation where the others have one).
+template <Shape In, BlockConfig C>
+using ConvBlock = typename detail::BlockOf<In, C>::type;
+
+}  // namespace unetpp

@@ -28,15 +28,21 @@ struct LoaderConfig {
   int prefetch = 2;        ///< batches that are made ready ahead of the current one, at most (2: as in PyTorch)
   /// Bytes of samples that are kept for the next epochs, at most. These are loaded once, so that what the data set's
   /// load() draws at random stays as it was in the first epoch; with 0 every epoch loads, and draws, anew. Without a
-  /// transform samples are kept resized, since they are never asked for otherwise: In.size() + In.pixels() bytes each.
-  /// With one they are kept at the size that they were loaded at, on which the transform works. (2 GiB: four times all
-  /// of the Oxford-IIIT Pets at 128×128.)
+  /// transform, and with `resize_first`, samples are kept resized, since they are never asked for otherwise: In.size() +
+  /// In.pixels() bytes each. With a transform alone they are kept at the size that they were loaded at, on which it
+  /// works. (2 GiB: four times all of the Oxford-IIIT Pets at 128×128.)
   std::size_t cache_bytes = std::size_t{2} << 30;
   bool strict = false;                             ///< one that cannot be used, or of a doubtful image, is an error
   std::function<void(const std::string&)> warn{};  ///< gets a line for each such sample, in next(); must not throw
-  /// What becomes of each sample before it is resized, in every epoch anew; {}: nothing. Its Random is of the seed, the
-  /// epoch's number and the sample's position among those given, and of nothing else.
+  /// What becomes of each sample before it is resized (with `resize_first` after that), in every epoch anew; {}: nothing.
+  /// Its Random is of the seed, the epoch's number and the sample's position among those given, and of nothing else.
   Transform transform{};
+  /// How samples come to the network's size. (bilinear: as tf.image.resize does it unless told otherwise.)
+  Resize resize = Resize::bilinear;
+  /// Samples come to the network's size when they are loaded, so that the transform works on that, which is quick, and
+  /// they are kept small; what it returns is resized again where it has another size. (false: the transform sees all
+  /// that the image shows.)
+  bool resize_first = false;
   int rank = 0;   ///< of the processes that share each batch: which one this is, from 0
   int ranks = 1;  ///< how many these are
 };

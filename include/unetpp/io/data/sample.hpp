@@ -12,6 +12,7 @@
 #include "unetpp/core/shape.hpp"
 #include "unetpp/io/image/image.hpp"
 #include "unetpp/io/image/resize.hpp"
+#include "unetpp/io/image/resize_antialiased.hpp"
 
 namespace unetpp {
 
@@ -22,10 +23,15 @@ struct Sample {
   Mask mask;
 };
 
+/// How an image comes to another size: by resize_bilinear, or by resize_antialiased.
+enum class Resize { bilinear, antialiased };
+
 /// A sample at another size: the image interpolated, the mask by nearest neighbour.
 /// Errors  ArgumentError for an empty sample or size.
-inline Sample resize(const Sample& sample, int height, int width) {
-  return {resize_bilinear(sample.image, height, width), resize_nearest(sample.mask, height, width)};
+inline Sample resize(const Sample& sample, int height, int width, Resize how = Resize::bilinear) {
+  return {how == Resize::antialiased ? resize_antialiased(sample.image, height, width)
+                                     : resize_bilinear(sample.image, height, width),
+          resize_nearest(sample.mask, height, width)};
 }
 
 namespace detail {
@@ -51,16 +57,17 @@ inline void to_float(const Image& image, std::span<float> out) {
   detail::to_float(image.rgb, out.data());
 }
 
-/// Writes a sample of any size as a network reads it, with the same bits as a Loader.
+/// Writes a sample of any size as a network reads it, with the same bits as a Loader that resizes as `how`.
 /// Shapes  image: size.  labels: size, without the channels.
 /// Errors  ArgumentError for an empty sample or one of other channels, and for outputs of another size.
-inline void write_sample(const Sample& sample, Shape size, std::span<float> image, std::span<std::uint8_t> labels) {
+inline void write_sample(const Sample& sample, Shape size, std::span<float> image, std::span<std::uint8_t> labels,
+                         Resize how = Resize::bilinear) {
   detail::require_pixels(size.height, size.width, size.channels, image.size());
   detail::require_pixels(size.height, size.width, 1, labels.size());
   if (sample.image.channels != size.channels)
     throw ArgumentError("a sample: expected an image of " + std::to_string(size.channels) + " channels, found " +
                         std::to_string(sample.image.channels));
-  detail::write_resized(resize(sample, size.height, size.width), image, labels);
+  detail::write_resized(resize(sample, size.height, size.width, how), image, labels);
 }
 
 }  // namespace unetpp

@@ -64,7 +64,7 @@ class SampleWriter {
   Sample load(std::size_t i) const {
     Sample loaded = dataset_.load(indices_[i]);
     if (config_.strict && !loaded.image.doubt.empty()) throw FormatError(loaded.image.doubt);
-    if (config_.transform) return loaded;
+    if (config_.transform && !config_.resize_first) return loaded;
     Sample sample = resized(loaded, i);
     sample.image.doubt = std::move(loaded.image.doubt);
     return sample;
@@ -87,7 +87,7 @@ class SampleWriter {
       throw ChannelsError(name(i) + ": expected an image of " + std::to_string(In.channels) + " channels, as " +
                           to_string(In) + " has, found " + std::to_string(sample.image.channels));
     try {
-      return resize(sample, In.height, In.width);
+      return resize(sample, In.height, In.width, config_.resize);
     } catch (const Error& error) {
       throw FormatError(name(i) + ": " + error.what());
     }

@@ -50,6 +50,7 @@ struct PixelView {
 inline std::vector<std::uint8_t> bilinear(const PixelView& image, int height, int width) {
   require_size(height, width, "the size to resize to");
   require_pixels(image.height, image.width, image.channels, image.values.size());
+  if (height == image.height && width == image.width) return {image.values.begin(), image.values.end()};
   const std::vector<Taps> rows = bilinear_taps(image.height, height);
   const std::vector<Taps> columns = bilinear_taps(image.width, width);
   const std::size_t channels = image.channels;
@@ -79,7 +80,7 @@ inline std::vector<std::uint8_t> bilinear(const PixelView& image, int height, in
 
 /// An image of any number of channels at another size, by linear interpolation between the centres of the nearest pixels, rounded to 8 bits.
 ///
-/// Nothing is antialiased. What others make of the same image:
+/// Nothing is antialiased (resize_antialiased is). What others make of the same image:
 ///
 ///   TensorFlow 2.21, antialias=False             the same, not rounded
 ///   PyTorch 1.13, interpolate, antialias=False   the same, not rounded; one off after rounding in 75 of 562,500 values
@@ -114,6 +115,7 @@ inline Image resize_bilinear(const Image& image, int height, int width) {
 inline Mask resize_nearest(const Mask& mask, int height, int width) {
   detail::require_size(height, width, "the size to resize to");
   detail::require_pixels(mask.height, mask.width, 1, mask.values.size());
+  if (height == mask.height && width == mask.width) return mask;
   const auto nearest = [](int i, int in, int out) {
     return static_cast<std::size_t>((2 * std::int64_t{i} + 1) * in / (2 * std::int64_t{out}));  // exact, unlike floats
   };

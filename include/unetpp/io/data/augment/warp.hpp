@@ -1,0 +1,115 @@
+#pragma once
+// Images and masks read at other places.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "unetpp/io/data/augment/augment_config.hpp"
+#include "unetpp/io/data/augment/geometric_map.hpp"
+#include "unetpp/io/data/sample.hpp"
+#include "unetpp/io/image/pixels.hpp"
+
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+namespace unetpp::detail {
+
+/// Pixel i of a line of `pixels` that goes on at both ends as its mirror image, the last pixel being twice there.
+inline std::int64_t mirrored(std::int64_t i, int pixels) {
+  if (i < 0) i = -1 - i;
+  if (i < pixels) return i;
+  i %= 2 * std::int64_t{pixels};
+  return i < pixels ? i : 2 * std::int64_t{pixels} - 1 - i;
+}
+
+inline bool inside(std::int64_t x, std::int64_t y, int width, int height) {
+  return x >= 0 && y >= 0 && x < width && y < height;
+}
+
+/// Reads a sample anywhere.
+class SampleReader {
+ public:
+  /// `sample` must outlive it.
+  SampleReader(const Sample& sample, const AugmentConfig::Border& border)
+      : image_(sample.image), mask_(sample.mask), border_(border), outside_(image_.channels, border.value) {}
+
+  /// Writes the image at some places, interpolated between four pixels with weights of 11 bits and rounded once. Channels
+  /// is their number, or 0 for any.
+  template <int Channels>
+  void image(const std::vector<Position>& places, std::uint8_t* to) const {
+    constexpr int bits = 11, one = 1 << bits;
+    const auto fraction = [](std::int64_t at) { return static_cast<int>(at >> (Position::bits - bits)) & (one - 1); };
+    const int channels = Channels > 0 ? Channels : image_.channels;
+    for (const Position& at : places) {
+      const auto [top_left, top_right, bottom_left, bottom_right] = corners(at, channels);
+      const int right = fraction(at.x), bottom = fraction(at.y), left = one - right, top = one - bottom;
+      const int weights[] = {top * left, top * right, bottom * left, bottom * right};
+      for (int c = 0; c < channels; ++c)
+        *to++ =
+            static_cast<std::uint8_t>((top_left[c] * weights[0] + top_right[c] * weights[1] +
+                                       bottom_left[c] * weights[2] + bottom_right[c] * weights[3] + one * one / 2) >>
+                                      2 * bits);
+    }
+  }
+
+  /// The label of the nearest pixel.
+  std::uint8_t label(const Position& at) const {
+    constexpr std::int64_t half = std::int64_t{1} << (Position::bits - 1);
+    const std::int64_t x = (at.x + half) >> Position::bits, y = (at.y + half) >> Position::bits;
+    if (!inside(x, y, mask_.width, mask_.height)) {
+      if (border_.fill) return border_.label;
+      return mask_.values[mirrored(y, mask_.height) * mask_.width + mirrored(x, mask_.width)];
+    }
+    return mask_.values[y * mask_.width + x];
+  }
+
+ private:
+  struct Corners {
+    const std::uint8_t *top_left, *top_right, *bottom_left, *bottom_right;
+  };
+
+  /// The four pixels around a place.
+  Corners corners(const Position& at, int channels) const {
+    const std::int64_t x = at.x >> Position::bits, y = at.y >> Position::bits;
+    if (!inside(x, y, image_.width - 1, image_.height - 1))
+      return {pixel(x, y), pixel(x + 1, y), pixel(x, y + 1), pixel(x + 1, y + 1)};
+    const std::uint8_t* top = image_.values.data() + (y * image_.width + x) * channels;
+    const std::uint8_t* bottom = top + std::size_t{1} * image_.width * channels;
+    return {top, top + channels, bottom, bottom + channels};
+  }
+
+  const std::uint8_t* pixel(std::int64_t x, std::int64_t y) const {
+    if (border_.fill && !inside(x, y, image_.width, image_.height)) return outside_.data();
+    const std::int64_t index = mirrored(y, image_.height) * image_.width + mirrored(x, image_.width);
+    return image_.values.data() + index * image_.channels;
+  }
+
+  const Raster& image_;
+  const Mask& mask_;
+  AugmentConfig::Border border_;
+  std::vector<std::uint8_t> outside_;  // a pixel
+};
+
+/// A sample through a map.
+inline Sample warped(const Sample& sample, GeometricMap& map, const AugmentConfig::Border& border) {
+  const int channels = sample.image.channels;
+  Sample to{{map.width(), map.height(), channels, {}}, {map.width(), map.height(), {}}};
+  to.mask.values.resize(pixel_count(map.width(), map.height()));
+  to.image.values.resize(to.mask.values.size() * channels);
+  const SampleReader reader(sample, border);
+  std::vector<Position> places;
+  for (std::size_t y = 0; y < static_cast<std::size_t>(map.height()); ++y) {
+    map.row(static_cast<int>(y), places);
+    std::uint8_t* image = to.image.values.data() + y * map.width() * channels;
+    channels == 3 ? reader.image<3>(places, image) : reader.image<0>(places, image);
+    std::uint8_t* labels = to.mask.values.data() + y * map.width();
+    for (const Position& at : places) *labels++ = reader.label(at);
+  }
+  return to;
+}
+
+}  // namespace unetpp::detail
+
+#pragma GCC diagnostic pop

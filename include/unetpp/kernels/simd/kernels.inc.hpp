@@ -41,4 +41,5 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .max_pool_gradient_row = max_pool_gradient_row,
                                       .softmax = softmax,
                                       .adam = adam,
-                                      .sgd = sgd};
+                                      .sgd = sgd,
+                                      .moving_average = moving_average};

@@ -38,6 +38,8 @@
 
 // Training: losses, optimizers, metrics, one step (Trainer), whole epochs (fit), and those who listen (callbacks). To
 // write a loss, read train/loss.hpp and copy train/softmax_cross_entropy.hpp.
+#include "unetpp/train/adam.hpp"
+#include "unetpp/train/adamw.hpp"
 #include "unetpp/train/array_loader.hpp"
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
@@ -49,6 +51,7 @@
 #include "unetpp/train/monitor.hpp"
 #include "unetpp/train/optimizer.hpp"
 #include "unetpp/train/progress.hpp"
+#include "unetpp/train/sgd.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
 #include "unetpp/train/trainer.hpp"
 #include "unetpp/train/training_state.hpp"

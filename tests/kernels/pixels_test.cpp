@@ -165,35 +165,49 @@ TEST_CASE("the loss of more classes than lie in planes of whole vectors agrees w
   CHECK(sum == Approx(mean * pixels).epsilon(1e-6));
 }
 
-TEST_CASE("Adam and SGD agree with their formulas at random counts of parameters, wherever these lie") {
+TEST_CASE(
+    "Adam, SGD and averages agree with their formulas, with decay in a range, at random counts of parameters, wherever "
+    "these lie") {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Random random(seed, 1);
     const std::size_t count = 1 + random.below(seed % 2 == 0 ? 100 : 40000, 0);
     const Image g(count, 1, 0, 1, seed), m(count, 1, 0, 1, seed + 100), p(count, 1, 0, 1, seed + 300);
     Image v(count, 1, 0, 1, seed + 200);
     for (float& x : v.memory) x *= x;
-    const AdamStep step{.rate = 1e-2f, .keep1 = 0.9f, .add1 = 0.1f, .keep2 = 0.99f, .add2 = 0.01f, .epsilon = 1e-3f};
-    const SGDStep descent{.rate = 1e-2f, .momentum = 0.9f, .nesterov = seed % 3 == 0};
-    reference::Array want_m = array(m), want_v = array(v), want_p = array(p), want_velocity = want_m, want_q = want_p;
+    const AdamStep step{
+        .rate = 1e-2f, .keep1 = 0.9f, .add1 = 0.1f, .keep2 = 0.99f, .add2 = 0.01f, .epsilon = 1e-3f, .decay = 0.05f};
+    const SGDStep descent{.rate = 1e-2f, .momentum = 0.9f, .nesterov = seed % 3 == 0, .decay = 2};
+    const IndexRange decaying{count / 3, count - count / 5};
+    reference::Array want_m = array(m), want_v = array(v), want_p = array(p), want_velocity = want_m, want_q = want_p,
+                     want_average = want_v;
     for (std::size_t i = 0; i < count; ++i) {
-      const double gradient = g.memory[i], move = descent.rate * gradient;
+      const bool decays = i >= decaying.first && i < decaying.last;
+      const double gradient = g.memory[i], old = p.memory[i];
+      const double move = descent.rate * (gradient + (decays ? descent.decay * old : 0));
       want_m.v[i] = double{step.keep1} * want_m.v[i] + step.add1 * gradient;
       want_v.v[i] = double{step.keep2} * want_v.v[i] + step.add2 * gradient * gradient;
-      want_p.v[i] -= step.rate * want_m.v[i] / (std::sqrt(want_v.v[i]) + step.epsilon);
+      want_p.v[i] -=
+          step.rate * want_m.v[i] / (std::sqrt(want_v.v[i]) + step.epsilon) + (decays ? step.decay * old : 0);
+      want_average.v[i] += 0.3f * (old - want_average.v[i]);
       want_velocity.v[i] = descent.momentum * want_velocity.v[i] - move;
       want_q.v[i] += descent.nesterov ? descent.momentum * want_velocity.v[i] - move : want_velocity.v[i];
     }
     for (const InstructionSet set : supported_sets()) {
       CAPTURE(seed, count, int(set));
       Image mean(m), square(v), parameter(p), velocity(m), q(p);
-      adam(count, step, {g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data()}, 2,
+      adam(count, step,
+           {g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data(), {&decaying, 1}}, 2,
            micro_kernels(set));
       CHECK(difference(mean, want_m) < 1e-6);
       CHECK(difference(square, want_v) < 2e-6);
       CHECK(difference(parameter, want_p) < 2e-6);
-      sgd(count, descent, {g.memory.data(), velocity.memory.data(), q.memory.data()}, 2, micro_kernels(set));
+      sgd(count, descent, {g.memory.data(), velocity.memory.data(), q.memory.data(), {&decaying, 1}}, 2,
+          micro_kernels(set));
       CHECK(difference(velocity, want_velocity) < 1e-6);
       CHECK(difference(q, want_q) < 1e-6);
+      Image average(v);
+      moving_average(count, 0.3f, p.memory.data(), average.memory.data(), 2, micro_kernels(set));
+      CHECK(difference(average, want_average) < 1e-6);
 
       // The same values one float further on in memory, and in another place of their vectors.
       const auto moved = [](const Image& image) {
@@ -202,16 +216,18 @@ TEST_CASE("Adam and SGD agree with their formulas at random counts of parameters
         return values;
       };
       const std::vector<float> g2 = moved(g);
+      const IndexRange decaying2{decaying.first + 1, decaying.last + 1};
       std::vector<float> mean2 = moved(m), square2 = moved(v), parameter2 = moved(p), velocity2 = moved(m),
                          q2 = moved(p);
       const auto moved_on = [](const Image& image, const std::vector<float>& values) {
         return std::equal(image.memory.begin(), image.memory.end(), values.begin() + 1, values.end());
       };
-      adam(count + 1, step, {g2.data(), mean2.data(), square2.data(), parameter2.data()}, 2, micro_kernels(set));
+      adam(count + 1, step, {g2.data(), mean2.data(), square2.data(), parameter2.data(), {&decaying2, 1}}, 2,
+           micro_kernels(set));
       CHECK(moved_on(mean, mean2));
       CHECK(moved_on(square, square2));
       CHECK(moved_on(parameter, parameter2));
-      sgd(count + 1, descent, {g2.data(), velocity2.data(), q2.data()}, 2, micro_kernels(set));
+      sgd(count + 1, descent, {g2.data(), velocity2.data(), q2.data(), {&decaying2, 1}}, 2, micro_kernels(set));
       CHECK(moved_on(velocity, velocity2));
       CHECK(moved_on(q, q2));
     }

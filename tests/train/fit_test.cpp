@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "../catch.hpp"
+#include "unetpp/train/moving_average.hpp"
 #include "unetpp/unet.hpp"
 
 using namespace unetpp;
@@ -341,6 +342,46 @@ TEST_CASE("fit takes a loss of one's own, in training and in validation") {
   const std::vector<EpochEnd> history = fit(parameters, adam, train, validation, config).history;
   CHECK(history.back().train_loss < 0.1 * history.front().train_loss);
   CHECK(history.back().validation->loss.mean() < 0.1 * history.front().validation->loss.mean());
+}
+
+TEST_CASE("fit trains with few images at once as with the whole batch, and validates whole batches") {
+  std::vector<std::vector<float>> trained;
+  for (const std::size_t at_once : {std::size_t{0}, std::size_t{3}, std::size_t{100}}) {
+    auto train = bright_pixels(16, {.batch = 8, .seed = 1}),
+         validation = bright_pixels(8, {.batch = 8, .shuffle = false});
+    Parameters<Net> parameters(GlorotUniform{1});
+    SGD sgd({.learning_rate = 0.1});
+    FitConfig config = quiet(2);
+    config.images_at_once = at_once;
+    std::size_t validated = 0;
+    fit(parameters, sgd, train, validation, config, [&](const ValidationBatchEnd& e) { validated = e.count(); });
+    CHECK(validated == 8);
+    trained.emplace_back(parameters.span().begin(), parameters.span().end());
+  }
+  CHECK(trained[0] == trained[2]);
+  CHECK(trained[0] != trained[1]);  // they are summed in another order
+  for (std::size_t i = 0; i < trained[0].size(); ++i) CHECK(trained[1][i] == Approx(trained[0][i]).margin(1e-6));
+}
+
+TEST_CASE("fit validates the average of an optimizer that has one, and KeepBest keeps it") {
+  auto train = bright_pixels(8, {.batch = 4, .seed = 1}), validation = bright_pixels(4, {.batch = 4, .shuffle = false});
+  Parameters<Net> parameters(GlorotUniform{1});
+  MovingAverage<Adam> adam(Adam({.learning_rate = 0.05}), {.decay = 0.5});
+  KeepBest<Net> best(parameters, adam, [](const EpochEnd& e) { return e.epoch; });
+  Evaluator<Net> evaluator(4);
+  std::vector<double> losses, unaveraged;
+  std::vector<float> last;
+  const auto loss_of = [&](const Parameters<Net>& p) { return evaluate(evaluator, p, validation).loss.mean(); };
+  const auto history = fit(parameters, adam, train, validation, quiet(3), best, [&](const EpochEnd&) {
+                         losses.push_back(loss_of(averaged(parameters, adam)));
+                         unaveraged.push_back(loss_of(parameters));
+                         last.assign(adam.average().begin(), adam.average().end());
+                       }).history;
+  for (std::size_t e = 0; e < 3; ++e) {
+    CHECK(history[e].validation->loss.mean() == losses[e]);
+    CHECK(history[e].validation->loss.mean() != unaveraged[e]);
+  }
+  CHECK(std::vector<float>(parameters.span().begin(), parameters.span().end()) == last);
 }
 
 TEST_CASE("a loader that gives a part of each batch is refused") {

@@ -6,6 +6,8 @@
 
 #include "../catch.hpp"
 #include "unetpp/core/random.hpp"
+#include "unetpp/train/adam.hpp"
+#include "unetpp/train/sgd.hpp"
 
 using namespace unetpp;
 

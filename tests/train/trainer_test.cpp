@@ -45,6 +45,22 @@ struct Plain {
   void step(std::span<float>, std::span<const float>, int) {}
 };
 
+std::vector<Pass> passes;  // that Placed saw
+
+/// Notes each pass.
+struct Placed : LayerDefaults {
+  static constexpr const char* kind = "placed";
+  static constexpr Shape in = Net::in, out = Net::out;
+  static constexpr Footprint footprint{};
+
+  static void forward(Tensors<Placed>, BatchView<const float, in>, OutputTarget<out> y, const Context& context) {
+    passes.push_back(context.pass());
+    for (std::size_t i = 0; i < y.view.pixels(); ++i) std::fill_n(y.view.pixel(i), out.channels, 0.0f);
+  }
+  static void backward(Tensors<Placed>, BatchView<const float, in>, BatchView<const float, out>,
+                       BatchView<const float, out>, Gradients<Placed>, const Context&) {}
+};
+
 }  // namespace
 
 TEST_CASE("gradients of two batches that make a step are those of one batch of both") {
@@ -65,6 +81,58 @@ TEST_CASE("gradients of two batches that make a step are those of one batch of b
   float largest = 0;
   for (const float v : want) largest = std::max(largest, std::abs(v));
   for (std::size_t i = 0; i < want.size(); ++i) CHECK(trainer.gradients()[i] == Approx(want[i]).margin(2e-6 * largest));
+}
+
+TEST_CASE("a batch taken in parts of any size has the gradients and the loss of the whole") {
+  Data data;
+  for (std::size_t i = 0; i < 64; ++i) data.labels.span()[2 * 64 + i] = i == 5 ? 1 : 255;  // an image with one pixel
+  const Parameters<Net> parameters(HeNormal{1});
+  const Loss loss = SoftmaxCrossEntropy({.class_weights = {1, 3}, .ignore_label = 255});
+  Trainer<Net> whole(5, loss, 2);
+  const LossSum one = whole.compute_gradients(parameters, data.batch(0, 5), data.labels_of(0, 5));
+  float largest = 0;
+  for (const float v : whole.gradients()) largest = std::max(largest, std::abs(v));
+  for (const std::size_t at_once : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{4}}) {
+    CAPTURE(at_once);
+    Trainer<Net> parts(at_once, loss, 2);
+    const LossSum sum = parts.compute_gradients(parameters, data.batch(0, 5), data.labels_of(0, 5));
+    CHECK(sum.mean() == Approx(one.mean()));
+    CHECK(sum.weight == one.weight);
+    for (std::size_t i = 0; i < parameters.count; ++i)
+      CHECK(parts.gradients()[i] == Approx(whole.gradients()[i]).margin(2e-6 * largest));
+  }
+}
+
+TEST_CASE("a step in parts tells each part's place and share, reduces, clips and updates once") {
+  const Data data;
+  Parameters<Placed> parameters;
+  Trainer<Placed> trainer(2, SoftmaxCrossEntropy({.ignore_label = 255}), 1);
+  SGD sgd;
+  std::vector<int> calls(3);
+  passes.clear();
+  trainer.step(parameters, sgd, data.batch(0, 5), data.labels_of(0, 5),
+               {.pass = Pass{.training = true, .step = 7, .first_image = 10, .share = 0.5},
+                .reduce_weight = [&](LossWeight&) { ++calls[0]; },
+                .reduce = [&](std::span<float>) { ++calls[1]; },
+                .clip = [&](std::span<float>) { ++calls[2]; }});
+  CHECK(calls == std::vector<int>{1, 1, 1});
+  CHECK(sgd.state().steps == 1);
+  REQUIRE(passes.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(passes[i].step == 7);
+    CHECK(passes[i].first_image == 10 + 2 * i);
+    CHECK(passes[i].share == Approx(i < 2 ? 0.2 : 0.1));
+  }
+}
+
+TEST_CASE("a step refuses no images, and labels of another number of images") {
+  const Data data;
+  Parameters<Net> parameters;
+  Trainer<Net> trainer(2);
+  SGD sgd;
+  CHECK_THROWS_AS(trainer.step(parameters, sgd, data.batch(0, 0), data.labels_of(0, 0)), ArgumentError);
+  CHECK_THROWS_WITH(trainer.step(parameters, sgd, data.batch(0, 5), data.labels_of(0, 4)),
+                    "unetpp: a training step: expected labels for each of at least 1 image, found those of 4 for 5");
 }
 
 TEST_CASE("a step reduces, then clips, then updates at its rate") {

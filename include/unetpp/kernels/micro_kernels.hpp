@@ -119,6 +119,7 @@ struct AdamStep {
   float keep1, add1;
   float keep2, add2;
   float epsilon;
+  float decay = 0;  // the share of a parameter that goes
 };
 
 /// The numbers of one step of stochastic gradient descent.
@@ -126,6 +127,7 @@ struct SGDStep {
   float rate;
   float momentum;
   bool nesterov;
+  float decay = 0;  // the share of a parameter that is added to its gradient
 };
 
 // The functions of the tables below and of AmxKernels, and the helpers in kernels/simd that they are made of, take more
@@ -180,6 +182,7 @@ struct MicroKernels {
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
   void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);
+  void (*moving_average)(std::size_t count, float share, const float* p, float* average);
 };
 
 /// The panels of all instruction sets; each divides the next.

@@ -12,6 +12,7 @@
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/random.hpp"
+#include "unetpp/core/ranges.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/walk.hpp"
 
@@ -81,6 +82,20 @@ std::vector<NamedTensor> parameter_tensors() {
 template <Layer Net>
 std::vector<NamedTensor> statistic_tensors() {
   return detail::named_tensors(leaves<Net>, true);
+}
+
+/// Where weights lie in Parameters::span(), ascending: the parameters that decay.
+template <Layer Net>
+std::vector<IndexRange> weight_ranges() {
+  std::vector<IndexRange> ranges;
+  for (const NamedTensor& t : parameter_tensors<Net>()) {
+    if (t.role != Role::weight) continue;
+    if (!ranges.empty() && ranges.back().last == t.offset)
+      ranges.back().last += t.size;
+    else
+      ranges.push_back({t.offset, t.offset + t.size});
+  }
+  return ranges;
 }
 
 /// Weights uniform in ±sqrt(6 / (fan_in + fan_out)): Keras's default.

@@ -14,7 +14,8 @@
 namespace unetpp {
 
 /// Trains a network: each epoch a step for every batch of `train`, then a pass over `validation`, then the callbacks'
-/// on_epoch_end, in the order given. Values beyond ±32 in the first batch, as of images of 0 to 255, are warned of once.
+/// on_epoch_end, in the order given. Where the optimizer has an average of the parameters (MovingAverage), that is what
+/// validation takes (`averaged`). Values beyond ±32 in the first batch, as of images of 0 to 255, are warned of once.
 ///
 /// Returns where training stands: its history has what on_epoch_end was told, and another call goes on from it as
 /// FitConfig::start. A call without a start begins anew with the steps and epochs, on the parameters and the optimizer as

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/train/averaged.hpp"
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
 #include "unetpp/train/evaluate.hpp"
@@ -35,7 +36,8 @@ class FitRun {
         config_(config),
         audience_(audience),
         state_(begin()),
-        trainer_(train.batch(), config.loss, config.threads),
+        trainer_(config.images_at_once > 0 ? std::min(config.images_at_once, train.batch()) : train.batch(),
+                 config.loss, config.threads),
         warned_(!config.warn) {
     step_.clip = config.clip;
     if constexpr (validates) evaluator_.emplace(validation.batch(), config.loss, config.threads, config.ignored_class);
@@ -114,7 +116,7 @@ class FitRun {
   /// The learning rate of a step; not a number where the optimizer does not say its own.
   double rate_of(std::uint64_t step) const {
     if (config_.schedule) return config_.schedule(step);
-    if constexpr (requires { optimizer_.learning_rate(); })
+    if constexpr (SaysRate<Optimizer>)
       return optimizer_.learning_rate();
     else
       return std::numeric_limits<double>::quiet_NaN();
@@ -145,8 +147,18 @@ class FitRun {
     tell_resume_point();
   }
 
+  /// The parameters that are validated.
+  const Parameters<Net>& evaluated() {
+    if constexpr (HasAverage<Optimizer>) {
+      average_ = averaged(parameters_, optimizer_);
+      return *average_;
+    } else {
+      return parameters_;
+    }
+  }
+
   Evaluation validate() {
-    return evaluate(*evaluator_, parameters_, validation_,
+    return evaluate(*evaluator_, evaluated(), validation_,
                     [&](std::size_t validated, std::span<const std::uint8_t> predicted) {
                       const BatchView<const float, Net::in> images = validation_.images();
                       const LabelView<Net::out> labels = validation_.labels();
@@ -189,6 +201,7 @@ class FitRun {
   TrainingState state_;
   Trainer<Net> trainer_;
   std::optional<Evaluator<Net>> evaluator_;
+  std::optional<Parameters<Net>> average_;  // of an optimizer that has one
   StepConfig step_;
   std::optional<double> rate_;  // of the epoch's last step, if one was made
   bool warned_;

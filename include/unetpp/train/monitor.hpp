@@ -11,6 +11,7 @@
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/train/averaged.hpp"
 #include "unetpp/train/callbacks.hpp"
 
 namespace unetpp {
@@ -94,14 +95,27 @@ class EarlyStopping {
   int last_ = 0;
 };
 
-/// Keeps the parameters of the best epoch and puts them back when `fit` ends.
+/// Keeps the parameters of the best epoch and puts them back when `fit` ends. With an optimizer that has an average it keeps
+/// that, which is what was evaluated.
 template <Layer Net>
 class KeepBest {
  public:
   /// Training that goes on needs the best parameters of the epochs before (those in best.safetensors).
   explicit KeepBest(Parameters<Net>& parameters, Score score = mean_iou_score,
                     std::type_identity_t<std::optional<Parameters<Net>>> before = {})
-      : parameters_(parameters), best_(std::move(score)), kept_(std::move(before)) {}
+      : parameters_(parameters),
+        evaluated_([&parameters] { return parameters; }),
+        best_(std::move(score)),
+        kept_(std::move(before)) {}
+
+  /// The same for parameters that this optimizer trains, whose average is kept where it has one.
+  template <class Optimizer>
+  requires requires(const Optimizer& o) { o.state(); }
+  KeepBest(Parameters<Net>& parameters, const Optimizer& optimizer, Score score = mean_iou_score,
+           std::type_identity_t<std::optional<Parameters<Net>>> before = {})
+      : KeepBest(parameters, std::move(score), std::move(before)) {
+    evaluated_ = [&parameters, &optimizer] { return averaged(parameters, optimizer); };
+  }
 
   /// Errors  ArgumentError when an epoch before the start was the best so far and its parameters are not known.
   void on_fit_begin(const FitBegin& e) {
@@ -112,7 +126,7 @@ class KeepBest {
                           std::to_string(best_.epoch()) + ", the best so far, found none");
   }
   void on_epoch_end(const EpochEnd& e) {
-    if (best_.add(e)) kept_ = parameters_;
+    if (best_.add(e)) kept_ = evaluated_();
   }
   void on_fit_end(const FitEnd&) {
     if (kept_) parameters_ = *kept_;
@@ -122,6 +136,7 @@ class KeepBest {
 
  private:
   Parameters<Net>& parameters_;
+  std::function<Parameters<Net>()> evaluated_;
   BestEpoch best_;
   std::optional<Parameters<Net>> kept_;
 };

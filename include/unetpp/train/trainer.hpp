@@ -1,6 +1,7 @@
 #pragma once
 // One training step.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -36,10 +37,11 @@ struct StepConfig {
   std::optional<double> rate{};  ///< of the optimizer's step; none: its own learning rate
 };
 
-/// The memory of training steps on batches of up to `batch` images; after the first step they allocate nothing.
+/// The memory of training steps that compute up to `batch` images at once; after the first step they allocate nothing.
 ///
 /// A step has four seams: the gradients of one or more batches are accumulated, reduced, clipped, and used for an update.
-/// `step` does all of it for one batch.
+/// `step` does all of it for one batch. One of more images than are computed at once it takes in parts: the gradients are
+/// those of the whole but for rounding, unless a layer or the loss sees a batch as a whole, which is then the part.
 template <Layer Net>
 class Trainer {
  public:
@@ -54,10 +56,8 @@ class Trainer {
   template <class Optimizer>
   LossSum step(Parameters<Net>& parameters, Optimizer& optimizer, BatchView<const float, Net::in> images,
                LabelView<Net::out> labels, const StepConfig& config = {}) {
-    begin();
-    LossWeight whole = weigh(labels);
-    if (config.reduce_weight) config.reduce_weight(whole);
-    const LossSum loss = accumulate(parameters, images, labels, whole, config.pass ? *config.pass : own_pass());
+    const LossSum loss =
+        whole_gradients(parameters, images, labels, config.pass ? *config.pass : own_pass(), config.reduce_weight);
     if (config.reduce) config.reduce(gradients_);
     if (config.clip) config.clip(gradients());
     update(parameters, optimizer, config.rate);
@@ -67,8 +67,7 @@ class Trainer {
   /// All of a step on one batch up to the gradients.
   LossSum compute_gradients(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
                             LabelView<Net::out> labels) {
-    begin();
-    return accumulate(parameters, images, labels, weigh(labels), own_pass());
+    return whole_gradients(parameters, images, labels, own_pass(), {});
   }
 
   /// Begins a step: the gradients are zero.
@@ -76,8 +75,12 @@ class Trainer {
 
   /// What a batch weighs to the loss; LossWeights of all batches of a step add up to the whole's.
   LossWeight weigh(LabelView<Net::out> labels) {
-    const BatchView<const float, Net::out> no_logits(nullptr, labels.count());
-    return loss_.weigh(loss_batch(no_logits, labels), workspace_.scratch());
+    LossWeight whole;
+    for_each_part(labels.count(), [&](std::size_t first, std::size_t count) {
+      const BatchView<const float, Net::out> no_logits(nullptr, count);
+      whole += loss_.weigh(loss_batch(no_logits, labels.images(first, count)), workspace_.scratch());
+    });
+    return whole;
   }
 
   /// Adds a batch's part of the gradients of the loss of a whole step that weighs `whole`; the pass is one of training and
@@ -118,6 +121,33 @@ class Trainer {
   TrainingWorkspace<Net>& workspace() { return workspace_; }
 
  private:
+  /// Calls work(first, count) for the parts of a batch that are computed at once.
+  template <class Work>
+  void for_each_part(std::size_t images, const Work& work) const {
+    for (std::size_t first = 0; first < images; first += workspace_.capacity())
+      work(first, std::min(workspace_.capacity(), images - first));
+  }
+
+  /// All of a step up to the reduction.
+  LossSum whole_gradients(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
+                          LabelView<Net::out> labels, const Pass& pass,
+                          const std::function<void(LossWeight&)>& reduce_weight) {
+    if (images.count() == 0 || labels.count() != images.count())
+      throw ArgumentError("unetpp: a training step: expected labels for each of at least 1 image, found those of " +
+                          std::to_string(labels.count()) + " for " + std::to_string(images.count()));
+    begin();
+    LossWeight whole = weigh(labels);
+    if (reduce_weight) reduce_weight(whole);
+    LossSum loss;
+    for_each_part(images.count(), [&](std::size_t first, std::size_t count) {
+      Pass part = pass;
+      part.first_image += first;
+      part.share *= static_cast<double>(count) / static_cast<double>(images.count());
+      loss += accumulate(parameters, images.images(first, count), labels.images(first, count), whole, part);
+    });
+    return loss;
+  }
+
   Pass own_pass() { return {.training = true, .step = steps_++}; }
 
   Loss loss_;

@@ -30,12 +30,16 @@ struct Run {
   }
   template <class... Callbacks>
   void fit(TrainingState start, Callbacks&&... callbacks) {
+    fit_with(adam, std::move(start), callbacks...);
+  }
+  template <class Optimizer, class... Callbacks>
+  void fit_with(Optimizer& optimizer, TrainingState start, Callbacks&&... callbacks) {
     FitConfig config;
     config.epochs = 2;
     config.progress = false;
     config.threads = 1;
     config.start = std::move(start);
-    unetpp::fit(parameters, adam, train, validation, config, callbacks...);
+    unetpp::fit(parameters, optimizer, train, validation, config, callbacks...);
   }
   std::vector<float> values() const { return {parameters.span().begin(), parameters.span().end()}; }
 };

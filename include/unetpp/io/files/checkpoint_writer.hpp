@@ -11,6 +11,7 @@
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/io/files/checkpoint.hpp"
+#include "unetpp/train/averaged.hpp"
 #include "unetpp/train/callbacks.hpp"
 #include "unetpp/train/monitor.hpp"
 
@@ -28,7 +29,8 @@ struct CheckpointWriterConfig {
 
 /// Writes last.safetensors when `fit` begins, after every epoch, every few minutes and when `fit` is stopped, and
 /// best.safetensors after an epoch that is better than all before: checkpoints both, each whole or not at all. Parameters
-/// and optimizer are those that `fit` trains.
+/// and optimizer are those that `fit` trains. The weights in best.safetensors are those that were evaluated: where the
+/// optimizer has an average (MovingAverage), it is in their place, and who goes on from there goes on from the average.
 /// Errors  FileError when a file cannot be written.
 template <Layer Net, class Optimizer>
 class CheckpointWriter {
@@ -51,7 +53,7 @@ class CheckpointWriter {
     is_best_ = false;
     std::error_code ignored;
     std::filesystem::create_directories(config_.folder, ignored);
-    write(last(), e.start);
+    write(last(), parameters_, e.start);
     if (best_.epoch() == 0)
       std::filesystem::remove(best(), ignored);  // of another run
     else if (config_.warn && !std::filesystem::exists(best(), ignored))
@@ -61,20 +63,20 @@ class CheckpointWriter {
   void on_epoch_end(const EpochEnd& e) { is_best_ = best_.add(e); }
   void on_resume_point(const ResumePoint& e) {
     // The best first: whoever goes on from the checkpoint before comes to write the same again.
-    if (std::exchange(is_best_, false)) write(best(), e.state);
+    if (std::exchange(is_best_, false)) write(best(), averaged(parameters_, optimizer_), e.state);
     const bool epoch_over = e.state.samples == 0;
     if (epoch_over || e.stopping || Clock::now() - written_ >= std::chrono::duration<double>(60 * config_.minutes))
-      write(last(), e.state);
+      write(last(), parameters_, e.state);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void write(const std::filesystem::path& path, const TrainingState& state) {
+  void write(const std::filesystem::path& path, const Parameters<Net>& parameters, const TrainingState& state) {
     Metadata metadata = config_.metadata ? config_.metadata() : Metadata{};
     if (best_.epoch() > 0)
       metadata["best"] = nlohmann::ordered_json{{"epoch", best_.epoch()}, {"score", best_.score()}}.dump();
-    save_checkpoint(path, parameters_, optimizer_, state, std::move(metadata));
+    save_checkpoint(path, parameters, optimizer_, state, std::move(metadata));
     written_ = Clock::now();
   }
 

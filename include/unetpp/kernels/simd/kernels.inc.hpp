@@ -51,4 +51,5 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .draw = draw,
                                       .softmax = softmax,
                                       .adam = adam,
-                                      .sgd = sgd};
+                                      .sgd = sgd,
+                                      .moving_average = moving_average};

@@ -17,16 +17,26 @@
     const Vec square = step.keep2 * load_part(v + i, lanes) + step.add2 * (g * g);
     store_part(m + i, mean, lanes);
     store_part(v + i, square, lanes);
-    store_part(p + i, load_part(p + i, lanes) - step.rate * mean / (square_root(square) + step.epsilon), lanes);
+    const Vec old = load_part(p + i, lanes), move = step.rate * mean / (square_root(square) + step.epsilon);
+    store_part(p + i, old - (step.decay != 0 ? move + step.decay * old : move), lanes);
   }
 }
 
 [[gnu::noinline]] inline void sgd(std::size_t count, const SGDStep& step, const float* gradient, float* v, float* p) {
   for (std::size_t i = 0; i < count; i += width) {
     const int lanes = lanes_at(i, count);
-    const Vec move = step.rate * load_part(gradient + i, lanes);
+    const Vec old = load_part(p + i, lanes), g = load_part(gradient + i, lanes);
+    const Vec move = step.rate * (step.decay != 0 ? g + step.decay * old : g);
     const Vec velocity = step.momentum * load_part(v + i, lanes) - move;
     store_part(v + i, velocity, lanes);
-    store_part(p + i, load_part(p + i, lanes) + (step.nesterov ? step.momentum * velocity - move : velocity), lanes);
+    store_part(p + i, old + (step.nesterov ? step.momentum * velocity - move : velocity), lanes);
+  }
+}
+
+[[gnu::noinline]] inline void moving_average(std::size_t count, float share, const float* p, float* average) {
+  for (std::size_t i = 0; i < count; i += width) {
+    const int lanes = lanes_at(i, count);
+    const Vec old = load_part(average + i, lanes);
+    store_part(average + i, old + share * (load_part(p + i, lanes) - old), lanes);
   }
 }

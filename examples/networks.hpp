@@ -11,7 +11,17 @@
 namespace examples {
 
 /// Drawn pets are simpler than photographs: a smaller network learns them in a minute.
-using DrawnPetsNet = unetpp::UNet<unetpp::UNetConfig{.height = 64, .width = 64, .base_channels = 16, .depth = 3}>;
+inline constexpr unetpp::UNetConfig drawn_pets{.height = 64, .width = 64, .base_channels = 16, .depth = 3};
+using DrawnPetsNet = unetpp::UNet<drawn_pets>;
+
+/// The network of the recipe "best": the tutorial's with batch normalisation, and dropout where it is deepest.
+constexpr unetpp::UNetConfig best(unetpp::UNetConfig config) {
+  config.normalisation = unetpp::Normalisation::batch;
+  config.bottom_dropout_per_thousand = 300;
+  return config;
+}
+using BestNet = unetpp::UNet<best({})>;
+using BestDrawnPetsNet = unetpp::UNet<best(drawn_pets)>;
 
 namespace detail {
 

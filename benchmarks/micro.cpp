@@ -95,7 +95,7 @@ void add_loss_and_adam() {
   add("softmax_cross_entropy " + unetpp::to_string(Net::out), [](benchmark::State& state) {
     const RandomBatch data(options.batch);
     unetpp::Batch<Net::out> logits(options.batch), gradient(options.batch);
-    unetpp::Buffer<float> scratch(unetpp::kernels::cross_entropy_scratch(options.batch * Net::out.pixels()));
+    unetpp::Buffer<float> scratch(unetpp::kernels::pixel_sum_scratch(options.batch * Net::out.pixels()));
     const unetpp::SoftmaxCrossEntropy loss;
     const unetpp::LossBatch batch = unetpp::loss_batch(std::as_const(logits).view(), data.labels.view());
     repeat_and_count(state, 2 * logits.size() * sizeof(float) + data.labels.size(), [&] {

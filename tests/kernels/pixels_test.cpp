@@ -132,7 +132,7 @@ TEST_CASE("cross-entropy and its gradient agree with naive loops at random shape
     const LabelWeights weighing{s.accumulate ? weights.data() : nullptr, ignored};
     if (!s.accumulate) class_weights.clear();
 
-    Buffer<float> memory(cross_entropy_scratch(s.pixels));
+    Buffer<float> memory(pixel_sum_scratch(s.pixels));
     const Scratch scratch{memory.data(), 2};
     const double total = label_weight(s.pixels, s.channels, labels.data(), weighing, scratch);
     const reference::Array x = array(logits);

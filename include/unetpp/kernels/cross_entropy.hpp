@@ -1,77 +1,49 @@
 #pragma once
 // Sparse softmax cross-entropy and its gradient in one pass over the logits.
 
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
 
-#include "unetpp/kernels/operands.hpp"
-#include "unetpp/kernels/pointwise.hpp"
-#include "unetpp/kernels/softmax.hpp"
+#include "unetpp/kernels/label_loss.hpp"
 
 namespace unetpp::kernels {
 
-/// The classes' weights (none: all 1) and the label that does not count (negative: none).
-struct LabelWeights {
-  const float* of_class = nullptr;
-  int ignored = -1;
-
-  float operator()(int label) const { return label == ignored ? 0 : of_class ? of_class[label] : 1; }
-};
-
-/// Floats of scratch that the functions below need.
-constexpr std::size_t cross_entropy_scratch(std::size_t pixels) { return parts_of(pixels, pixel_block); }
-
-/// The sum of the pixels' weights; NaN if a label is neither a class nor ignored.
-inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* labels, const LabelWeights& weights,
-                           Scratch scratch) {
-  parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    float sum = 0;
-    for (std::size_t i = first; i < last; ++i)
-      sum += labels[i] < classes || labels[i] == weights.ignored ? weights(labels[i]) : NAN;
-    scratch.data[first / pixel_block] = sum;
-  });
-  double total = 0;
-  for (std::size_t i = 0; i < parts_of(pixels, pixel_block); ++i) total += scratch.data[i];
-  return total;
-}
-
-/// Shapes  labels: one for each pixel, all of them valid.
-struct CrossEntropyOperands {
-  std::size_t pixels;
-  int classes;
-  ConstPixels logits;
-  const std::uint8_t* labels;
-  LabelWeights weights;
-  LossGradient gradient = {};
-};
-
 /// The weighted sum of −log softmax(logits)[label], NaN if one of the logits is, whatever its pixel's weight; its gradient
 /// as `gradient` says.
-inline double cross_entropy(const CrossEntropyOperands& of, Scratch scratch,
+/// Extent  scratch: pixel_sum_scratch.
+inline double cross_entropy(const LabelLossOperands& of, Scratch scratch,
                             const MicroKernels& kernels = micro_kernels()) {
+  return label_loss(of, scratch, kernels, [](float loss, float) { return PixelLoss{loss, 1}; });
+}
+
+/// The same with labels of which the share `smoothing` is spread evenly over the classes: the sum over the counted pixels
+/// of Σ t·−log softmax(logits), where a class has t = weight·((1 − smoothing)·(1 at the label, else 0) + smoothing/classes).
+/// Extent  scratch: pixel_sum_scratch.
+inline double smoothed_cross_entropy(const LabelLossOperands& of, float smoothing, Scratch scratch,
+                                     const MicroKernels& kernels = micro_kernels()) {
   const LossGradient& to = of.gradient;
-  parallel_blocks(scratch.threads, of.pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+  const float spread = smoothing / static_cast<float>(of.classes);
+  const auto weight_of = [&](int c) { return of.weights.of_class ? of.weights.of_class[c] : 1; };
+  float everywhere = 0;  // Σ t of a pixel, but for its label's part
+  for (int c = 0; c < of.classes; ++c) everywhere += spread * weight_of(c);
+  return sum_over_pixels(of.pixels, scratch, [&](std::size_t first, std::size_t last) {
     double sum = 0;
-    for_each_softmax(
-        first, last, of.classes, of.logits, kernels, [&](std::size_t i, const float* y, int step, float log_sum) {
-          const int label = of.labels[i];  // an ignored one may be no class
-          const float weight = of.weights(label);
-          const float* logits = of.logits.data + i * of.logits.stride;
-          // Logits that are not numbers show, also where the label is ignored.
-          sum += weight != 0 ? weight * (log_sum - logits[label]) : 0 * log_sum;
-          if (!to.dlogits.data) return;
-          float* dx = to.dlogits.data + i * to.dlogits.stride;
-          for (int c = 0; c < of.classes; ++c) {
-            const float d = weight == 0 ? 0 : weight * to.scale * (y[c * step] - (c == label ? 1.0f : 0.0f));
-            dx[c] = to.accumulate ? dx[c] + d : d;
-          }
-        });
-    scratch.data[first / pixel_block] = static_cast<float>(sum);
+    for_each_softmax(first, last, of.classes, of.logits, kernels,
+                     [&](std::size_t i, const float* y, int step, float log_sum) {
+                       if (!of.counts(i)) {
+                         sum += 0 * log_sum;
+                         return of.store_nothing(i);
+                       }
+                       const float* logits = of.logits.data + i * of.logits.stride;
+                       const float at_label = (1 - smoothing) * weight_of(of.labels[i]);
+                       for (int c = 0; c < of.classes; ++c) {
+                         const float target = (c == of.labels[i] ? at_label : 0) + spread * weight_of(c);
+                         sum += target * (log_sum - logits[c]);
+                         if (to.dlogits.data)
+                           to.store(i, c, to.scale * ((at_label + everywhere) * y[c * step] - target));
+                       }
+                     });
+    return sum;
   });
-  double total = 0;
-  for (std::size_t i = 0; i < parts_of(of.pixels, pixel_block); ++i) total += scratch.data[i];
-  return total;
 }
 
 }  // namespace unetpp::kernels

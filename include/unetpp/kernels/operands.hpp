@@ -40,6 +40,12 @@ struct LossGradient {
   Pixels dlogits{nullptr, 0};  // without data: the gradient is not wanted
   float scale = 1;
   bool accumulate = false;
+
+  /// Of pixel i and class c; d is already times `scale`.
+  void store(std::size_t i, int c, float d) const {
+    float* pixel = dlogits.data + i * dlogits.stride;
+    pixel[c] = accumulate ? pixel[c] + d : d;
+  }
 };
 
 /// Memory for a kernel's intermediate values and the number of threads that it was measured for.

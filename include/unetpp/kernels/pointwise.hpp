@@ -25,6 +25,20 @@ void parallel_blocks(int threads, std::size_t count, std::size_t block, const Wo
                [&](std::size_t unit, int) { work(unit * block, std::min(count, (unit + 1) * block)); });
 }
 
+/// Floats of scratch that `sum_over_pixels` needs.
+constexpr std::size_t pixel_sum_scratch(std::size_t pixels) { return parts_of(pixels, pixel_block); }
+
+/// The sum of sum_of(first, last) over blocks of the pixels.
+template <class SumOf>
+double sum_over_pixels(std::size_t pixels, Scratch scratch, const SumOf& sum_of) {
+  parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
+    scratch.data[first / pixel_block] = static_cast<float>(sum_of(first, last));
+  });
+  double total = 0;
+  for (std::size_t i = 0; i < parts_of(pixels, pixel_block); ++i) total += scratch.data[i];
+  return total;
+}
+
 /// Makes `count` values zero; one thread alone does not keep memory busy.
 inline void clear(std::size_t count, float* values, int threads) {
   constexpr std::size_t block = 1 << 16;

@@ -76,6 +76,17 @@ struct LossBatch {
 
 using kernels::LossGradient;
 
+namespace detail {
+
+/// Where the gradient of the whole step's mean goes, for a kernel whose result is `part` of its sum: 1, or what the batch
+/// weighs where the kernel computes the batch's mean.
+inline LossGradient part_of_mean(const LossGradient& gradient, const LossShare& share, double part = 1) {
+  const double whole = share.whole.of_term[0];
+  return {gradient.dlogits, whole > 0 ? static_cast<float>(gradient.scale * part / whole) : 0, gradient.accumulate};
+}
+
+}  // namespace detail
+
 /// Errors  ArgumentError for labels of another number of images than logits, and for labels that do not lie densely.
 template <Shape S>
 LossBatch loss_batch(BatchView<const float, S> logits, LabelView<S> labels) {

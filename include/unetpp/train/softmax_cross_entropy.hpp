@@ -1,15 +1,13 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/kernels/cross_entropy.hpp"
+#include "unetpp/train/label_weights.hpp"
 #include "unetpp/train/loss.hpp"
 
 namespace unetpp {
@@ -17,6 +15,7 @@ namespace unetpp {
 struct SoftmaxCrossEntropyConfig {
   std::vector<float> class_weights = {};  ///< what a pixel of each class weighs; none: 1, as in Keras and PyTorch
   int ignore_label = -1;                  ///< pixels with this label do not count; -1: all count
+  float label_smoothing = 0;  ///< share of a label that is spread evenly over all classes, 0 to 1; 0 as in both
 };
 
 /// Sparse softmax cross-entropy: the mean over the pixels of −log softmax(logits)[label], weighted by the label's
@@ -27,57 +26,44 @@ struct SoftmaxCrossEntropyConfig {
 /// reduction="mean_with_sample_weight") with each pixel's class weight as its sample_weight; by default Keras divides by
 /// the number of pixels instead. Where no pixel counts, the gradient is 0 and the mean no number, as in PyTorch; Keras
 /// has 0 there.
+///
+/// With smoothing, what is spread to a class has that class's weight, and the mean still divides by the labels' weights,
+/// as in PyTorch. Keras smooths in CategoricalCrossentropy only, the same way; a weight of a pixel there weighs all of its
+/// smoothed label, so that with class weights the two differ.
 class SoftmaxCrossEntropy {
  public:
-  /// Errors  ArgumentError for a class weight that is negative or not finite.
+  /// Errors  ArgumentError for a class weight that is negative or not finite, and for a smoothing out of 0 to 1.
   explicit SoftmaxCrossEntropy(SoftmaxCrossEntropyConfig config = {}) : config_(std::move(config)) {
-    for (const float weight : config_.class_weights)
-      if (!(weight >= 0) || !std::isfinite(weight))
-        throw ArgumentError("unetpp: class weights must be finite and not negative, found " + std::to_string(weight));
+    detail::require_class_weights(config_.class_weights);
+    if (!(config_.label_smoothing >= 0 && config_.label_smoothing <= 1))
+      throw ArgumentError("unetpp: label smoothing: expected 0 to 1, found " + std::to_string(config_.label_smoothing));
   }
 
   const SoftmaxCrossEntropyConfig& config() const { return config_; }
   int ignored_label() const { return config_.ignore_label; }
 
   std::size_t scratch(std::size_t images, Shape shape) const {
-    return kernels::cross_entropy_scratch(images * shape.pixels());
+    return kernels::pixel_sum_scratch(images * shape.pixels());
   }
 
   /// The sum of the counted pixels' weights.
   /// Errors  ArgumentError for a label that is neither a class nor ignored, and for another number of class weights than
   ///         there are classes.
   LossWeight weigh(const LossBatch& batch, kernels::Scratch scratch) const {
-    const int classes = batch.shape.channels;
-    if (!config_.class_weights.empty() && config_.class_weights.size() != static_cast<std::size_t>(classes))
-      throw ArgumentError("unetpp: " + std::to_string(config_.class_weights.size()) + " class weights for " +
-                          std::to_string(classes) + " classes");
-    const double weight = kernels::label_weight(batch.pixels(), classes, batch.labels, label_weights(), scratch);
-    if (weight != weight) throw_bad_label({batch.labels, batch.pixels()}, classes);
-    return {{weight}};
+    return detail::weigh_labels(batch, config_.class_weights, config_.ignore_label, scratch);
   }
 
   LossSum evaluate(const LossBatch& batch, const LossShare& share, const LossGradient& gradient,
                    kernels::Scratch scratch) const {
-    const double whole = share.whole.of_term[0];
-    const LossGradient target{gradient.dlogits, whole > 0 ? static_cast<float>(gradient.scale / whole) : 0,
-                              gradient.accumulate};
-    const double loss = kernels::cross_entropy(
-        {batch.pixels(), batch.shape.channels, batch.logits, batch.labels, label_weights(), target}, scratch);
+    const kernels::LabelLossOperands of = detail::label_loss_operands(
+        batch, config_.class_weights, config_.ignore_label, detail::part_of_mean(gradient, share));
+    const double loss = config_.label_smoothing > 0
+                            ? kernels::smoothed_cross_entropy(of, config_.label_smoothing, scratch)
+                            : kernels::cross_entropy(of, scratch);
     return {loss, share.own.of_term[0]};
   }
 
  private:
-  kernels::LabelWeights label_weights() const {
-    return {config_.class_weights.empty() ? nullptr : config_.class_weights.data(), config_.ignore_label};
-  }
-
-  void throw_bad_label(std::span<const std::uint8_t> labels, int classes) const {
-    for (std::size_t i = 0; i < labels.size(); ++i)
-      if (labels[i] >= classes && labels[i] != config_.ignore_label)
-        throw ArgumentError("unetpp: label " + std::to_string(labels[i]) + " at pixel " + std::to_string(i) +
-                            " of the batch is none of the classes 0 to " + std::to_string(classes - 1));
-  }
-
   SoftmaxCrossEntropyConfig config_;
 };
 

@@ -17,7 +17,7 @@ namespace unetpp::detail {
 }
 
 /// Errors  ArgumentError for an interval that is empty or reaches out of `within`.
-[[gnu::cold]] inline void require_interval(const char* name, Interval found, Interval within) {
+[[gnu::cold]] inline void require_interval(const char* name, Range found, Range within) {
   if (!(found.low >= within.low && found.low <= found.high && found.high <= within.high))
     throw ArgumentError(std::string("an Augment's ") + name + ": expected low <= high, within " +
                         std::to_string(within.low) + " to " + std::to_string(within.high) + ", found " +

@@ -42,9 +42,9 @@ class Draws {
   constexpr float uniform(std::uint64_t i) const { return random_.uniform(first_ + i); }
   /// Whether the operation happens, which number 0 decides.
   constexpr bool happens(float probability) const { return uniform(0) < probability; }
-  float between(Interval interval, std::uint64_t i) const { return std::lerp(interval.low, interval.high, uniform(i)); }
+  float between(Range interval, std::uint64_t i) const { return std::lerp(interval.low, interval.high, uniform(i)); }
   /// Evenly in the logarithm; of positive numbers.
-  float between_logarithms(Interval interval, std::uint64_t i) const {
+  float between_logarithms(Range interval, std::uint64_t i) const {
     return interval.low * std::pow(interval.high / interval.low, uniform(i));
   }
   /// An integer in [0, bound).

@@ -10,6 +10,7 @@
 #include <unetpp/core/parallel.hpp>
 
 #include "../image_limit.hpp"
+#include "recipe.hpp"
 
 namespace train_pets {
 
@@ -23,7 +24,10 @@ struct Options {
   int batch = 32;
   std::optional<int> validation;  // by default 1,000 of the full set, and as large a share of others
   std::uint64_t seed = 42;
-  double learning_rate = 1e-3;
+  std::string recipe_name = "tutorial";
+  RecipeChanges changes;  // that the command line makes to it
+  Recipe recipe;          // with them
+  int images_at_once = 0;
   std::optional<int> limit;
   examples::ImageLimit image_limit;
   std::optional<int> patience;
@@ -62,11 +66,13 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_option("--seed", options.seed, "Seed of the split, the weights and the order")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--learning-rate", options.learning_rate, "Of Adam")
-      ->check([](const std::string& text) {
-        const double rate = std::strtod(text.c_str(), nullptr);  // that it is a number is checked when it is converted
-        return rate > 0 && rate <= 1e3 ? std::string() : "Value " + text + " not above 0 and at most 1000";
-      })
+  app.add_option("--recipe", options.recipe_name,
+                 "tutorial: what the Keras tutorial does. best: what learns most from few photographs")
+      ->check(CLI::IsMember({"tutorial", "best"}))
+      ->capture_default_str();
+  app.add_option("--images-at-once", options.images_at_once,
+                 "Images of a step that are computed at once; fewer than --batch need less memory; 0: all")
+      ->check(CLI::Range(0, 65536))
       ->capture_default_str();
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive);
@@ -87,6 +93,7 @@ inline void declare(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_flag("--open", options.open, "Open report.html, which follows the training");
   app.add_flag("--tensorboard", options.tensorboard, "Write event files for TensorBoard into OUT/tensorboard, too");
+  declare_parts(app, options.changes);
 }
 
 /// Every setting as it was in force, for run.json.
@@ -104,7 +111,11 @@ inline nlohmann::ordered_json to_json(const Options& o) {
   json["batch"] = o.batch;
   json["validation"] = *o.validation;
   json["seed"] = o.seed;
-  json["learning_rate"] = o.learning_rate;
+  json["recipe"] = o.recipe_name;
+  add_parts(json, o.recipe);
+  // Of these the learning rate depends on how many epochs there are.
+  if (o.recipe.schedule != "constant") json["scheduled_epochs"] = o.epochs;
+  if (o.images_at_once > 0) json["images_at_once"] = o.images_at_once;
   if (o.limit) json["limit"] = *o.limit;
   if (o.image_limit != examples::ImageLimit()) json["limit_megapixels"] = o.image_limit.megapixels;
   if (o.patience) json["patience"] = *o.patience;

@@ -4,17 +4,25 @@
 #include <iostream>
 
 #include "../main.hpp"
-#include "../networks.hpp"
 #include "download.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "resume.hpp"
 #include "synthetic.hpp"
-#include "training.hpp"
+#include "train.hpp"
 
 namespace train_pets {
 
+using namespace unetpp;
+
+/// With the network of the recipe.
+int train(const Dataset auto& dataset, const Options& options, Output& output) {
+  return options.recipe.network == "best" ? train_best(dataset, options, output)
+                                          : train_tutorial(dataset, options, output);
+}
+
 int run(Options options) {
+  options.recipe = changed(options.recipe_name == "best" ? best() : tutorial(), options.changes);
   if (options.threads > 0) set_threads(options.threads);
   options.threads = max_threads();
   if (options.download) download_pets(options.data, std::cout);
@@ -23,8 +31,7 @@ int run(Options options) {
         "No --data: training on drawn cats and dogs. For photographs: --download --data DIR (Oxford-IIIT Pet, 770 "
         "MB).\n");
     Output output(options.out, options.overwrite, options.resume);
-    return train<examples::DrawnPetsNet>(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed),
-                                         options, output);
+    return train(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed), options, output);
   }
   const PetDataset dataset(options.data, options.image_limit.pixels());
   const PassedOver& passed = dataset.passed_over();
@@ -32,7 +39,7 @@ int run(Options options) {
               dataset.size(), examples::one_line(options.data).c_str(), passed.mat, passed.dotfiles, passed.unpaired,
               passed.other);
   Output output(options.out, options.overwrite, options.resume);
-  return train<UNet<>>(dataset, options, output);
+  return train(dataset, options, output);
 }
 
 }  // namespace train_pets

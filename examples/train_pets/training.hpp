@@ -10,18 +10,18 @@
 #include <unetpp/io/files/json.hpp>
 #include <unetpp/report/class_table.hpp>
 #include <unetpp/report/segmentation_report.hpp>
+#include <unetpp/train/averaged.hpp>
 #include <unetpp/train/stop_on_signal.hpp>
 #include <unetpp/unet.hpp>
 #include <vector>
 
+#include "ingredients.hpp"
 #include "open_page.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "resume.hpp"
 
 namespace train_pets {
-
-using namespace unetpp;
 
 inline void warn(const std::string& line) { examples::warn("train_pets", line); }
 
@@ -75,6 +75,28 @@ inline int stopped(const StopOnSignal& signals, const Options& options) {
   return signals.exit_status();
 }
 
+/// Of a loader that changes nothing.
+inline LoaderConfig loader_config(const Options& options) {
+  return {.batch = options.batch,
+          .seed = options.seed,
+          .shuffle = false,
+          .workers = options.threads,
+          .strict = options.strict,
+          .warn = warn,
+          .resize = options.recipe.resize == "antialiased" ? Resize::antialiased : Resize::bilinear,
+          .resize_first = true};
+}
+
+/// The weights that the recipe gives the classes, by the images that there are to train with.
+template <Layer Net>
+std::vector<float> class_weights(const Dataset auto& dataset, const std::vector<std::size_t>& indices,
+                                 const Options& options) {
+  LoaderConfig config = loader_config(options);
+  config.warn = {};  // those to skip are named when training meets them
+  Loader<Net::in, std::remove_cvref_t<decltype(dataset)>> loader(dataset, indices, config);
+  return make_class_weights(options.recipe, loader, Net::out.channels);
+}
+
 /// Trains on a data set and writes all that a run leaves. Returns the program's exit status.
 template <Layer Net>
 int train(const Dataset auto& dataset, Options options, Output& output) {
@@ -84,7 +106,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                                validation_names = names_of(dataset, parts.validation);
 
   Parameters<Net> parameters(HeNormal{options.seed});
-  Adam adam({.learning_rate = options.learning_rate});
+  AnyOptimizer optimizer = make_optimizer<Net>(options.recipe);
   nlohmann::ordered_json settings = to_json(options);
   settings["split"] = split_text(train_names, validation_names);
   Checkpoint before;
@@ -92,7 +114,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   const bool goes_on = options.resume && output.has_checkpoint();
   if (goes_on) {
     require_same_settings(read_metadata(last)["settings"], settings, last);
-    before = load_checkpoint(last, parameters, adam);
+    before = load_checkpoint(last, parameters, optimizer);
     require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
     name_skipped(dataset, parts.train, before.state.train_skipped, options.strict);
@@ -119,11 +141,11 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   std::fflush(stdout);
 
   using Data = std::remove_cvref_t<decltype(dataset)>;
-  LoaderConfig config{
-      .batch = options.batch, .seed = options.seed, .workers = options.threads, .strict = options.strict, .warn = warn};
-  Loader<Net::in, Data> training(dataset, parts.train, config);
-  config.shuffle = false;
+  LoaderConfig config = loader_config(options);
   Loader<Net::in, Data> validation(dataset, parts.validation, config);
+  config.shuffle = true;
+  config.transform = make_transform(options.recipe);
+  Loader<Net::in, Data> training(dataset, parts.train, config);
 
   validation.skip(before.state.validation_skipped);
   validation.start_epoch(0);  // pairs to skip are found before an epoch is spent
@@ -153,7 +175,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   std::fflush(stdout);
 
   const Metadata model = to_metadata(model_info<Net>(model_classes(classes)));
-  CheckpointWriter checkpoints(parameters, adam,
+  CheckpointWriter checkpoints(parameters, optimizer,
                                {.folder = output.folder(),
                                 .minutes = options.checkpoint_minutes,
                                 .metadata =
@@ -169,15 +191,21 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   };
   EarlyStopping early({.patience = options.patience.value_or(std::numeric_limits<int>::max())});
   const auto save = [&](const TrainingState& state) {  // behind the checkpoint: without one there is no model
-    if (state.samples == 0 && state.steps > 0) save_weights(output.model(), parameters, model);
+    if (state.samples == 0 && state.steps > 0) save_weights(output.model(), averaged(parameters, optimizer), model);
   };
   const auto begin = [&](const FitBegin& e) {
     save(e.start);
     if (options.open) open_report(report);
   };
   const TrainingState trained = fit(
-      parameters, adam, training, validation, {.epochs = options.epochs, .start = before.state}, report, checkpoints,
-      [&](const ResumePoint& e) { save(e.state); }, begin, count_skipped, early, signals);
+      parameters, optimizer, training, validation,
+      {.epochs = options.epochs,
+       .loss = make_loss(options.recipe, class_weights<Net>(dataset, parts.train, options)),
+       .images_at_once = static_cast<std::size_t>(options.images_at_once),
+       .start = before.state,
+       .schedule = make_schedule(options.recipe, parts.train.size(), options.batch, options.epochs),
+       .clip = make_clip(options.recipe)},
+      report, checkpoints, [&](const ResumePoint& e) { save(e.state); }, begin, count_skipped, early, signals);
   const double report_share = report.share();
   if (signals.stop()) return stopped(signals, options);
   if (early.stop())
@@ -187,7 +215,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   if (const std::size_t skipped = training.skipped() + validation.skipped())
     std::printf("%zu pairs skipped\n", skipped);
   const std::vector<std::size_t> usable = validation.usable();
-  const std::size_t masks_missing = write_predictions(output, parameters, dataset, usable, validation.batch(), signals);
+  const std::size_t masks_missing =
+      write_predictions(output, averaged(parameters, optimizer), dataset, usable, validation.batch(), signals);
   if (signals.stop()) return stopped(signals, options);
   std::printf(
       "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "

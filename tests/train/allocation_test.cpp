@@ -56,7 +56,7 @@ int main() {
   for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = Random(1).uniform(i);
   Parameters<Net> parameters;
   Adam adam;
-  Trainer<Net> trainer(2, SoftmaxCrossEntropy{}, 2);
+  Trainer<Net> trainer(2, WeightedLosses({{1, SoftmaxCrossEntropy{}}, {1, DiceLoss{}}}), 2);
   const auto step = [&] { trainer.step(parameters, adam, std::as_const(images).view(), std::as_const(labels).view()); };
 
   const long before_first = allocations;

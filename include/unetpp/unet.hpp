@@ -43,6 +43,7 @@
 #include "unetpp/train/array_loader.hpp"
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
+#include "unetpp/train/dice.hpp"
 #include "unetpp/train/evaluate.hpp"
 #include "unetpp/train/evaluator.hpp"
 #include "unetpp/train/fit.hpp"

@@ -63,7 +63,7 @@ long allocations_of_steps(const char* name, Optimizer optimizer, std::size_t at_
   const Labels labels(2);
   for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = Random(1).uniform(i);
   Parameters<Net> parameters;
-  Trainer<Net> trainer(at_once, SoftmaxCrossEntropy{}, 2);
+  Trainer<Net> trainer(at_once, WeightedLosses({{1, SoftmaxCrossEntropy{}}, {1, DiceLoss{}}}), 2);
   const auto step = [&] { trainer.step(parameters, optimizer, std::as_const(images).view(), labels.view(), config); };
 
   const long before_first = allocations;

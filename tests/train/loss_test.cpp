@@ -63,6 +63,14 @@ TEST_CASE("smoothed cross-entropy with class weights and an ignored label agrees
               naive({0.5, 0, 3}, 255, 1));
 }
 
+TEST_CASE("smoothed cross-entropy of labels that weigh nothing is 0") {
+  Data data(false);
+  data.labels.fill(1);
+  const LossSum loss = data.run(SoftmaxCrossEntropy({.class_weights = {0.5f, 0, 3}, .label_smoothing = 0.1f}));
+  CHECK(loss.weight == 0);
+  CHECK(loss.loss == 0);
+}
+
 TEST_CASE("label smoothing out of 0 to 1 is an error") {
   for (const float smoothing : {-0.1f, 1.1f, NAN})
     CHECK_THROWS_AS(SoftmaxCrossEntropy({.label_smoothing = smoothing}), ArgumentError);

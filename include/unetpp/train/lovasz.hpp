@@ -23,8 +23,8 @@ struct LovaszSoftmaxLossConfig {
 /// program and of segmentation_models.pytorch.
 ///
 /// A batch weighs its counted pixels. So a step of several batches has the mean of their losses by pixels, which is not the
-/// loss of all their pixels together. It takes 16 bytes of memory for each logit of a batch, and as many threads as there
-/// are classes.
+/// loss of all their pixels together. It takes 16 bytes of memory for each logit of a batch, and sorts on no more
+/// threads than there are classes.
 /// Source  Berman et al. 2018, "The Lovász-softmax loss: a tractable surrogate for the optimization of the
 ///         intersection-over-union measure in neural networks".
 class LovaszSoftmaxLoss {

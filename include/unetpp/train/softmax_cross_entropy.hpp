@@ -60,7 +60,8 @@ class SoftmaxCrossEntropy {
     const double loss = config_.label_smoothing > 0
                             ? kernels::smoothed_cross_entropy(of, config_.label_smoothing, scratch)
                             : kernels::cross_entropy(of, scratch);
-    return {loss, share.own.of_term[0]};
+    const double own = share.own.of_term[0];
+    return {own > 0 ? loss : 0 * loss, own};  // smoothed labels have a loss where their own class weighs nothing
   }
 
  private:

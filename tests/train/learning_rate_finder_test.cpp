@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "../catch.hpp"
@@ -99,14 +100,18 @@ TEST_CASE("the finder ends where the loss diverges, and suggests a rate below th
   CHECK(loss[1] < loss[0]);
 }
 
-TEST_CASE("the rate of the steepest descent is that of the largest fall by the logarithm, without the ends") {
+TEST_CASE(
+    "the rate of the steepest descent is that of the largest fall by the logarithm, on the way to the lowest loss") {
   std::vector<LearningRatePoint> points;
   for (int i = 0; i < 20; ++i) points.push_back({std::pow(10.0, -7 + 0.5 * i), 10.0 - 0.01 * i});
-  points[1].loss = 100;   // before the first tenth
-  points[16].loss = -50;  // within the last five
-  for (std::size_t i = 9; i < 15; ++i) points[i].loss -= 3;
+  points[1].loss = 100;                                      // before the first tenth
+  for (std::size_t i = 9; i < 15; ++i) points[i].loss -= 3;  // the fall
+  points[14].loss = 6;                                       // the lowest
+  points[16].loss = 50;                                      // falls again, steeper
   CHECK(detail::steepest_rate(points, 2) == points[8].rate);
-  CHECK(std::isnan(detail::steepest_rate({points.begin(), points.begin() + 7}, 2)));
+  CHECK(std::isnan(detail::steepest_rate(std::span(points).first(2), 2)));
+  for (LearningRatePoint& p : points) p.loss = p.rate;
+  CHECK(std::isnan(detail::steepest_rate(points, 2)));
 }
 
 TEST_CASE("the finder refuses settings and loaders that give no search, and images that give no loss") {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
@@ -44,18 +45,19 @@ struct LearningRatePoint {
 struct LearningRateSearch {
   std::vector<LearningRatePoint> points;  // of ascending rates
   bool diverged = false;                  // whether it ended since the loss grew, or was no finite number
-  /// The rate at which the loss falls the steepest by the logarithm of the rate, beyond the first tenth of the steps, whose
-  /// mean is of few losses, and without the last five; not a number where there are not enough points.
+  /// The rate at which the loss falls the steepest by the logarithm of the rate, on the way to the lowest loss and beyond
+  /// the first tenth of the steps, whose mean is of few losses; not a number where the loss does not fall there.
   double suggestion = std::numeric_limits<double>::quiet_NaN();
 };
 
 namespace detail {
 
-/// The steepest of these points.
-inline double steepest_rate(const std::vector<LearningRatePoint>& points, std::size_t first) {
-  constexpr std::size_t last = 5;
+/// The rate of the steepest fall of points from `first` to the lowest.
+inline double steepest_rate(std::span<const LearningRatePoint> points, std::size_t first) {
   double rate = std::numeric_limits<double>::quiet_NaN(), steepest = 0;
-  for (std::size_t i = first; i + 1 + last < points.size(); ++i) {
+  const auto lower = [](const LearningRatePoint& a, const LearningRatePoint& b) { return a.loss < b.loss; };
+  const auto lowest = std::min_element(points.begin(), points.end(), lower) - points.begin();
+  for (std::size_t i = first; i < static_cast<std::size_t>(lowest); ++i) {
     const double slope =
         (points[i + 1].loss - points[i].loss) / (std::log(points[i + 1].rate) - std::log(points[i].rate));
     if (slope < steepest) {
@@ -74,7 +76,8 @@ inline double steepest_rate(const std::vector<LearningRatePoint>& points, std::s
 /// 1 − smoothingᵗ, so that it does not begin at 0.
 /// Errors  ArgumentError for settings that no search can have, for a loader without images, and for an optimizer that takes
 ///         no rate or not these; NonFiniteLossError where not even the first loss is a finite number.
-/// Source  Smith, WACV 2017; the smoothing, the end and the suggestion as fastai's lr_find and its `steep`.
+/// Source  Smith, WACV 2017; the smoothing and the end as fastai's lr_find, and the suggestion as its `steep`, which looks
+///         beyond the lowest loss, too.
 template <Layer Net, class Optimizer, BatchSource<Net> Train>
 LearningRateSearch find_learning_rate(Parameters<Net> parameters, Optimizer optimizer, Train& train,
                                       const FitConfig& config = {}, const LearningRateFinderConfig& finder = {}) {

@@ -34,38 +34,62 @@ struct Axes {
   double high;
 };
 
+/// Room around what axes show, on the right for a legend.
+/// Units   pixels.
+struct Margins {
+  static constexpr int left = 80, right = 210, below = 50, above = 40;
+};
+inline constexpr Rgb plot_ink{40, 44, 52}, plot_faint{222, 225, 230};
+
+inline int inner_width(const Plot& plot) { return plot.image().width - Margins::left - Margins::right; }
+inline double height_of(const Axes& axes, double value) {
+  const int inside = axes.height - Margins::above - Margins::below;
+  return axes.top + Margins::above + inside * (axes.high - value) / (axes.high - axes.low);
+}
+
+/// A pair of axes' title and the lines of five values.
+inline void draw_values(Plot& plot, const Axes& axes) {
+  plot.text(Margins::left, axes.top + 10, axes.title, plot_ink, 2);
+  for (int tick = 0; tick <= 4; ++tick) {
+    const double value = axes.low + (axes.high - axes.low) * tick / 4;
+    const int y = static_cast<int>(height_of(axes, value));
+    char label[32];
+    std::snprintf(label, sizeof label, "%.2f", value);
+    plot.rectangle(Margins::left, y, inner_width(plot), 1, plot_faint);
+    plot.text(Margins::left - 12 - Plot::text_width(label), y - 7, label, plot_ink);
+  }
+}
+
+/// What stands below axes at a place.
+inline void draw_label_below(Plot& plot, const Axes& axes, double x, const std::string& label) {
+  plot.text(static_cast<int>(x) - Plot::text_width(label) / 2, axes.top + axes.height - Margins::below + 14, label,
+            plot_ink);
+}
+
+/// A line with an edge, for colours that are as light as the paper.
+inline void draw_curve(Plot& plot, const std::vector<PlotPoint>& points, double width, Rgb colour) {
+  plot.line(points, width + 1.6, plot_ink);
+  plot.line(points, width, colour);
+}
+
 /// A pair of axes with its curves, as wide as the plot; the first epoch is 1.
 inline void draw_curves(Plot& plot, const Axes& axes, const std::vector<Curve>& curves) {
-  constexpr int left = 80, right = 210, below = 50, above = 40;
-  constexpr Rgb ink{40, 44, 52}, faint{222, 225, 230};
-  const int width = plot.image().width - left - right, inside = axes.height - above - below;
+  const int left = Margins::left, width = inner_width(plot);
   const std::size_t epochs = curves.front().values.size();
   const auto x_of = [&](std::size_t i) {
     return left + width * (epochs < 2 ? 0.5 : static_cast<double>(i) / static_cast<double>(epochs - 1));
   };
-  const auto y_of = [&](double v) { return axes.top + above + inside * (axes.high - v) / (axes.high - axes.low); };
 
-  plot.text(left, axes.top + 10, axes.title, ink, 2);
-  for (int tick = 0; tick <= 4; ++tick) {
-    const double value = axes.low + (axes.high - axes.low) * tick / 4;
-    char label[32];
-    std::snprintf(label, sizeof label, "%.2f", value);
-    plot.rectangle(left, static_cast<int>(y_of(value)), width, 1, faint);
-    plot.text(left - 12 - Plot::text_width(label), static_cast<int>(y_of(value)) - 7, label, ink);
-  }
+  draw_values(plot, axes);
   const std::size_t step = std::max<std::size_t>(1, (epochs + 9) / 10);
-  for (std::size_t i = 0; i < epochs; i += step) {
-    const std::string label = std::to_string(i + 1);
-    plot.text(static_cast<int>(x_of(i)) - Plot::text_width(label) / 2, axes.top + axes.height - below + 14, label, ink);
-  }
-  int legend = axes.top + above;
+  for (std::size_t i = 0; i < epochs; i += step) draw_label_below(plot, axes, x_of(i), std::to_string(i + 1));
+  int legend = axes.top + Margins::above;
   for (const Curve& curve : curves) {
     std::vector<PlotPoint> points;
-    for (std::size_t i = 0; i < epochs; ++i) points.push_back({x_of(i), y_of(curve.values[i])});
-    plot.line(points, curve.width + 1.6, ink);  // an edge, for colours that are as light as the paper
-    plot.line(points, curve.width, curve.colour);
+    for (std::size_t i = 0; i < epochs; ++i) points.push_back({x_of(i), height_of(axes, curve.values[i])});
+    draw_curve(plot, points, curve.width, curve.colour);
     plot.rectangle(left + width + 20, legend + 4, 22, 6, curve.colour);
-    plot.text(left + width + 50, legend, curve.name, ink);
+    plot.text(left + width + 50, legend, curve.name, plot_ink);
     legend += 24;
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -30,5 +31,14 @@ struct FitConfig {
   GradientFunction clip = {};  ///< changes a step's gradients before they are used (train/clip.hpp); {}: nothing does
   std::function<void(const std::string&)> warn = print_warning;  ///< gets lines; {}: nobody does
 };
+
+namespace detail {
+
+/// Images that a step on batches of up to `batch` computes at once.
+inline std::size_t at_once(const FitConfig& config, std::size_t batch) {
+  return config.images_at_once > 0 ? std::min(config.images_at_once, batch) : batch;
+}
+
+}  // namespace detail
 
 }  // namespace unetpp

@@ -36,8 +36,7 @@ class FitRun {
         config_(config),
         audience_(audience),
         state_(begin()),
-        trainer_(config.images_at_once > 0 ? std::min(config.images_at_once, train.batch()) : train.batch(),
-                 config.loss, config.threads),
+        trainer_(at_once(config, train.batch()), config.loss, config.threads),
         warned_(!config.warn) {
     step_.clip = config.clip;
     if constexpr (validates) evaluator_.emplace(validation.batch(), config.loss, config.threads, config.ignored_class);

@@ -12,7 +12,7 @@ using namespace augment_tests;
 
 namespace {
 
-constexpr unetpp::Interval only(float value) { return {value, value}; }
+constexpr unetpp::Range only(float value) { return {value, value}; }
 
 /// Whether every value became what the formula says, in [0, 1], of value, its channel's mean and the channel.
 template <class Formula>
@@ -50,7 +50,7 @@ TEST_CASE("gain, brightness, contrast and gamma follow each other without roundi
   });
 }
 
-TEST_CASE("each channel has a gain of its own, drawn from the interval") {
+TEST_CASE("each channel has a gain of its own, drawn from its range") {
   Sample grey = random_sample(1, 1, 5);
   std::ranges::fill(grey.image.values, std::uint8_t{100});
   double least = 255, most = 0, sum = 0;

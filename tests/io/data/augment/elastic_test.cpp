@@ -69,6 +69,25 @@ TEST_CASE("a field is smooth: neither it nor its slope jumps at a grid point") {
   CHECK(bend < slope / 5);  // of a spacing of 20 pixels
 }
 
+TEST_CASE("an image is read where its field says") {
+  augment_tests::Sample ramp{{60, 40, 1, {}}, {60, 40, std::vector<std::uint8_t>(2400)}};
+  for (int y = 0; y < 40; ++y)
+    for (int x = 0; x < 60; ++x) ramp.image.values.push_back(static_cast<std::uint8_t>(2 * x + 3 * y));
+  const auto rows = field(40, 60, 0.1f, 4, 5);
+  const auto moved =
+      augment_tests::made({.elastic = {.probability = 1, .amplitude = {0.1f, 0.1f}, .grid = 4}}, ramp, 5);
+  int inside = 0;
+  for (int y = 0; y < 40; ++y)
+    for (int x = 0; x < 60; ++x) {
+      const Displacement move = rows[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)];
+      const float at_x = static_cast<float>(x) + move.x, at_y = static_cast<float>(y) + move.y;
+      if (at_x < 0 || at_x > 59 || at_y < 0 || at_y > 39) continue;
+      CHECK(std::abs(augment_tests::value(moved, y, x, 0) - (2 * at_x + 3 * at_y)) < 0.51f);
+      ++inside;
+    }
+  CHECK(inside > 2000);
+}
+
 TEST_CASE("an amplitude of zero moves nothing") {
   const auto sample = augment_tests::random_sample(15, 10);
   CHECK(augment_tests::same(augment_tests::made({.elastic = {.probability = 1, .amplitude = {0, 0}}}, sample), sample));

@@ -62,6 +62,17 @@ TEMPLATE_TEST_CASE_SIG("flips are exact, of the image and of its mask", "", ((in
   }
 }
 
+TEST_CASE("the two flips are drawn apart from each other") {
+  const Sample sample = random_sample(5, 4);
+  const Sample across = made({.flip = {1, 0}}, sample), down = made({.flip = {0, 1}}, sample);
+  int counts[4] = {};
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const Sample flipped = made({.flip = {0.5f, 0.5f}}, sample, seed);
+    ++counts[same(flipped, sample) ? 0 : same(flipped, across) ? 1 : same(flipped, down) ? 2 : 3];
+  }
+  for (const int count : counts) CHECK(std::abs(count - 100) < 35);
+}
+
 TEST_CASE("a quarter turn is exact and counterclockwise, two are both flips") {
   const Sample sample = random_sample(9, 9);
   const Sample quarter = made({.rotation = turn(90)}, sample);

@@ -19,7 +19,7 @@ struct Stretch {
 };
 
 /// A stretch of a line of `pixels`, of a drawn length of at least one; draws `i` and `i` + 1.
-inline Stretch drawn_stretch(int pixels, Interval share, const Draws& draws, std::uint64_t i) {
+inline Stretch drawn_stretch(int pixels, Range share, const Draws& draws, std::uint64_t i) {
   const long wanted = std::lround(draws.between(share, i) * static_cast<float>(pixels));
   const int length = static_cast<int>(std::clamp<long>(wanted, 1, pixels));
   const std::size_t begin = draws.below(static_cast<std::uint32_t>(pixels - length) + 1, i + 1);

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the benchmarks in Release and runs them all, or only the one that is named:
-#   run.sh                       step, scaling, micro and peers
+#   run.sh                       step, scaling, micro, augment and peers
 #   run.sh step [OPTIONS]        training and inference against the processor's peak; time by part; memory (step --help)
 #   run.sh scaling [OPTIONS]     speed over the number of threads
 #   run.sh micro [OPTIONS]       each kernel at each of the network's shapes against im2col + Eigen and the peak
+#   run.sh augment [OPTIONS]     augmented images a second and core
 #   run.sh peers [OPTIONS]       beside PyTorch, TensorFlow, ONNX Runtime and OpenVINO, which it downloads (7 GB)
 #   run.sh tiling MODEL IMAGE... tiles of several sizes against the network at the images' size, 1600x1200
 set -eu
@@ -16,6 +17,7 @@ case "$what" in
     "$here/run.sh" step
     "$here/run.sh" scaling
     "$here/run.sh" micro
+    "$here/run.sh" augment
     "$here/run.sh" peers
     ;;
   step)
@@ -29,6 +31,10 @@ case "$what" in
   micro)
     "$here/build.sh" micro
     "$programs/micro" --benchmark_min_time=0.2 "$@"
+    ;;
+  augment)
+    "$here/build.sh" augment
+    "$programs/augment" "$@"
     ;;
   tiling)
     "$here/build.sh" tiling

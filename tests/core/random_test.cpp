@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "../catch.hpp"
 
@@ -20,6 +21,12 @@ TEST_CASE("Philox gives the known answers of its authors") {
 TEST_CASE("seeds and streams differ") {
   CHECK(Random(1).bits(0) != Random(2).bits(0));
   CHECK(Random(1, 0).bits(0) != Random(1, 1).bits(0));
+}
+
+TEST_CASE("a block is the bits at four positions") {
+  const Random random(3, 5);
+  for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{1} << 40})
+    for (std::size_t i = 0; i < 4; ++i) CHECK(random.block(number)[i] == random.bits(4 * number + i));
 }
 
 TEST_CASE("uniform and normal numbers have their mean and variance") {

@@ -13,8 +13,8 @@ struct Range {
 };
 
 /// What an Augment does, and how often: nothing unless told. Each operation has a probability of its own, in [0, 1], and
-/// intervals from which it draws evenly; the defaults of these are ours where no source is named. nnU-Net is Isensee et
-/// al., "nnU-Net", Nature Methods 2021, supplementary note 4.
+/// ranges from which it draws evenly; their defaults are ours where no source is named. Those of nnU-Net (Isensee et al.,
+/// Nature Methods 2021) are of its code, version 1.
 struct AugmentConfig {
   /// Mirrors.
   struct Flip {
@@ -53,8 +53,8 @@ struct AugmentConfig {
     Range amplitude{0.02f, 0.02f};
     int grid = 3;  ///< points a side that lie on what comes out, 2 to 64 (3: as in the U-Net paper)
   };
-  /// Takes a window of the sample, anywhere in it; the operations above turn about the window's centre, and see what is
-  /// around it.
+  /// Takes a window of the sample, anywhere in it. The operations above are about the window's centre, and see what is
+  /// around it; a window that is larger than the sample is about the sample's centre.
   struct Crop {
     int height = 0;        ///< of the window, in pixels, and so of what comes out; 0: the sample's own
     int width = 0;         ///< as `height`
@@ -84,7 +84,7 @@ struct AugmentConfig {
   /// Source  tf.image.adjust_contrast.
   struct Contrast {
     float probability = 0;
-    Range factor{0.65f, 1.5f};  ///< as nnU-Net
+    Range factor{0.75f, 1.25f};  ///< as nnU-Net
   };
   /// Raises each value, in [0, 1], to a power.
   struct Gamma {
@@ -104,7 +104,7 @@ struct AugmentConfig {
   /// Blurs with a Gaussian filter, cut off at three standard deviations and at the borders.
   struct Blur {
     float probability = 0;
-    Range sigma{0.5f, 1.5f};  ///< standard deviation in pixels (as nnU-Net)
+    Range sigma{0.5f, 1};  ///< standard deviation in pixels (as nnU-Net)
   };
   /// Makes the image smaller, and as large as it was again.
   struct LowResolution {
@@ -120,11 +120,11 @@ struct AugmentConfig {
   /// Source  DeVries & Taylor, "Improved regularization of convolutional neural networks with cutout", 2017.
   struct Cutout {
     float probability = 0;
-    int holes = 1;                ///< rectangles, 1 to 1,000; they may overlap
+    int holes = 1;             ///< rectangles, 1 to 1,000; they may overlap
     Range height{0.1f, 0.3f};  ///< of each, in heights of the image
     Range width{0.1f, 0.3f};   ///< of each, in widths of the image
-    std::uint8_t value = 128;     ///< of every channel there
-    int label = -1;               ///< of the mask there, 0 to 255; -1: as it was, so that the network has to guess
+    std::uint8_t value = 128;  ///< of every channel there
+    int label = -1;            ///< of the mask there, 0 to 255; -1: as it was, so that the network has to guess
   };
 
   Flip flip{};

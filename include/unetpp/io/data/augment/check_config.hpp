@@ -16,8 +16,8 @@ namespace unetpp::detail {
                         std::to_string(value));
 }
 
-/// Errors  ArgumentError for an interval that is empty or reaches out of `within`.
-[[gnu::cold]] inline void require_interval(const char* name, Range found, Range within) {
+/// Errors  ArgumentError for a range that is empty or reaches out of `within`.
+[[gnu::cold]] inline void require_range(const char* name, Range found, Range within) {
   if (!(found.low >= within.low && found.low <= found.high && found.high <= within.high))
     throw ArgumentError(std::string("an Augment's ") + name + ": expected low <= high, within " +
                         std::to_string(within.low) + " to " + std::to_string(within.high) + ", found " +
@@ -35,16 +35,16 @@ namespace unetpp::detail {
   require_probability("flip.horizontal", config.flip.horizontal);
   require_probability("flip.vertical", config.flip.vertical);
   require_probability("rotation.probability", config.rotation.probability);
-  require_interval("rotation.degrees", config.rotation.degrees, {-360, 360});
+  require_range("rotation.degrees", config.rotation.degrees, {-360, 360});
   require_probability("scale.probability", config.scale.probability);
-  require_interval("scale.factor", config.scale.factor, {0.1f, 10});
+  require_range("scale.factor", config.scale.factor, {0.1f, 10});
   require_probability("shift.probability", config.shift.probability);
-  require_interval("shift.height", config.shift.height, {-1, 1});
-  require_interval("shift.width", config.shift.width, {-1, 1});
+  require_range("shift.height", config.shift.height, {-1, 1});
+  require_range("shift.width", config.shift.width, {-1, 1});
   require_probability("shear.probability", config.shear.probability);
-  require_interval("shear.degrees", config.shear.degrees, {-60, 60});
+  require_range("shear.degrees", config.shear.degrees, {-60, 60});
   require_probability("elastic.probability", config.elastic.probability);
-  require_interval("elastic.amplitude", config.elastic.amplitude, {0, 1});
+  require_range("elastic.amplitude", config.elastic.amplitude, {0, 1});
   require_within("elastic.grid", config.elastic.grid, 2, 64);
 }
 
@@ -62,23 +62,23 @@ namespace unetpp::detail {
 
 [[gnu::cold]] inline void check_values(const AugmentConfig& config) {
   require_probability("gain.probability", config.gain.probability);
-  require_interval("gain.factor", config.gain.factor, {0, 10});
+  require_range("gain.factor", config.gain.factor, {0, 10});
   require_probability("brightness.probability", config.brightness.probability);
-  require_interval("brightness.shift", config.brightness.shift, {-1, 1});
+  require_range("brightness.shift", config.brightness.shift, {-1, 1});
   require_probability("contrast.probability", config.contrast.probability);
-  require_interval("contrast.factor", config.contrast.factor, {0, 10});
+  require_range("contrast.factor", config.contrast.factor, {0, 10});
   require_probability("gamma.probability", config.gamma.probability);
-  require_interval("gamma.exponent", config.gamma.exponent, {0.1f, 10});
+  require_range("gamma.exponent", config.gamma.exponent, {0.1f, 10});
   require_probability("hue.probability", config.hue.probability);
-  require_interval("hue.degrees", config.hue.degrees, {-360, 360});
+  require_range("hue.degrees", config.hue.degrees, {-360, 360});
   require_probability("saturation.probability", config.saturation.probability);
-  require_interval("saturation.factor", config.saturation.factor, {0, 10});
+  require_range("saturation.factor", config.saturation.factor, {0, 10});
   require_probability("blur.probability", config.blur.probability);
-  require_interval("blur.sigma", config.blur.sigma, {0.1f, 100});
+  require_range("blur.sigma", config.blur.sigma, {0.1f, 100});
   require_probability("low_resolution.probability", config.low_resolution.probability);
-  require_interval("low_resolution.factor", config.low_resolution.factor, {0.01f, 1});
+  require_range("low_resolution.factor", config.low_resolution.factor, {0.01f, 1});
   require_probability("noise.probability", config.noise.probability);
-  require_interval("noise.sigma", config.noise.sigma, {0, 1});
+  require_range("noise.sigma", config.noise.sigma, {0, 1});
 }
 
 /// Errors  ArgumentError for a setting out of range.
@@ -88,8 +88,8 @@ namespace unetpp::detail {
   check_values(config);
   require_probability("cutout.probability", config.cutout.probability);
   require_within("cutout.holes", config.cutout.holes, 1, 1000);
-  require_interval("cutout.height", config.cutout.height, {0, 1});
-  require_interval("cutout.width", config.cutout.width, {0, 1});
+  require_range("cutout.height", config.cutout.height, {0, 1});
+  require_range("cutout.width", config.cutout.width, {0, 1});
   require_within("cutout.label", config.cutout.label, -1, 255);
   return config;
 }

@@ -10,7 +10,7 @@
 
 namespace unetpp::detail {
 
-/// The operations that draw. Programs that were trained draw otherwise once their order changes.
+/// The operations that draw. Another order makes other numbers of the same seed.
 enum class Operation : std::uint64_t {
   flip,
   rotation,
@@ -42,10 +42,10 @@ class Draws {
   constexpr float uniform(std::uint64_t i) const { return random_.uniform(first_ + i); }
   /// Whether the operation happens, which number 0 decides.
   constexpr bool happens(float probability) const { return uniform(0) < probability; }
-  float between(Range interval, std::uint64_t i) const { return std::lerp(interval.low, interval.high, uniform(i)); }
+  float between(Range range, std::uint64_t i) const { return std::lerp(range.low, range.high, uniform(i)); }
   /// Evenly in the logarithm; of positive numbers.
-  float between_logarithms(Range interval, std::uint64_t i) const {
-    return interval.low * std::pow(interval.high / interval.low, uniform(i));
+  float between_logarithms(Range range, std::uint64_t i) const {
+    return range.low * std::pow(range.high / range.low, uniform(i));
   }
   /// An integer in [0, bound).
   constexpr std::uint32_t below(std::uint32_t bound, std::uint64_t i) const { return random_.below(bound, first_ + i); }

@@ -49,7 +49,7 @@ inline Affine operator*(const Affine& after, const Affine& before) {
 
 /// What undoes a drawn shift, rotation, shear, scale and flip of a window, about its centre; these happen in the other
 /// order. Nothing where none of them happens.
-/// Units   Of a window's height and width.
+/// Units   Pixels from the centre.
 inline std::optional<Affine> drawn_affine(const AugmentConfig& config, Random random, int height, int width) {
   Affine map;
   bool any = false;

@@ -172,6 +172,9 @@ struct MicroKernels {
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
   void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
                        const Epilogue&);
+  void (*copy)(const PointwiseRun&, const Epilogue&);
+  void (*relu)(const PointwiseRun&, const Epilogue&);
+  void (*relu_gradient)(const PointwiseRun&, const Epilogue&);
   void (*multiply)(const PointwiseRun&, const Epilogue&);
   void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
   void (*silu)(const PointwiseRun&, const Epilogue&);

@@ -11,11 +11,11 @@
 #include "unetpp/kernels/simd/pack.inc.hpp"
 #include "unetpp/kernels/simd/pool.inc.hpp"
 #include "unetpp/kernels/simd/product.inc.hpp"
-#include "unetpp/kernels/simd/random.inc.hpp"
 #include "unetpp/kernels/simd/softmax.inc.hpp"
 #include "unetpp/kernels/simd/update.inc.hpp"
 // The next ones need pack and softmax.
 #include "unetpp/kernels/simd/pointwise.inc.hpp"
+#include "unetpp/kernels/simd/random.inc.hpp"
 #include "unetpp/kernels/simd/resample.inc.hpp"
 #include "unetpp/kernels/simd/winograd_forms.inc.hpp"
 // The next two need it.
@@ -44,6 +44,9 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .max_pool_row = max_pool_row,
                                       .max_pool_gradient_row = max_pool_gradient_row,
                                       .weighted_row = weighted_row,
+                                      .copy = copy,
+                                      .relu = relu,
+                                      .relu_gradient = relu_gradient,
                                       .multiply = multiply,
                                       .leaky_relu = leaky_relu,
                                       .silu = silu,

@@ -179,6 +179,9 @@ struct MicroKernels {
   void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
   void (*silu)(const PointwiseRun&, const Epilogue&);
   void (*silu_gradient)(const PointwiseRun&, const Epilogue&);
+  void (*moments)(const PointwiseRun&, float* to);
+  void (*gradient_moments)(const PointwiseRun&, const float* scale_shift, float* to);
+  void (*linear)(const PointwiseRun&, const float* of_channels, const Epilogue&);
   void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);

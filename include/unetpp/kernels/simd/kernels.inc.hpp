@@ -13,14 +13,16 @@
 #include "unetpp/kernels/simd/product.inc.hpp"
 #include "unetpp/kernels/simd/softmax.inc.hpp"
 #include "unetpp/kernels/simd/update.inc.hpp"
-// The next ones need pack and softmax.
-#include "unetpp/kernels/simd/pointwise.inc.hpp"
-#include "unetpp/kernels/simd/random.inc.hpp"
-#include "unetpp/kernels/simd/resample.inc.hpp"
 #include "unetpp/kernels/simd/winograd_forms.inc.hpp"
 // The next two need it.
 #include "unetpp/kernels/simd/winograd_tiles.inc.hpp"
 #include "unetpp/kernels/simd/winograd_weights.inc.hpp"
+// It needs pack and softmax.
+#include "unetpp/kernels/simd/pointwise.inc.hpp"
+// The next three need it.
+#include "unetpp/kernels/simd/normalise.inc.hpp"
+#include "unetpp/kernels/simd/random.inc.hpp"
+#include "unetpp/kernels/simd/resample.inc.hpp"
 
 template <class Form>
 inline constexpr WinogradKernels winograd_kernels{.input = transform_input<Form>,
@@ -51,6 +53,9 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .leaky_relu = leaky_relu,
                                       .silu = silu,
                                       .silu_gradient = silu_gradient,
+                                      .moments = moments,
+                                      .gradient_moments = gradient_moments,
+                                      .linear = linear,
                                       .draw = draw,
                                       .softmax = softmax,
                                       .adam = adam,

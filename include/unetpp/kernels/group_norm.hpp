@@ -27,7 +27,7 @@ struct GroupNormGeometry {
 
   constexpr int channels() const { return shape.channels; }
   constexpr int in_group() const { return shape.channels / groups; }
-  constexpr std::size_t values() const { return shape.pixels() * in_group(); }  // of a group
+  constexpr double values() const { return static_cast<double>(shape.pixels()) * in_group(); }  // of a group
 };
 
 /// What a group normalisation reads and writes.
@@ -94,7 +94,7 @@ struct GroupMoments {
   }
 
   static double block_size(const GroupNormGeometry& g, std::size_t block) {
-    return std::min(moment_block, g.shape.pixels() - block * moment_block);
+    return static_cast<double>(std::min(moment_block, g.shape.pixels() - block * moment_block));
   }
 };
 

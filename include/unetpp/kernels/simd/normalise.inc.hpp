@@ -4,67 +4,89 @@
 #include "unetpp/kernels/simd/pointwise.inc.hpp"
 #endif
 
-/// The sum of `count` vectors term(i), in two sums: an addition need not wait for the last one's result.
-template <class Term>
-[[gnu::always_inline]] inline Vec sum_of(int count, const Term& term) {
-  Vec even{}, odd{};
-  int i = 0;
-  for (; i + 1 < count; i += 2) {
-    term(i, even);
-    term(i + 1, odd);
+inline constexpr int vectors_at_once = 4;  // a line of memory or more, and sums that need not wait for each other
+
+/// Vectors of neighbouring channels of a pixel, the last of `lanes`.
+template <int Count>
+struct Vectors {
+  Vec of[Count];
+
+  [[gnu::always_inline]] Vectors() : of{} {}
+  [[gnu::always_inline]] Vectors(const float* p, int lanes) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Count; ++v) of[v] = load_part(p + v * width, lanes);
   }
-  if (i < count) term(i, even);
-  return even + odd;
+  [[gnu::always_inline]] void write(float* p, int lanes) const {
+#pragma GCC unroll 4
+    for (int v = 0; v < Count; ++v) store_part(p + v * width, of[v], lanes);
+  }
+};
+
+/// Calls work(channel, lanes, Vectors) for all channels, some vectors at a time.
+template <class Work>
+[[gnu::always_inline]] inline void for_each_vectors(int channels, const Work& work) {
+  int c = 0;
+  for (; c + vectors_at_once * width <= channels; c += vectors_at_once * width)
+    work(c, width, Vectors<vectors_at_once>());
+  for (; c + width <= channels; c += width) work(c, width, Vectors<1>());
+  if (c < channels) work(c, channels - c, Vectors<1>());
+}
+
+template <int Count>
+[[gnu::always_inline]] inline void moments_of(const PointwiseRun& run, int c, int lanes, float* to) {
+  const float* x = run.x.data + c;
+  const Vectors<Count> first(x, lanes);
+  Vectors<Count> mean, squares;
+  for (int i = 0; i < run.count; ++i) {
+    const Vectors<Count> value(x + i * run.x.stride, lanes);
+#pragma GCC unroll 4
+    for (int v = 0; v < Count; ++v) mean.of[v] += value.of[v] - first.of[v];
+  }
+  for (int v = 0; v < Count; ++v) mean.of[v] = first.of[v] + mean.of[v] / static_cast<float>(run.count);
+  for (int i = 0; i < run.count; ++i) {
+    const Vectors<Count> value(x + i * run.x.stride, lanes);
+#pragma GCC unroll 4
+    for (int v = 0; v < Count; ++v) {
+      const Vec off = value.of[v] - mean.of[v];
+      squares.of[v] += off * off;
+    }
+  }
+  mean.write(to + c, lanes);
+  squares.write(to + run.channels + c, lanes);
 }
 
 /// The mean of x over a run, and the sum of the squares of what it is off by. Both are taken of differences to nearby
 /// values, so that little is lost where the mean is large.
 /// Shapes  to: means, then sums, of run.channels each.
 [[gnu::noinline]] inline void moments(const PointwiseRun& run, float* to) {
-  for_each_vector(
-      run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
-        const float* x = run.x.data + c;
-        const std::size_t stride = run.x.stride;
-        const Vec first = load_part(x, lanes);
-        const Vec mean =
-            first +
-            sum_of(
-                run.count, [&](int i, Vec& sum)
-                               __attribute__((always_inline)) { sum += load_part(x + i * stride, lanes) - first; }) /
-                static_cast<float>(run.count);
-        const Vec squares = sum_of(
-            run.count, [&](int i, Vec& sum) __attribute__((always_inline)) {
-              const Vec off = load_part(x + i * stride, lanes) - mean;
-              sum += off * off;
-            });
-        store_part(to + c, mean, lanes);
-        store_part(to + run.channels + c, squares, lanes);
-      });
+  for_each_vectors(
+      run.channels, [&]<int Count>(int c, int lanes, const Vectors<Count>&)
+                        __attribute__((always_inline)) { moments_of<Count>(run, c, lanes, to); });
+}
+
+template <int Count>
+[[gnu::always_inline]] inline void gradient_moments_of(const PointwiseRun& run, const float* scale_shift, int c,
+                                                       int lanes, float* to) {
+  const Vectors<Count> scale(scale_shift + c, lanes), shift(scale_shift + run.channels + c, lanes);
+  Vectors<Count> sum, products;
+  for (int i = 0; i < run.count; ++i) {
+    const Vectors<Count> x(run.x.data + i * run.x.stride + c, lanes), dy(run.dy.data + i * run.dy.stride + c, lanes);
+#pragma GCC unroll 4
+    for (int v = 0; v < Count; ++v) {
+      sum.of[v] += dy.of[v];
+      products.of[v] += dy.of[v] * (x.of[v] * scale.of[v] + shift.of[v]);
+    }
+  }
+  sum.write(to + c, lanes);
+  products.write(to + run.channels + c, lanes);
 }
 
 /// The sums of dy and of dy·(scale·x + shift) over a run.
 /// Shapes  scale_shift: scales, then shifts; to: both sums; of run.channels each.
 [[gnu::noinline]] inline void gradient_moments(const PointwiseRun& run, const float* scale_shift, float* to) {
-  for_each_vector(
-      run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
-        const float* x = run.x.data + c;
-        const float* dy = run.dy.data + c;
-        const std::size_t stride = run.x.stride, dy_stride = run.dy.stride;
-        const Vec scale = load_part(scale_shift + c, lanes), shift = load_part(scale_shift + run.channels + c, lanes);
-        store_part(to + c,
-                   sum_of(
-                       run.count, [&](int i, Vec& sum)
-                                      __attribute__((always_inline)) { sum += load_part(dy + i * dy_stride, lanes); }),
-                   lanes);
-        store_part(to + run.channels + c,
-                   sum_of(
-                       run.count,
-                       [&](int i, Vec& sum) __attribute__((always_inline)) {
-                         sum +=
-                             load_part(dy + i * dy_stride, lanes) * (load_part(x + i * stride, lanes) * scale + shift);
-                       }),
-                   lanes);
-      });
+  for_each_vectors(
+      run.channels, [&]<int Count>(int c, int lanes, const Vectors<Count>&)
+                        __attribute__((always_inline)) { gradient_moments_of<Count>(run, scale_shift, c, lanes, to); });
 }
 
 /// y = end(scale·x + shift), or, if run.dy has data, end(scale·x + shift + factor·dy).

@@ -2,6 +2,7 @@
 
 #ifndef UNETPP_BODY  // opened alone
 #include "unetpp/kernels/simd/pack.inc.hpp"
+#define UNETPP_BODY
 #include "unetpp/kernels/simd/softmax.inc.hpp"
 #endif
 

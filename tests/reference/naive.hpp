@@ -1,7 +1,7 @@
 #pragma once
 // Naive float64 truth for every layer. Standard library only, and nothing of unetpp.
 
-#include "naive_convolution.hpp"    // relu, conv2d, conv2d_transpose
+#include "naive_convolution.hpp"    // relu, conv2d, depthwise_conv2d, conv2d_transpose
 #include "naive_geometry.hpp"       // extents and padding
 #include "naive_loss.hpp"           // softmax, sparse_cross_entropy
 #include "naive_normalisation.hpp"  // group_norm

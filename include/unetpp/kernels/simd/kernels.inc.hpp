@@ -19,7 +19,8 @@
 #include "unetpp/kernels/simd/winograd_weights.inc.hpp"
 // It needs pack and softmax.
 #include "unetpp/kernels/simd/pointwise.inc.hpp"
-// The next three need it.
+// The next four need it.
+#include "unetpp/kernels/simd/depthwise.inc.hpp"
 #include "unetpp/kernels/simd/normalise.inc.hpp"
 #include "unetpp/kernels/simd/random.inc.hpp"
 #include "unetpp/kernels/simd/resample.inc.hpp"
@@ -56,6 +57,8 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .moments = moments,
                                       .gradient_moments = gradient_moments,
                                       .linear = linear,
+                                      .depthwise_row = depthwise_row,
+                                      .sum_products = sum_products,
                                       .draw = draw,
                                       .softmax = softmax,
                                       .adam = adam,

@@ -41,7 +41,7 @@ struct Centre : LayerDefaults {
         CHECK(context.kept_of_images()[i * In.channels + k] == x.pixel(i)[k]);
     }
     if (to.dx.wanted())
-      kernels::transfer(x.pixels(), In.channels, pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x),
+      kernels::transfer(x.pixels(), In.channels, {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
                         context.threads());
   }
 };

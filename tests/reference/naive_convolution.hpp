@@ -48,6 +48,27 @@ inline Array conv2d(const Array& x, const std::vector<double>& weight, const std
   return y;
 }
 
+/// The same of each channel by itself; weight kernel.h × kernel.w × channels, bias empty or channels.
+inline Array depthwise_conv2d(const Array& x, const std::vector<double>& weight, const std::vector<double>& bias,
+                              const Geometry& g) {
+  Array y(x.n, g.out.h, g.out.w, x.c);
+  for (int n = 0; n < y.n; ++n)
+    for (int h = 0; h < y.h; ++h)
+      for (int w = 0; w < y.w; ++w)
+        for (int c = 0; c < y.c; ++c) {
+          double sum = bias.empty() ? 0 : bias.at(c);
+          for (int i = 0; i < g.kernel.h; ++i)
+            for (int j = 0; j < g.kernel.w; ++j) {
+              const int row = h * g.stride.h + i * g.dilation.h - g.pad.h;
+              const int column = w * g.stride.w + j * g.dilation.w - g.pad.w;
+              const bool inside = row >= 0 && row < x.h && column >= 0 && column < x.w;
+              if (inside) sum += x.at(n, row, column, c) * weight.at((std::size_t{1} * i * g.kernel.w + j) * x.c + c);
+            }
+          y.at(n, h, w, c) = sum;
+        }
+  return y;
+}
+
 /// y[i·stride + k − pad] += x[i]·weight[k] on a y of biases; what falls outside y is cropped.
 /// Weight, as in Keras: kernel.h × kernel.w × filters × in. The geometry's dilation is not used.
 inline Array conv2d_transpose(const Array& x, const std::vector<double>& weight, const std::vector<double>& bias,

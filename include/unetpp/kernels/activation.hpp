@@ -1,5 +1,5 @@
 #pragma once
-// Activations, which treat every value alone, and products of values.
+// Activations other than ReLU, which is in kernels/pointwise.hpp.
 
 #include <cmath>
 #include <cstddef>
@@ -15,37 +15,7 @@
 
 namespace unetpp::kernels {
 
-/// Calls work(run, end, first) for blocks of pixels, `end` being that of each block, which begins with pixel `first`.
-/// Where pixels lie without gaps, all values of a block are the channels of one pixel.
-template <class Work>
-void parallel_runs(std::size_t pixels, int channels, const GradientOperands& of, int threads, const Work& work) {
-  const std::size_t dense = channels;
-  const bool gaps = of.x.stride != dense || of.dy.stride != dense || of.dx.stride != dense ||
-                    (of.end.mask && of.end.mask_stride != dense);
-  parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    Epilogue end = of.end;
-    if (end.mask) end.mask += first * end.mask_stride;
-    const int count = static_cast<int>(last - first);
-    work(PointwiseRun{{of.x.data + first * of.x.stride, of.x.stride},
-                      {of.dy.data + first * of.dy.stride, of.dy.stride},
-                      {of.dx.data + first * of.dx.stride, of.dx.stride},
-                      gaps ? count : 1,
-                      gaps ? channels : count * channels},
-         end, first);
-  });
-}
-
 namespace detail {
-
-/// y = end(f(x, dy)) where there are no micro-kernels.
-template <class F>
-void map_values(const PointwiseRun& run, const Epilogue& end, const F& f) {
-  for (int i = 0; i < run.count; ++i)
-    for (int c = 0; c < run.channels; ++c) {
-      const float value = f(run.x.data[i * run.x.stride + c], run.dy.data[i * run.dy.stride + c]);
-      end.store(&value, 1, c, i, run.y.data + i * run.y.stride + c);
-    }
-}
 
 inline float logistic(float x) { return 1 / (1 + std::exp(-x)); }
 

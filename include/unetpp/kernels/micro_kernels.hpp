@@ -103,6 +103,26 @@ struct PointwiseRun {
   int channels;
 };
 
+/// The taps of an output that lie on an input, along one axis: the first one, and the input that it lies on.
+struct TapRun {
+  int input;
+  int tap;
+  int count;
+};
+
+/// What a row of a depthwise convolution reads: of the first of its rows, and from one input (of `input` floats) to the
+/// next; from one tap to the next `row` and `pixel` floats of x, weight_row and weight_pixel of the weight.
+struct DepthwiseRow {
+  const float* x;
+  std::ptrdiff_t row;
+  std::ptrdiff_t input;
+  std::ptrdiff_t pixel;
+  int rows;
+  const float* weight;
+  std::ptrdiff_t weight_row;
+  std::ptrdiff_t weight_pixel;
+};
+
 /// Factors drawn at random, of each two consecutive runs of `run` the 64 words of 16 Philox counters each.
 struct Draw {
   static constexpr int run = 64;  // factors
@@ -174,10 +194,19 @@ struct MicroKernels {
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
   void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
                        const Epilogue&);
+  void (*copy)(const PointwiseRun&, const Epilogue&);
+  void (*relu)(const PointwiseRun&, const Epilogue&);
+  void (*relu_gradient)(const PointwiseRun&, const Epilogue&);
   void (*multiply)(const PointwiseRun&, const Epilogue&);
   void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
   void (*silu)(const PointwiseRun&, const Epilogue&);
   void (*silu_gradient)(const PointwiseRun&, const Epilogue&);
+  void (*moments)(const PointwiseRun&, float* to);
+  void (*gradient_moments)(const PointwiseRun&, const float* scale_shift, float* to);
+  void (*linear)(const PointwiseRun&, const float* of_channels, const Epilogue&);
+  void (*depthwise_row)(const DepthwiseRow&, const TapRun* columns, int count, int channels, const PixelRun& to,
+                        const Epilogue&);
+  void (*sum_products)(const PointwiseRun&, float* sum);
   void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);

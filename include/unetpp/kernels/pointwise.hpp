@@ -7,6 +7,7 @@
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
@@ -46,33 +47,72 @@ inline void clear(std::size_t count, float* values, int threads) {
                   [&](std::size_t first, std::size_t last) { std::fill(values + first, values + last, 0.0f); });
 }
 
-/// y = epilogue(x), pixel by pixel: a copy, an addition, a ReLU, a mask.
-inline void transfer(std::size_t pixels, int channels, ConstPixels x, Pixels y, const Epilogue& epilogue, int threads) {
+/// Calls work(run, end, first) for blocks of pixels, `end` being that of each block, which begins with pixel `first`.
+/// Where pixels lie without gaps, all values of a block are the channels of one pixel.
+template <class Work>
+void parallel_runs(std::size_t pixels, int channels, const GradientOperands& of, int threads, const Work& work) {
+  const std::size_t dense = channels;
+  const bool gaps = of.x.stride != dense || of.dy.stride != dense || of.dx.stride != dense ||
+                    (of.end.mask && of.end.mask_stride != dense);
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i)
-      epilogue.store(x.data + i * x.stride, channels, 0, i, y.data + i * y.stride);
+    Epilogue end = of.end;
+    if (end.mask) end.mask += first * end.mask_stride;
+    const int count = static_cast<int>(last - first);
+    work(PointwiseRun{{of.x.data + first * of.x.stride, of.x.stride},
+                      {of.dy.data + first * of.dy.stride, of.dy.stride},
+                      {of.dx.data + first * of.dx.stride, of.dx.stride},
+                      gaps ? count : 1,
+                      gaps ? channels : count * channels},
+         end, first);
   });
+}
+
+namespace detail {
+
+/// y = end(f(x, dy)) where there are no micro-kernels.
+template <class F>
+void map_values(const PointwiseRun& run, const Epilogue& end, const F& f) {
+  for (int i = 0; i < run.count; ++i)
+    for (int c = 0; c < run.channels; ++c) {
+      const float value = f(run.x.data[i * run.x.stride + c], run.dy.data[i * run.dy.stride + c]);
+      end.store(&value, 1, c, i, run.y.data + i * run.y.stride + c);
+    }
+}
+
+}  // namespace detail
+
+/// y = end(x): a copy, an addition, a mask.
+inline void transfer(std::size_t pixels, int channels, const MapOperands& of, int threads,
+                     const MicroKernels& kernels = micro_kernels()) {
+  parallel_runs(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
+                [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
+                  if constexpr (has_micro_kernels)
+                    kernels.copy(run, end);
+                  else
+                    detail::map_values(run, end, [](float x, float) { return x; });
+                });
 }
 
 /// y = end(max(x, 0)).
-inline void relu(std::size_t pixels, int channels, const MapOperands& of, int threads) {
-  parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i)
-      for (int c = 0; c < channels; ++c) {
-        const float x = of.x.data[i * of.x.stride + c], value = x < 0 ? 0 : x;
-        of.end.store(&value, 1, c, i, of.y.data + i * of.y.stride + c);
-      }
-  });
+inline void relu(std::size_t pixels, int channels, const MapOperands& of, int threads,
+                 const MicroKernels& kernels = micro_kernels()) {
+  parallel_runs(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
+                [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
+                  if constexpr (has_micro_kernels)
+                    kernels.relu(run, end);
+                  else
+                    detail::map_values(run, end, [](float x, float) { return x < 0 ? 0 : x; });
+                });
 }
 
 /// dx = end(dy where x is positive, else 0).
-inline void relu_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads) {
-  parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i)
-      for (int c = 0; c < channels; ++c) {
-        const float value = of.x.data[i * of.x.stride + c] > 0 ? of.dy.data[i * of.dy.stride + c] : 0;
-        of.end.store(&value, 1, c, i, of.dx.data + i * of.dx.stride + c);
-      }
+inline void relu_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads,
+                          const MicroKernels& kernels = micro_kernels()) {
+  parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
+    if constexpr (has_micro_kernels)
+      kernels.relu_gradient(run, end);
+    else
+      detail::map_values(run, end, [](float x, float dy) { return x > 0 ? dy : 0; });
   });
 }
 

@@ -38,7 +38,7 @@ struct AxisTable {
 
 /// The means of the inputs in each window that lie in the image.
 template <int In, int Out, int Window, int Stride, int Pad>
-constexpr auto mean_taps() {
+constexpr auto mean_table() {
   AxisTable<Out, std::min(Window, In)> table;
   for (int o = 0; o < Out; ++o) {
     const int first = std::max(0, o * Stride - Pad), last = std::min(In, o * Stride - Pad + Window);
@@ -50,7 +50,7 @@ constexpr auto mean_taps() {
 /// `Factor` outputs for each input.
 /// Source  The centre of output o is at (o + ½) / Factor − ½ of the input: PyTorch's align_corners=False, and Keras's way.
 template <int In, int Factor, Interpolation I>
-constexpr auto upsampling_taps() {
+constexpr auto upsampling_table() {
   AxisTable<In * Factor, I == Interpolation::nearest ? 1 : 2> table;
   for (int o = 0; o < In * Factor; ++o) {
     if (I == Interpolation::nearest) {
@@ -67,7 +67,7 @@ constexpr auto upsampling_taps() {
 
 /// The same map backwards, from outputs to the `In` inputs, of which none has more than `Uses` outputs.
 template <int In, int Uses, int Out, int Most>
-constexpr auto transposed_taps(const AxisTable<Out, Most>& forward) {
+constexpr auto transposed_table(const AxisTable<Out, Most>& forward) {
   AxisTable<In, Uses> table;
   for (int o = 0; o < Out; ++o)
     for (int t = 0; t < forward.count[o]; ++t) table.add(forward.first[o] + t, o, forward.weights[o * Most + t]);

@@ -49,13 +49,13 @@ struct AveragePool2D : LayerDefaults {
 
  private:
   static constexpr auto row_taps =
-      kernels::mean_taps<In.height, out.height, C.window.height, C.stride.height, rows.pad>();
+      kernels::mean_table<In.height, out.height, C.window.height, C.stride.height, rows.pad>();
   static constexpr auto column_taps =
-      kernels::mean_taps<In.width, out.width, C.window.width, C.stride.width, columns.pad>();
+      kernels::mean_table<In.width, out.width, C.window.width, C.stride.width, columns.pad>();
   static constexpr auto rows_back =
-      kernels::transposed_taps<In.height, parts_of(C.window.height, C.stride.height)>(row_taps);
+      kernels::transposed_table<In.height, parts_of(C.window.height, C.stride.height)>(row_taps);
   static constexpr auto columns_back =
-      kernels::transposed_taps<In.width, parts_of(C.window.width, C.stride.width)>(column_taps);
+      kernels::transposed_table<In.width, parts_of(C.window.width, C.stride.width)>(column_taps);
 };
 
 }  // namespace unetpp

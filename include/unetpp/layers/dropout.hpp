@@ -45,7 +45,7 @@ struct Dropout : LayerDefaults {
  private:
   static void apply(std::size_t count, const kernels::MapOperands& of, const Context& context) {
     if (!context.training() || C.per_thousand == 0)
-      return kernels::transfer(count * in.pixels(), in.channels, of.x, of.y, of.end, context.threads());
+      return kernels::transfer(count * in.pixels(), in.channels, of, context.threads());
     const kernels::Draw draw = kernels::dropout_draw(C.per_thousand, context.random());
     const std::uint64_t image = context.pass().first_image;
     if (C.spatial)

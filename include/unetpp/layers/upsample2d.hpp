@@ -46,10 +46,10 @@ struct Upsample2D : LayerDefaults {
     return {uses(factor), factor, C.interpolation == Interpolation::nearest ? 0 : factor / 2, true};
   }
 
-  static constexpr auto rows = kernels::upsampling_taps<In.height, C.factor.height, C.interpolation>();
-  static constexpr auto columns = kernels::upsampling_taps<In.width, C.factor.width, C.interpolation>();
-  static constexpr auto rows_back = kernels::transposed_taps<In.height, uses(C.factor.height)>(rows);
-  static constexpr auto columns_back = kernels::transposed_taps<In.width, uses(C.factor.width)>(columns);
+  static constexpr auto rows = kernels::upsampling_table<In.height, C.factor.height, C.interpolation>();
+  static constexpr auto columns = kernels::upsampling_table<In.width, C.factor.width, C.interpolation>();
+  static constexpr auto rows_back = kernels::transposed_table<In.height, uses(C.factor.height)>(rows);
+  static constexpr auto columns_back = kernels::transposed_table<In.width, uses(C.factor.width)>(columns);
 
  public:
   static constexpr Footprint footprint{axis(C.factor.height), axis(C.factor.width)};

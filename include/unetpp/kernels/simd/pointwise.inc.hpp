@@ -2,6 +2,7 @@
 
 #ifndef UNETPP_BODY  // opened alone
 #include "unetpp/kernels/simd/pack.inc.hpp"
+#define UNETPP_BODY
 #include "unetpp/kernels/simd/softmax.inc.hpp"
 #endif
 
@@ -27,6 +28,15 @@ template <class F>
   }
 }
 
+struct Copy {
+  [[gnu::always_inline]] Vec operator()(Vec x, Vec) const { return x; }
+};
+struct ReLU {
+  [[gnu::always_inline]] Vec operator()(Vec x, Vec) const { return x < 0 ? Vec{} : x; }
+};
+struct ReLUGradient {
+  [[gnu::always_inline]] Vec operator()(Vec x, Vec dy) const { return x > 0 ? dy : Vec{}; }
+};
 struct Product {
   [[gnu::always_inline]] Vec operator()(Vec x, Vec factor) const { return x * factor; }
 };
@@ -49,6 +59,15 @@ struct SiLUGradient {
     return dy * share * (1 + x * (1 - share));
   }
 };
+
+/// y = end(x).
+[[gnu::noinline]] inline void copy(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, Copy{}); }
+
+/// y = end(max(x, 0)), and its gradient.
+[[gnu::noinline]] inline void relu(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, ReLU{}); }
+[[gnu::noinline]] inline void relu_gradient(const PointwiseRun& run, const Epilogue& end) {
+  map_pixels(run, end, ReLUGradient{});
+}
 
 /// y = end(x·dy).
 [[gnu::noinline]] inline void multiply(const PointwiseRun& run, const Epilogue& end) {

@@ -1,0 +1,180 @@
+#pragma once
+// Convolutions of each channel by itself, which read and write more than they multiply: nothing is gathered or packed.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+
+#include "unetpp/core/buffer.hpp"
+#include "unetpp/core/parallel.hpp"
+#include "unetpp/kernels/convolution/geometry.hpp"
+#include "unetpp/kernels/convolution/operands.hpp"
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/operands.hpp"
+#include "unetpp/kernels/pointwise.hpp"
+
+// Counts and positions are int, sizes std::size_t; none is negative but steps.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+namespace unetpp::kernels {
+
+/// One axis of a convolution, or of its transpose, from `In` to `Out` places: the taps of each output that lie on an
+/// input. From one tap to the next, `input_step` inputs and `tap_step` taps are passed.
+template <int Out>
+struct TapTable {
+  std::array<TapRun, Out> runs{};
+  int input_step = 0;
+  int tap_step = 0;
+};
+
+template <int In, int Out>
+constexpr TapTable<Out> tap_table(int kernel, int stride, int dilation, int pad) {
+  TapTable<Out> axis{.input_step = dilation, .tap_step = 1};
+  for (int o = 0; o < Out; ++o)
+    for (int tap = 0; tap < kernel; ++tap) {
+      const int input = o * stride + tap * dilation - pad;
+      if (input < 0 || input >= In) continue;
+      if (axis.runs[o].count++ == 0) axis.runs[o] = {input, tap, 1};
+    }
+  return axis;
+}
+
+/// Of the convolution from `Out` to `In` places.
+template <int In, int Out>
+constexpr TapTable<Out> transposed_tap_table(int kernel, int stride, int dilation, int pad) {
+  const int common = std::gcd(stride, dilation);
+  TapTable<Out> axis{.input_step = -dilation / common, .tap_step = stride / common};
+  for (int o = 0; o < Out; ++o)
+    for (int tap = 0; tap < kernel; ++tap) {
+      const int at = o + pad - tap * dilation;
+      if (at < 0 || at % stride != 0 || at / stride >= In) continue;
+      if (axis.runs[o].count++ == 0) axis.runs[o] = {at / stride, tap, 1};
+    }
+  return axis;
+}
+
+/// Rows and columns of a depthwise convolution, or of its transpose.
+struct DepthwiseTaps {
+  const TapRun* rows;
+  const TapRun* columns;
+  Extent input_step;
+  Extent tap_step;
+};
+
+template <int Rows, int Columns>
+constexpr DepthwiseTaps depthwise_taps(const TapTable<Rows>& rows, const TapTable<Columns>& columns) {
+  return {
+      rows.runs.data(), columns.runs.data(), {rows.input_step, columns.input_step}, {rows.tap_step, columns.tap_step}};
+}
+
+namespace detail {
+
+/// One row of outputs where there are no micro-kernels; as theirs.
+inline void depthwise_row(const DepthwiseRow& from, const TapRun* columns, int count, int channels, const PixelRun& to,
+                          const Epilogue& end) {
+  for (int o = 0; o < count; ++o)
+    for (int c = 0; c < channels; ++c) {
+      const float* x = from.x + columns[o].input * from.input + c;
+      const float* weight = from.weight + columns[o].tap * channels + c;
+      float sum = 0;
+      for (int r = 0; r < from.rows; ++r)
+        for (int t = 0; t < columns[o].count; ++t)
+          sum += x[r * from.row + t * from.pixel] * weight[r * from.weight_row + t * from.weight_pixel];
+      end.store(&sum, 1, c, to.pixel + o, to.data + o * to.stride + c);
+    }
+}
+
+inline void sum_products(const PointwiseRun& run, float* sum) {
+  for (int i = 0; i < run.count; ++i)
+    for (int c = 0; c < run.channels; ++c)
+      sum[c] += run.x.data[i * run.x.stride + c] * run.dy.data[i * run.dy.stride + c];
+}
+
+}  // namespace detail
+
+/// y = end(each channel's convolution), or its transpose from images of shape g.out to such of shape g.in, by its taps.
+/// Shapes  weight: kernel.height×kernel.width×channels.
+inline void depthwise_convolve(const ConvOperands& of, const DepthwiseTaps& taps, Shape in, Shape out, int threads,
+                               const MicroKernels& kernels = micro_kernels()) {
+  const int channels = out.channels;
+  const std::ptrdiff_t pixel = of.x.stride, row = pixel * in.width, weight_row = of.g.kernel.width * channels;
+  parallel_for(threads, of.batch * out.height, [&](std::size_t unit, int) {
+    const TapRun run = taps.rows[unit % out.height];
+    const DepthwiseRow from{.x = of.x.data + (unit / out.height * in.height + run.input) * row,
+                            .row = taps.input_step.height * row,
+                            .input = pixel,
+                            .pixel = taps.input_step.width * pixel,
+                            .rows = run.count,
+                            .weight = of.weight + run.tap * weight_row,
+                            .weight_row = taps.tap_step.height * weight_row,
+                            .weight_pixel = taps.tap_step.width * channels};
+    const PixelRun to{of.y.data + unit * out.width * of.y.stride, of.y.stride, unit * out.width};
+    (has_micro_kernels ? kernels.depthwise_row : detail::depthwise_row)(from, taps.columns, out.width, channels, to,
+                                                                        of.end);
+  });
+}
+
+namespace detail {
+
+/// Output rows whose products are summed as floats: about 4096 pixels.
+constexpr int depthwise_rows(const ConvGeometry& g) { return std::clamp(4096 / g.out.width, 1, g.out.height); }
+
+constexpr std::size_t depthwise_blocks(const ConvGeometry& g) { return parts_of(g.out.height, depthwise_rows(g)); }
+
+constexpr std::size_t depthwise_weights(const ConvGeometry& g) { return g.taps() * g.out.channels; }
+
+/// sums += the weight gradient of one row of outputs, for one row of taps.
+inline void depthwise_gradient_row(const ConvGeometry& g, ConstPixels x, ConstPixels dy, float* sums,
+                                   const MicroKernels& kernels) {
+  for (int tap = 0; tap < g.kernel.width; ++tap) {
+    const int begin = tap * g.dilation.width - g.pad_left;  // the input of output 0
+    const int first = begin >= 0 ? 0 : parts_of(-begin, g.stride.width);
+    const int last = begin >= g.in.width ? 0 : std::min(g.out.width, (g.in.width - 1 - begin) / g.stride.width + 1);
+    if (first >= last) continue;
+    const PointwiseRun run{
+        {x.data + (first * g.stride.width + begin) * static_cast<std::ptrdiff_t>(x.stride), x.stride * g.stride.width},
+        {dy.data + first * dy.stride, dy.stride},
+        {nullptr, 0},
+        last - first,
+        g.out.channels};
+    (has_micro_kernels ? kernels.sum_products : sum_products)(run, sums + tap * g.out.channels);
+  }
+}
+
+}  // namespace detail
+
+/// Floats of scratch that the weight gradient needs.
+constexpr std::size_t depthwise_gradient_scratch(const ConvGeometry& g, std::size_t batch) {
+  return aligned_floats(batch * detail::depthwise_blocks(g) * detail::depthwise_weights(g));
+}
+
+/// dweight += the sum of x·dy over the pixels, for each tap and channel.
+inline void depthwise_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
+                                      const MicroKernels& kernels = micro_kernels()) {
+  const ConvGeometry& g = of.g;
+  const std::size_t blocks = detail::depthwise_blocks(g), weights = detail::depthwise_weights(g);
+  const int rows = detail::depthwise_rows(g);
+  parallel_for(scratch.threads, of.batch * blocks, [&](std::size_t unit, int) {
+    const std::size_t image = unit / blocks;
+    const int first = static_cast<int>(unit % blocks) * rows, last = std::min(g.out.height, first + rows);
+    float* sums = scratch.data + unit * weights;
+    std::fill_n(sums, weights, 0.0f);
+    for (int h = first; h < last; ++h)
+      for (int tap = 0; tap < g.kernel.height; ++tap) {
+        const int from = h * g.stride.height + tap * g.dilation.height - g.pad_top;
+        if (from < 0 || from >= g.in.height) continue;
+        const ConstPixels x{of.x.data + (image * g.in.height + from) * g.in.width * of.x.stride, of.x.stride};
+        const ConstPixels dy{of.dy.data + (image * g.out.height + h) * g.out.width * of.dy.stride, of.dy.stride};
+        detail::depthwise_gradient_row(g, x, dy, sums + tap * g.kernel.width * g.out.channels, kernels);
+      }
+  });
+  for (std::size_t unit = 0; unit < of.batch * blocks; ++unit)
+    for (std::size_t i = 0; i < weights; ++i) of.dweight[i] += scratch.data[unit * weights + i];
+}
+
+}  // namespace unetpp::kernels
+
+#pragma GCC diagnostic pop

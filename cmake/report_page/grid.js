@@ -10,6 +10,11 @@ const tiles = images.map((image) => {
   return tile;
 });
 
+const trained = data.first_batch.map((image) => {
+  const picture = element('span', {class: 'picture'});
+  return {image, item: element('li', {}, picture), canvas: fillPicture(picture, image, 256)};
+});
+
 /** The tiles in the order that is chosen; an IoU that is not a number is last. */
 function sortedTiles() {
   const of = (tile) => tile.image.iou[state.epoch] ?? (state.sort === 'best' ? -1 : 2);
@@ -25,6 +30,9 @@ function sortGrid() {
 }
 
 function paintGrid() {
+  for (const {image, canvas} of trained)
+    state.truth ? paint(canvas, image, truthOf(image), truthOf(image), {truth: true}) :
+                  canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
   for (const tile of tiles) {
     const iou = tile.image.iou[state.epoch];
     paintLayers(tile.canvas, tile.image, state);

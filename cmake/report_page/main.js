@@ -157,6 +157,8 @@ if (epochs.length === 0) {
   byId('class-numbers').hidden = !validated;
   byId('grid-section').hidden = byId('layers').hidden = images.length === 0;
   document.querySelector('.columns').classList.toggle('plain', images.length === 0);
+  byId('first-batch').hidden = trained.length === 0;
+  byId('first-batch-images').replaceChildren(...trained.map((tile) => tile.item));
   fillFigures();
   setUpControls();
   fillEpochTable();

@@ -204,3 +204,28 @@ TEST_CASE("the mean IoU of a shown image leaves out the class that the means of 
   CHECK(iou(-1) == Approx(1.0 / 3));
   CHECK(iou(0) == Approx(2.0 / 3));
 }
+
+TEST_CASE("a report shows the first batch that was trained on, also when it goes on in the first epoch") {
+  const TemporaryFolder folder;
+  SegmentationReport report(config_in(folder.path(), 3));
+  std::string after_first;
+  train(report, [&](const BatchEnd& e) {
+    if (e.epoch == 1 && e.samples == 4) after_first = report.state();
+  });
+  const std::vector<TrainedImage>& batch = report.run().first_batch;
+  REQUIRE(batch.size() == 3);  // of 4
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    std::vector<std::uint8_t> truth;  // the ignored label is 0, and shown as one more than there are
+    for (std::size_t p = 0; p < 64; ++p) truth.push_back(Random(8).uniform(i * 64 + p) > 0.5f ? 1 : 2);
+    CHECK(batch[i].truth.values == truth);
+    CHECK(decode_image(batch[i].jpeg, "").width == 8);
+  }
+
+  SegmentationReport later(config_in(folder.path(), 3));
+  later.restore(after_first, {}, "here");
+  REQUIRE(later.run().first_batch.size() == 3);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    CHECK(later.run().first_batch[i].truth.values == batch[i].truth.values);
+    CHECK(later.run().first_batch[i].jpeg == batch[i].jpeg);
+  }
+}

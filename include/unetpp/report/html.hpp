@@ -69,11 +69,16 @@ inline std::string hex_colour(Rgb colour) {
 /// which is that of ignored pixels.
 inline nlohmann::ordered_json report_data(const RunRecord& run) {
   nlohmann::ordered_json data{{"planned", run.planned}, {"finished", run.finished()}};
-  for (const char* list : {"classes", "epochs", "images"}) data[list] = nlohmann::ordered_json::array();
+  for (const char* list : {"classes", "epochs", "images", "first_batch"}) data[list] = nlohmann::ordered_json::array();
   for (const ReportClass& c : run.classes)
     data["classes"].push_back({{"name", c.name}, {"colour", detail::hex_colour(c.colour)}, {"shown", c.shown}});
   for (const EpochEnd& e : run.epochs) data["epochs"].push_back(detail::epoch_json(e));
   for (const ShownImage& i : run.images) data["images"].push_back(detail::image_json(i, run.classes.size()));
+  for (const TrainedImage& i : run.first_batch)
+    data["first_batch"].push_back({{"width", i.truth.width},
+                                   {"height", i.truth.height},
+                                   {"src", "data:image/jpeg;base64," + base64(i.jpeg)},
+                                   {"truth", encode_mask(i.truth.values, run.classes.size() + 1)}});
   return data;
 }
 

@@ -115,6 +115,7 @@ input[type="range"] { accent-color: var(--accent); cursor: pointer; }
 #grid-section { min-width: 0; outline-offset: 6px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(190px, 44%), 1fr)); gap: 14px; margin: 0; padding: 0;
         list-style: none; }
+#first-batch { margin-bottom: 20px; }
 .tile { display: block; width: 100%; padding: 0; overflow: hidden; border-radius: 10px; text-align: left; }
 .picture { position: relative; display: block; background: var(--press); }
 .picture img, .picture canvas { display: block; width: 100%; height: auto; }
@@ -242,6 +243,10 @@ dialog::backdrop { background: rgb(8 10 13 / .72); }
     <section class="card"><h2>Classes <small class="at-epoch"></small></h2><div class="scroll" id="class-table" tabindex="0" role="region" aria-label="Numbers of the classes"></div></section>
     <section class="card"><h2>Confusion <small class="at-epoch"></small></h2><div class="scroll" id="confusion" tabindex="0" role="region" aria-label="Confusion matrix"></div></section>
   </div>
+  <section class="card" id="first-batch" aria-labelledby="first-batch-title" hidden>
+    <h2 id="first-batch-title">First training batch <small>as the network saw it, with its true masks</small></h2>
+    <ul id="first-batch-images" class="grid"></ul>
+  </section>
   <details class="card"><summary>Numbers of every epoch</summary><div class="scroll" id="epoch-table" tabindex="0" role="region" aria-label="Numbers of every epoch"></div></details>
 </main>
 
@@ -522,6 +527,11 @@ const tiles = images.map((image) => {
   return tile;
 });
 
+const trained = data.first_batch.map((image) => {
+  const picture = element('span', {class: 'picture'});
+  return {image, item: element('li', {}, picture), canvas: fillPicture(picture, image, 256)};
+});
+
 /** The tiles in the order that is chosen; an IoU that is not a number is last. */
 function sortedTiles() {
   const of = (tile) => tile.image.iou[state.epoch] ?? (state.sort === 'best' ? -1 : 2);
@@ -537,6 +547,9 @@ function sortGrid() {
 }
 
 function paintGrid() {
+  for (const {image, canvas} of trained)
+    state.truth ? paint(canvas, image, truthOf(image), truthOf(image), {truth: true}) :
+                  canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
   for (const tile of tiles) {
     const iou = tile.image.iou[state.epoch];
     paintLayers(tile.canvas, tile.image, state);
@@ -907,6 +920,8 @@ if (epochs.length === 0) {
   byId('class-numbers').hidden = !validated;
   byId('grid-section').hidden = byId('layers').hidden = images.length === 0;
   document.querySelector('.columns').classList.toggle('plain', images.length === 0);
+  byId('first-batch').hidden = trained.length === 0;
+  byId('first-batch-images').replaceChildren(...trained.map((tile) => tile.item));
   fillFigures();
   setUpControls();
   fillEpochTable();

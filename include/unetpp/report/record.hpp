@@ -28,12 +28,19 @@ struct ShownImage {
   std::vector<double> iou;         // mean over the classes that occur, each epoch
 };
 
+/// An image of the first batch, as the network was trained on it.
+struct TrainedImage {
+  std::string jpeg;  // the bytes of a file
+  Mask truth;        // ignored pixels hold the number of classes
+};
+
 struct RunRecord {
   std::vector<ReportClass> classes;
   int planned = 0;  // epochs
   std::vector<EpochEnd> epochs;
   std::vector<ShownImage> images;
-  std::int64_t started = 0;   // seconds since 1970
+  std::int64_t started = 0;  // seconds since 1970
+  std::vector<TrainedImage> first_batch = {};
   double report_seconds = 0;  // that the report took before training went on
 
   bool finished() const { return !epochs.empty() && epochs.back().epoch == planned; }
@@ -42,7 +49,8 @@ struct RunRecord {
 namespace detail {
 
 /// Image i of a batch in 8 bits a channel: three channels as red, green and blue, others by the first as grey.
-inline Image image_of(const ValidationBatchEnd& batch, std::size_t i) {
+template <class Batch>
+Image image_of(const Batch& batch, std::size_t i) {
   Image image{batch.image.width, batch.image.height, {}};
   const std::size_t pixels = batch.image.pixels();
   image.rgb.reserve(3 * pixels);
@@ -54,16 +62,22 @@ inline Image image_of(const ValidationBatchEnd& batch, std::size_t i) {
   return image;
 }
 
-/// Image i of a batch as it is shown before there is a prediction.
-inline ShownImage shown_image(const ValidationBatchEnd& batch, std::size_t i, std::size_t position, std::string name) {
+/// The true mask of image i of a batch; ignored pixels hold the number of classes.
+template <class Batch>
+Mask truth_of(const Batch& batch, std::size_t i) {
   const std::size_t pixels = batch.output.pixels();
   const auto labels = batch.labels.subspan(i * pixels, pixels);
   Mask truth{batch.output.width, batch.output.height, {labels.begin(), labels.end()}};
   std::replace(truth.values.begin(), truth.values.end(), static_cast<std::uint8_t>(batch.ignore_label),
                static_cast<std::uint8_t>(batch.ignore_label < 0 ? batch.ignore_label : batch.output.channels));
+  return truth;
+}
+
+/// Image i of a batch as it is shown before there is a prediction.
+inline ShownImage shown_image(const ValidationBatchEnd& batch, std::size_t i, std::size_t position, std::string name) {
   Image image = image_of(batch, i);
   std::string jpeg = encode_jpeg(image);
-  return {position, std::move(name), std::move(image), std::move(jpeg), std::move(truth), {}, {}, {}};
+  return {position, std::move(name), std::move(image), std::move(jpeg), truth_of(batch, i), {}, {}, {}};
 }
 
 /// Adds the prediction of image i of a batch.

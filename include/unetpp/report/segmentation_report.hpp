@@ -28,11 +28,12 @@
 namespace unetpp {
 
 struct SegmentationReportConfig {
-  std::filesystem::path folder = ".";   ///< of report.html, metrics.csv and curves.png; is made if it is not there
-  std::string title = "unetpp";         ///< of the page
-  std::vector<ReportClass> classes{};   ///< one for each of the network's; none: numbered_classes
-  std::vector<std::string> names{};     ///< of the validation images as the loader was given them; none: numbers
-  std::size_t images = 16;              ///< of these that are shown, at most; 16 of 15 epochs make a page of 0.5 MB
+  std::filesystem::path folder = ".";  ///< of report.html, metrics.csv and curves.png; is made if it is not there
+  std::string title = "unetpp";        ///< of the page
+  std::vector<ReportClass> classes{};  ///< one for each of the network's; none: numbered_classes
+  std::vector<std::string> names{};    ///< of the validation images as the loader was given them; none: numbers
+  std::size_t images =
+      16;  ///< of these that are shown, and of the first batch, at most; 16 of 15 epochs make a page of 0.5 MB
   std::uint64_t seed = 0;               ///< chooses which
   nlohmann::ordered_json settings{};    ///< an object of what is worth knowing of the run; none: nothing is shown
   std::string network{};                ///< summary<Net>(); empty: nothing is shown
@@ -94,6 +95,16 @@ class SegmentationReport {
     measured([&] {
       if (!run_.epochs.empty()) write_curves();
       write_page();
+    });
+  }
+
+  void on_batch_end(const BatchEnd& e) {
+    if (e.epoch > 1 || e.samples > e.count() || config_.images == 0) return;
+    measured([&] {
+      name_classes(run_, e.output.channels);
+      run_.first_batch.clear();
+      for (std::size_t i = 0; i < std::min(e.count(), config_.images); ++i)
+        run_.first_batch.push_back({encode_jpeg(detail::image_of(e, i)), detail::truth_of(e, i)});
     });
   }
 

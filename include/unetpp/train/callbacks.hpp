@@ -35,6 +35,8 @@ struct EpochBegin {
   int epochs;  // how many there will be
 };
 
+/// A batch that was trained on. The pointers are good during the call only.
+/// Shapes  images: n×image, pixels `pixel_stride` apart.  labels: n×{output.height, output.width}, dense.
 struct BatchEnd {
   int epoch;
   int epochs;
@@ -43,6 +45,14 @@ struct BatchEnd {
   double loss;              // of this batch
   double mean_loss;         // of the epoch so far
   double seconds;           // since the epoch began
+  Shape image;
+  Shape output;  // its channels are the classes
+  const float* images;
+  std::size_t pixel_stride;
+  std::span<const std::uint8_t> labels;
+  int ignore_label;  // -1: none
+
+  std::size_t count() const { return labels.size() / output.pixels(); }
 };
 
 /// A batch of the validation pass, with what the network made of it. The pointers are good during the call only.

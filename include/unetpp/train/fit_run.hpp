@@ -133,15 +133,27 @@ class FitRun {
     if (config_.schedule) step_.rate = rate_;
     const LossSum loss =
         placed([&] { return trainer_.step(parameters_, optimizer_, train_.images(), train_.labels(), step_); });
+    const BatchView<const float, Net::in> images = train_.images();
+    const LabelView<Net::out> labels = train_.labels();
     state_.loss += loss;
-    state_.samples += train_.images().count();
+    state_.samples += images.count();
     ++state_.batches;
     ++state_.steps;
     state_.seconds = seconds();
     note_skipped_in(state_);
-    audience_.tell(BatchEnd{state_.epoch, config_.epochs, state_.samples,
-                            std::max<std::size_t>(state_.samples, train_.samples()), loss.mean(), state_.loss.mean(),
-                            state_.seconds});
+    audience_.tell(BatchEnd{state_.epoch,
+                            config_.epochs,
+                            state_.samples,
+                            std::max<std::size_t>(state_.samples, train_.samples()),
+                            loss.mean(),
+                            state_.loss.mean(),
+                            state_.seconds,
+                            Net::in,
+                            Net::out,
+                            images.data(),
+                            images.pixel_stride(),
+                            {labels.data(), labels.pixels()},
+                            config_.loss.ignored_label()});
     stopping_ = audience_.stop();
     tell_resume_point();
   }

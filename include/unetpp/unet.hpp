@@ -38,6 +38,8 @@
 
 // Training: losses, optimizers, metrics, one step (Trainer), whole epochs (fit), and those who listen (callbacks). To
 // write a loss, read train/loss.hpp and copy train/softmax_cross_entropy.hpp.
+// By their own names: train/clip.hpp, train/moving_average.hpp, train/schedules.hpp, train/plateau.hpp and
+// train/learning_rate_finder.hpp.
 #include "unetpp/train/adam.hpp"
 #include "unetpp/train/adamw.hpp"
 #include "unetpp/train/array_loader.hpp"

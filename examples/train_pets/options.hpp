@@ -28,6 +28,7 @@ struct Options {
   RecipeChanges changes;  // that the command line makes to it
   Recipe recipe;          // with them
   int images_at_once = 0;
+  bool find_learning_rate = false;
   std::optional<int> limit;
   examples::ImageLimit image_limit;
   std::optional<int> patience;
@@ -51,8 +52,12 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_option("--out", options.out, "Folder for what training writes")->type_name("DIR")->capture_default_str();
   CLI::Option* overwrite =
       app.add_flag("--overwrite", options.overwrite, "Replace the results of another run in --out");
-  app.add_flag("--resume", options.resume, "Go on with the run in --out where it stopped; begin it if there is none")
-      ->excludes(overwrite);
+  CLI::Option* resume = app.add_flag("--resume", options.resume,
+                                     "Go on with the run in --out where it stopped; begin it if there is none")
+                            ->excludes(overwrite);
+  app.add_flag("--find-learning-rate", options.find_learning_rate,
+               "Do not train, but try 100 steps of growing learning rates and write OUT/learning_rate.png")
+      ->excludes(resume);
   app.add_option("--checkpoint-minutes", options.checkpoint_minutes,
                  "Time between checkpoints within an epoch; 0: one after every batch")
       ->check(CLI::Range(0.0, 1e6))

@@ -50,7 +50,7 @@ class Output {
   /// Removes what another run left. Its checkpoints go behind what can be made again of them: whenever this is killed,
   /// that run goes on, or there is none.
   void clear() const {
-    for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png"})
+    for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png", "learning_rate.png"})
       examples::remove_file(folder_ / name);
     for (const char* name : {"masks", "pictures", "panels"})  // the last of a version before
       examples::remove_files(folder_ / name, examples::is_png);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ingredients.hpp"
+#include "learning_rate.hpp"
 #include "open_page.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -97,6 +98,16 @@ std::vector<float> class_weights(const Dataset auto& dataset, const std::vector<
   return make_class_weights(options.recipe, loader, Net::out.channels);
 }
 
+/// What training makes small, for the images that there are to train with.
+template <Layer Net>
+FitConfig fit_config(const Dataset auto& dataset, const std::vector<std::size_t>& indices, const Options& options) {
+  return {.epochs = options.epochs,
+          .loss = make_loss(options.recipe, class_weights<Net>(dataset, indices, options)),
+          .images_at_once = static_cast<std::size_t>(options.images_at_once),
+          .schedule = make_schedule(options.recipe, indices.size(), options.batch, options.epochs),
+          .clip = make_clip(options.recipe)};
+}
+
 /// Trains on a data set and writes all that a run leaves. Returns the program's exit status.
 template <Layer Net>
 int train(const Dataset auto& dataset, Options options, Output& output) {
@@ -146,6 +157,9 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   config.shuffle = true;
   config.transform = make_transform(options.recipe);
   Loader<Net::in, Data> training(dataset, parts.train, config);
+
+  FitConfig fitting = fit_config<Net>(dataset, parts.train, options);
+  if (options.find_learning_rate) return search_learning_rate(parameters, training, fitting, options, output);
 
   validation.skip(before.state.validation_skipped);
   validation.start_epoch(0);  // pairs to skip are found before an epoch is spent
@@ -197,15 +211,10 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
     save(e.start);
     if (options.open) open_report(report);
   };
+  fitting.start = before.state;
   const TrainingState trained = fit(
-      parameters, optimizer, training, validation,
-      {.epochs = options.epochs,
-       .loss = make_loss(options.recipe, class_weights<Net>(dataset, parts.train, options)),
-       .images_at_once = static_cast<std::size_t>(options.images_at_once),
-       .start = before.state,
-       .schedule = make_schedule(options.recipe, parts.train.size(), options.batch, options.epochs),
-       .clip = make_clip(options.recipe)},
-      report, checkpoints, [&](const ResumePoint& e) { save(e.state); }, begin, count_skipped, early, signals);
+      parameters, optimizer, training, validation, fitting, report, checkpoints,
+      [&](const ResumePoint& e) { save(e.state); }, begin, count_skipped, early, signals);
   const double report_share = report.share();
   if (signals.stop()) return stopped(signals, options);
   if (early.stop())

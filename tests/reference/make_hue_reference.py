@@ -24,13 +24,15 @@ CHANGES = [(0, 1), (120, 1), (-120, 1), (18, 1), (-75.5, 1), (360, 1), (-360, 1)
 
 def turned(colour, degrees, factor):
     hue, saturation, value = colorsys.rgb_to_hsv(*(channel / 255 for channel in colour))
-    return [255 * channel for channel in colorsys.hsv_to_rgb((hue + degrees / 360) % 1, min(1, factor * saturation), value)]
+    changed = colorsys.hsv_to_rgb((hue + degrees / 360) % 1, min(1, factor * saturation), value)
+    return [255 * channel for channel in changed]
 
 
 def main():
     random = np.random.RandomState(0)
     extremes = [[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)]
-    colours = extremes + [[7, 7, 7], [1, 0, 0], [200, 200, 13], [13, 200, 200]] + random.randint(0, 256, (28, 3)).tolist()
+    special = [[7, 7, 7], [1, 0, 0], [200, 200, 13], [13, 200, 200]]
+    colours = extremes + special + random.randint(0, 256, (28, 3)).tolist()
     entries = {"colours": colours, "changes": CHANGES}
     for i, change in enumerate(CHANGES):
         entries[f"turned.{i}"] = [turned(colour, *change) for colour in colours]

@@ -25,7 +25,7 @@ TEMPLATE_TEST_CASE_SIG("a hole has the area that is asked for, lies in the image
                        ((int Channels), Channels), 1, 3) {
   const AugmentConfig config{.cutout = {.probability = 1, .height = {0.5f, 0.5f}, .width = {0.25f, 0.25f}, .value = 9}};
   const Sample sample = whole(20, 12, Channels);
-  std::set<int> tops, lefts;
+  std::set<int> tops, lefts, pixels;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     const Sample cut = made(config, sample, seed);
     CHECK(cut.mask.values == sample.mask.values);
@@ -34,11 +34,13 @@ TEMPLATE_TEST_CASE_SIG("a hole has the area that is asked for, lies in the image
     const int pixel = static_cast<int>(first) / Channels, top = pixel / 20, left = pixel % 20;
     for (int y = top; y < top + 6; ++y)
       for (int x = left; x < left + 5; ++x) REQUIRE(value(cut, y, x, Channels - 1) == 9);
+    pixels.insert(pixel);
     tops.insert(top);
     lefts.insert(left);
   }
   CHECK(tops.size() == 7);
   CHECK(lefts.size() == 16);
+  CHECK(pixels.size() > 90);  // of 112
 }
 
 TEST_CASE("the mask under a hole gets a label where asked") {

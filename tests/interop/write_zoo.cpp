@@ -19,7 +19,7 @@ void run(const std::filesystem::path& folder) {
   constexpr int count = 3;
   Parameters<Zoo> parameters([](const NamedTensor&, std::uint64_t number, std::span<float> values) {
     const Random random(5, number);
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.2f * random.normal(i);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.3f * random.normal(i);
   });
   Batch<Zoo::in> images(count);
   const Random random(6, 0);

@@ -1,6 +1,15 @@
 #pragma once
 // A network of all layers, with the odd sizes, strides, dilations and paddings that a U-Net does not have.
 
+#include "unetpp/layers/average_pool2d.hpp"
+#include "unetpp/layers/depthwise_conv2d.hpp"
+#include "unetpp/layers/dropout.hpp"
+#include "unetpp/layers/group_norm.hpp"
+#include "unetpp/layers/leaky_relu.hpp"
+#include "unetpp/layers/silu.hpp"
+#include "unetpp/layers/upsample2d.hpp"
+#include "unetpp/nn/residual.hpp"
+#include "unetpp/nn/separable_conv2d.hpp"
 #include "unetpp/unet.hpp"
 
 namespace io_tests {
@@ -28,9 +37,23 @@ using Cut =
                     ConvTranspose2DConfig{.filters = 3, .kernel = Extent(4, 1), .stride = Extent(3, 2), .bias = false}>;
 using Even = Conv2D<Cut::out, Conv2DConfig{.filters = 3, .kernel = 4, .stride = Extent(3, 2)}>;
 
+using Wide = Conv2D<Even::out, Conv2DConfig{.filters = 8, .kernel = 1}>;
+using Normalised = GroupNorm<Wide::out, GroupNormConfig{.groups = 4}>;
+using Block = Residual<Sequential<Normalised, SiLU<Wide::out>, Dropout<Wide::out>,
+                                  Conv2D<Wide::out, Conv2DConfig{.filters = 8, .activation = Activation::relu}>>>;
+using Depthwise = DepthwiseConv2D<Wide::out, DepthwiseConv2DConfig{.stride = 2, .activation = Activation::relu}>;
+using Averaged = AveragePool2D<Wide::out, AveragePool2DConfig{.window = {3, 2}, .stride = 2, .padding = Padding::same}>;
+using Shortcut = Sequential<Averaged, Conv2D<Averaged::out, Conv2DConfig{.filters = 6, .kernel = 1}>>;
+using Half = Residual<Sequential<Depthwise, Conv2D<Depthwise::out, Conv2DConfig{.filters = 6}>>, Shortcut>;
+using Nearest = Upsample2D<Half::out, Upsample2DConfig{.factor = {2, 1}}>;
+using Separable = SeparableConv2D<Nearest::out, SeparableConv2DConfig{.filters = 3}>;
+using Bilinear =
+    Upsample2D<Separable::out, Upsample2DConfig{.factor = {2, 3}, .interpolation = Interpolation::bilinear}>;
+
 }  // namespace zoo
 
 using Zoo = Sequential<zoo::Strided, zoo::Dilated, zoo::Skip, zoo::Pointwise, zoo::Grown, zoo::Cut, zoo::Even,
-                       Softmax<zoo::Even::out>>;
+                       zoo::Wide, zoo::Block, zoo::Half, LeakyReLU<zoo::Half::out>, zoo::Nearest, zoo::Separable,
+                       zoo::Bilinear, Softmax<zoo::Bilinear::out>>;
 
 }  // namespace io_tests

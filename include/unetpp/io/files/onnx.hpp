@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +20,7 @@
 #include "unetpp/io/files/file.hpp"
 #include "unetpp/io/files/model_info.hpp"
 #include "unetpp/io/files/onnx_graph.hpp"
-#include "unetpp/layers/batch_norm2d.hpp"
-#include "unetpp/layers/conv2d.hpp"
-#include "unetpp/layers/conv_transpose2d.hpp"
-#include "unetpp/layers/identity.hpp"
-#include "unetpp/layers/max_pool2d.hpp"
-#include "unetpp/layers/relu.hpp"
-#include "unetpp/layers/softmax.hpp"
+#include "unetpp/io/files/onnx_layers.hpp"
 #include "unetpp/layers/walk.hpp"
 #include "unetpp/nn/parameters.hpp"
 
@@ -37,65 +30,6 @@ namespace unetpp {
 struct OnnxConfig {
   bool nchw = false;     ///< n×channels×height×width at both ends, as PyTorch has it; else as here, channels last
   bool softmax = false;  ///< probabilities, in [0, 1], instead of logits, which are what the network gives here
-};
-
-/// How a layer becomes ONNX operators. A layer of one's own takes part by a specialisation with
-///   static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p)
-/// which adds nodes for the layer of this name and returns the name of their output, x being that of their input, in NCHW.
-/// A fused ReLU is added behind them.
-template <class L>
-struct OnnxExport;
-
-template <Shape In, Conv2DConfig C>
-struct OnnxExport<Conv2D<In, C>> {
-  using L = Conv2D<In, C>;
-  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
-    return graph.convolution(name, x, L::geometry, p[L::weight], C.bias ? p[L::bias] : std::span<const float>());
-  }
-};
-
-template <Shape In, ConvTranspose2DConfig C>
-struct OnnxExport<ConvTranspose2D<In, C>> {
-  using L = ConvTranspose2D<In, C>;
-  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
-    return graph.transposed_convolution(name, x, L::geometry, p[L::weight],
-                                        C.bias ? p[L::bias] : std::span<const float>());
-  }
-};
-
-template <Shape In, BatchNorm2DConfig C>
-struct OnnxExport<BatchNorm2D<In, C>> {
-  using L = BatchNorm2D<In, C>;
-  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
-    return graph.batch_normalization(name, x, L::epsilon, {p[L::scale], p[L::offset], p[L::mean], p[L::variance]});
-  }
-};
-
-template <Shape In, MaxPool2DConfig C>
-struct OnnxExport<MaxPool2D<In, C>> {
-  using L = MaxPool2D<In, C>;
-  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L>) {
-    return graph.max_pool(name, x, L::geometry);
-  }
-};
-
-template <Shape In>
-struct OnnxExport<Identity<In>> {
-  static std::string add(OnnxGraph&, const std::string&, const std::string& x, Tensors<Identity<In>>) { return x; }
-};
-
-template <Shape In>
-struct OnnxExport<ReLU<In>> {
-  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<ReLU<In>>) {
-    return graph.relu(name, x);
-  }
-};
-
-template <Shape In>
-struct OnnxExport<Softmax<In>> {
-  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<Softmax<In>>) {
-    return graph.softmax(name, x);
-  }
 };
 
 namespace detail {

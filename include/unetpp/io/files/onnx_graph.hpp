@@ -70,8 +70,8 @@ class OnnxGraph {
     return name;
   }
 
-  std::string max_pool(const std::string& name, const std::string& x, const kernels::PoolGeometry& g) {
-    onnx::NodeProto& node = add("MaxPool", name, {x});
+  std::string pool(const char* type, const std::string& name, const std::string& x, const kernels::PoolGeometry& g) {
+    onnx::NodeProto& node = add(type, name, {x});
     attribute(node, "kernel_shape", {g.window.height, g.window.width});
     attribute(node, "strides", {g.stride.height, g.stride.width});
     pads(node, detail::OnnxAxis::sliding(g.in.height, g.out.height, g.window.height, g.stride.height, g.pad_top),
@@ -81,6 +81,10 @@ class OnnxGraph {
 
   std::string relu(const std::string& name, const std::string& x) {
     add("Relu", name, {x});
+    return name;
+  }
+  std::string identity(const std::string& name, const std::string& x) {
+    add("Identity", name, {x});
     return name;
   }
   std::string softmax(const std::string& name, const std::string& x) {
@@ -110,6 +114,11 @@ class OnnxGraph {
     add("Add", name, {first, second});
     return name;
   }
+  std::string reshape(const std::string& name, const std::string& x, const std::vector<std::int64_t>& extents) {
+    initializer(name + ".extents", extents);
+    add("Reshape", name, {x, name + ".extents"});
+    return name;
+  }
   std::string transpose(const std::string& name, const std::string& x, std::initializer_list<int> order) {
     attribute(add("Transpose", name, {x}), "perm", order);
     return name;
@@ -124,10 +133,25 @@ class OnnxGraph {
     node.add_output(name);
     return node;
   }
+  onnx::NodeProto& last() { return *graph_.mutable_node()->rbegin(); }
+
+  static void attribute(onnx::NodeProto& node, const char* name, std::initializer_list<int> values) {
+    onnx::AttributeProto& a = add_attribute(node, name, onnx::AttributeProto::INTS);
+    for (const int v : values) a.add_ints(v);
+  }
+  static void attribute(onnx::NodeProto& node, const char* name, int value) {
+    add_attribute(node, name, onnx::AttributeProto::INT).set_i(value);
+  }
+  static void attribute(onnx::NodeProto& node, const char* name, float value) {
+    add_attribute(node, name, onnx::AttributeProto::FLOAT).set_f(value);
+  }
+  static void attribute(onnx::NodeProto& node, const char* name, const char* value) {
+    add_attribute(node, name, onnx::AttributeProto::STRING).set_s(value);
+  }
 
   /// Removes the node that was added last, which has one input; its name is returned.
   std::string take_back() {
-    const std::string input = graph_.node().rbegin()->input(0);
+    const std::string input = last().input(0);
     graph_.mutable_node()->RemoveLast();
     return input;
   }
@@ -182,21 +206,17 @@ class OnnxGraph {
     tensor.add_dims(static_cast<std::int64_t>(values.size()));
     for (const std::int64_t v : values) tensor.add_int64_data(v);
   }
-  static void attribute(onnx::NodeProto& node, const char* name, std::initializer_list<int> values) {
-    onnx::AttributeProto& a = *node.add_attribute();
-    a.set_name(name);
-    a.set_type(onnx::AttributeProto::INTS);
-    for (const int v : values) a.add_ints(v);
-  }
   static void pads(onnx::NodeProto& node, detail::OnnxAxis rows, detail::OnnxAxis columns) {
     attribute(node, "pads", {rows.begin, columns.begin, rows.end, columns.end});
   }
-  static void axis(onnx::NodeProto& node) {
+  static onnx::AttributeProto& add_attribute(onnx::NodeProto& node, const char* name,
+                                             onnx::AttributeProto::AttributeType type) {
     onnx::AttributeProto& a = *node.add_attribute();
-    a.set_name("axis");
-    a.set_type(onnx::AttributeProto::INT);
-    a.set_i(1);  // the channels
+    a.set_name(name);
+    a.set_type(type);
+    return a;
   }
+  static void axis(onnx::NodeProto& node) { attribute(node, "axis", 1); }  // the channels
 
   onnx::GraphProto& graph_;
 };

@@ -15,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include "../in_parallel.hpp"
 #include "options.hpp"
 
 namespace predict {
@@ -64,10 +63,9 @@ class ResizedMasks : public Masks {
     const Stopwatch watch;
     const auto probabilities = predictor_.probabilities(std::as_const(inputs_).view().images(0, images.size()));
     seconds_ += watch.seconds();
-    std::vector<Mask> masks(images.size());
-    examples::rethrow_first(examples::in_parallel(images.size(), [&](std::size_t i) {
-      masks[i] = classes_at(probabilities.images(i, 1), images[i].height, images[i].width);
-    }));
+    std::vector<Mask> masks;
+    for (std::size_t i = 0; i < images.size(); ++i)
+      masks.push_back(classes_at(probabilities.images(i, 1), images[i].height, images[i].width));
     return masks;
   }
 

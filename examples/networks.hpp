@@ -28,12 +28,17 @@ namespace detail {
 /// Whether f.operator()<Net>() is true for one of the networks, which are tried in turn.
 template <class F>
 bool any_network(const F& f) {
-  return f.template operator()<unetpp::UNet<>>() || f.template operator()<DrawnPetsNet>();
+  return f.template operator()<unetpp::UNet<>>() || f.template operator()<DrawnPetsNet>() ||
+         f.template operator()<BestNet>() || f.template operator()<BestDrawnPetsNet>();
 }
 
 inline std::string network_text(const unetpp::ModelInfo& info) {
-  return "a U-Net for " + to_string(info.input) + " with " + std::to_string(info.base_channels) +
-         " base channels, depth " + std::to_string(info.depth) + " and " + std::to_string(info.classes) + " classes";
+  std::string text = "a U-Net for " + to_string(info.input) + " with " + std::to_string(info.base_channels) +
+                     " base channels, depth " + std::to_string(info.depth) + " and " + std::to_string(info.classes) +
+                     " classes";
+  for (const auto& [key, value] : unetpp::unet_kind(info).items())
+    text.append(", ").append(key).append(" ").append(unetpp::dump_json(value));
+  return text;
 }
 
 inline unetpp::FormatError unknown_network(const std::string& file_name, const std::string& found) {

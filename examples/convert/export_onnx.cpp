@@ -3,6 +3,7 @@
 #include <string>
 #include <unetpp/io/files/onnx.hpp>
 #include <unetpp/io/files/weights.hpp>
+#include <unetpp/nn/fold_batch_norm.hpp>
 
 #include "../main.hpp"
 #include "../networks.hpp"
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
   app.add_flag("--nchw", config.nchw, "Channels before height and width, as PyTorch has them; without, after them");
   app.add_flag("--softmax", config.softmax, "Probabilities instead of logits");
   app.footer(
+      "Batch normalisation has become part of the convolutions before it, and dropout is gone: a file has Conv,\n"
+      "ConvTranspose, Relu, MaxPool and Concat only, which every program takes and none has to fuse itself.\n"
       "OpenVINO computes in bfloat16 on processors that have it, unless asked for float32:\n"
       "  core.compile_model(\"ONNX\", \"CPU\", {\"INFERENCE_PRECISION_HINT\": \"f32\"})\n"
       "Size, classes and preprocessing are in metadata_props; in OpenVINO, in model.get_rt_info(\"framework\").\n"
@@ -26,7 +29,7 @@ int main(int argc, char** argv) {
     examples::with_network_of(info, model, [&]<class Net>() {
       unetpp::Parameters<Net> parameters;
       unetpp::load_weights(model, parameters);
-      unetpp::save_onnx(onnx, parameters, config, info);
+      unetpp::save_onnx(onnx, fold_batch_norm(parameters), config, info);
     });
     return 0;
   });

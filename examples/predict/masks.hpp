@@ -7,9 +7,10 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unetpp/io/data/dataset.hpp>
+#include <unetpp/io/data/sample.hpp>
+#include <unetpp/io/image/full_size.hpp>
 #include <unetpp/io/image/predict_mask.hpp>
-#include <unetpp/io/image/resize.hpp>
+#include <unetpp/io/image/resize_antialiased.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>
 #include <vector>
@@ -27,62 +28,70 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-/// Resizes images to the network's input, as a Loader does, and masks back.
-template <unetpp::Layer Net>
-class ResizedMasks {
+/// A network at work: all of the program that depends on which it is.
+class Masks {
  public:
-  ResizedMasks(const unetpp::Parameters<Net>& parameters, const Options& options)
-      : inputs_(options.batch_or(8)), predictor_(parameters, {.batch = inputs_.count()}) {}
-
+  virtual ~Masks() = default;
   /// Images that are predicted at once.
-  std::size_t batch() const { return inputs_.count(); }
+  virtual std::size_t batch() const = 0;
+  virtual std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) = 0;
   /// The time spent in the network.
   double seconds() const { return seconds_; }
 
-  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) {
+ protected:
+  double seconds_ = 0;
+};
+
+/// Resizes images to the network's input, as a Loader does, and its probabilities back.
+template <unetpp::Layer Net>
+class ResizedMasks : public Masks {
+ public:
+  ResizedMasks(unetpp::Parameters<Net> parameters, const Options& options, unetpp::Resize resize)
+      : parameters_(std::move(parameters)),
+        resize_(resize),
+        inputs_(options.batch_or(8)),
+        predictor_(parameters_, {.batch = inputs_.count(), .flip = options.flip()}) {}
+
+  std::size_t batch() const override { return inputs_.count(); }
+
+  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) override {
     using namespace unetpp;
     parallel_for(max_threads(), images.size(), [&](std::size_t i, int) {
-      to_float(resize_bilinear(images[i], Net::in.height, Net::in.width),
+      to_float(resize(images[i], Net::in.height, Net::in.width, resize_),
                inputs_.span().subspan(i * Net::in.size(), Net::in.size()));
     });
     const Stopwatch watch;
-    const LabelView<Net::out> classes = predictor_.classes(std::as_const(inputs_).view().images(0, images.size()));
+    const auto probabilities = predictor_.probabilities(std::as_const(inputs_).view().images(0, images.size()));
     seconds_ += watch.seconds();
-    std::vector<Mask> masks(images.size());
-    parallel_for(max_threads(), images.size(), [&](std::size_t i, int) {
-      const std::uint8_t* first = classes.images(i, 1).data();
-      const Mask mask{Net::out.width, Net::out.height, {first, first + Net::out.pixels()}};
-      masks[i] = resize_nearest(mask, images[i].height, images[i].width);
-    });
+    std::vector<Mask> masks;
+    for (std::size_t i = 0; i < images.size(); ++i)
+      masks.push_back(classes_at(probabilities.images(i, 1), images[i].height, images[i].width));
     return masks;
   }
 
  private:
+  unetpp::Parameters<Net> parameters_;
+  unetpp::Resize resize_;
   unetpp::Batch<Net::in> inputs_;
   unetpp::Predictor<Net> predictor_;
-  double seconds_ = 0;
 };
 
-/// Predicts images at their own resolution, by tiles of six times the height and width that the network was trained at.
-///
-/// For the default network these have 768×768 pixels and overlap by 208, since it sees 204: of a large image each pixel
-/// is computed 1.9 times on average, in 0.5 GB (tiles of 512×512: 2.8 times in 0.23 GB; 1024×1024: 1.6 in 0.87).
+/// Predicts images at their own resolution: Tile is Net at the tiles' size.
 /// Errors  CLI::ValidationError for an --overlap that leaves nothing of a tile.
-template <unetpp::Layer Net>
-class TiledMasks {
-  using Tile = typename Net::template resized<6 * Net::in.height, 6 * Net::in.width>;
-
+template <unetpp::Layer Net, unetpp::Layer Tile>
+class TiledMasks : public Masks {
  public:
-  TiledMasks(const unetpp::Parameters<Net>& parameters, const Options& options,
+  TiledMasks(unetpp::Parameters<Net> parameters, const Options& options,
              std::function<void(std::size_t, std::size_t)> progress)
-      : predictor_(
-            parameters.span(),
-            {.overlap = checked(options.overlap), .batch = options.batch_or(1), .progress = std::move(progress)}) {}
+      : parameters_(std::move(parameters)),
+        predictor_(parameters_, {.overlap = checked(options.overlap),
+                                 .batch = options.batch_or(1),
+                                 .flip = options.flip(),
+                                 .progress = std::move(progress)}) {}
 
-  std::size_t batch() const { return 1; }
-  double seconds() const { return seconds_; }
+  std::size_t batch() const override { return 1; }
 
-  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) {
+  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) override {
     const Stopwatch watch;
     std::vector<unetpp::Mask> masks;
     for (const unetpp::Image& image : images) masks.push_back(predict_mask(predictor_, image));
@@ -100,8 +109,8 @@ class TiledMasks {
     return overlap;
   }
 
+  unetpp::Parameters<Net> parameters_;
   unetpp::TiledPredictor<Tile> predictor_;
-  double seconds_ = 0;
 };
 
 }  // namespace predict

@@ -21,12 +21,15 @@ struct Options {
   bool overwrite = false;
   bool tile = false;
   std::optional<int> overlap;
+  std::string tta = "none";
+  std::string metrics;  // empty: none
   std::optional<int> batch;
   int threads = 0;  // 0 until known: as OpenMP has it
   examples::ImageLimit limit;
   bool strict = false;
   bool benchmark = false;
 
+  bool flip() const { return tta == "flip"; }
   std::size_t batch_or(std::size_t fallback) const { return batch ? static_cast<std::size_t>(*batch) : fallback; }
 };
 
@@ -39,10 +42,18 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_flag("--overwrite", options.overwrite, "Replace the predictions that are in --out");
   CLI::Option* tile = app.add_flag("--tile", options.tile,
                                    "Predict at the images' own resolution, by overlapping tiles; without, images are "
-                                   "resized to the network's input and masks back");
+                                   "resized to the network's input and its probabilities back");
   app.add_option("--overlap", options.overlap, "Of tiles, in pixels [the network's receptive field]")
       ->check(CLI::NonNegativeNumber)
       ->needs(tile);
+  app.add_option("--tta", options.tta,
+                 "Test-time augmentation: flip takes the mean over each image and its mirror image, in twice the time")
+      ->check(CLI::IsMember({"none", "flip"}))
+      ->capture_default_str();
+  app.add_option("--metrics", options.metrics,
+                 "Folder of true masks, for IoU, Dice, precision and recall: NAME.png of the image's size for "
+                 "masks/NAME.png, with 1 for the first class (of pets: 1 pet, 2 background, 3 outline)")
+      ->type_name("DIR");
   app.add_option("--batch", options.batch, "Images, or tiles, that the network takes at once [8, or 1 tile]")
       ->check(CLI::Range(1, 65536));
   app.add_option("--threads", options.threads, "Threads [as many as cores]")
@@ -55,7 +66,7 @@ inline void declare(CLI::App& app, Options& options) {
 
 /// What a result depends on, for predictions.json.
 inline nlohmann::ordered_json to_json(const Options& o) {
-  nlohmann::ordered_json json{{"tile", o.tile}};
+  nlohmann::ordered_json json{{"tile", o.tile}, {"tta", o.tta}};
   if (o.overlap) json["overlap"] = *o.overlap;
   return json;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string>
 #include <unetpp/io/image/image.hpp>
@@ -20,6 +21,7 @@
 #include "options.hpp"
 #include "output.hpp"
 #include "prediction.hpp"
+#include "truth.hpp"
 
 namespace predict {
 
@@ -29,10 +31,11 @@ class Run {
   Run(const Options& options, const std::vector<unetpp::ReportClass>& classes, Inputs inputs, const Output& output)
       : options_(options), classes_(classes.size()), inputs_(std::move(inputs)), output_(output) {
     for (const unetpp::ReportClass& c : classes) colours_.push_back(c.colour);
+    if (!options.metrics.empty())
+      truth_.emplace(options.metrics, static_cast<int>(classes.size()), options.limit.pixels());
   }
 
   /// Errors  That of the first image that cannot be used, if --strict; FileError when a result cannot be written.
-  template <class Masks>
   void operator()(Masks& masks) {
     watch_ = {};
     for (std::size_t first = 0; first < inputs_.images.size(); first += masks.batch()) {
@@ -58,16 +61,22 @@ class Run {
   }
 
   const std::vector<Prediction>& predictions() const { return predictions_; }
+  /// Of the images predicted, if there is something to compare them with.
+  const unetpp::ConfusionMatrix* confusion() const { return truth_ && good_ > 0 ? &truth_->confusion() : nullptr; }
   std::size_t skipped() const { return predictions_.size() - good_; }
   std::size_t good() const { return good_; }
   double seconds() const { return seconds_; }
 
  private:
-  /// Decodes images; skipped ones are named.
+  /// Decodes images, and their true masks if wanted; skipped ones are named.
   std::vector<unetpp::Image> load(std::span<const Input> inputs) {
     std::vector<unetpp::Image> images(inputs.size()), good_images;
-    const auto errors = examples::in_parallel(
-        inputs.size(), [&](std::size_t i) { images[i] = unetpp::read_image(inputs[i].file, options_.limit.pixels()); });
+    std::vector<unetpp::Mask> truths(inputs.size());
+    truths_.clear();
+    const auto errors = examples::in_parallel(inputs.size(), [&](std::size_t i) {
+      images[i] = unetpp::read_image(inputs[i].file, options_.limit.pixels());
+      if (truth_) truths[i] = truth_->load(inputs[i], images[i]);
+    });
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       predictions_.push_back({.file = inputs[i].file.string(), .name = inputs[i].name});
       try {
@@ -78,6 +87,7 @@ class Run {
           examples::warn("predict", doubt);
         }
         good_images.push_back(std::move(images[i]));
+        truths_.push_back(std::move(truths[i]));
       } catch (const unetpp::Error& error) {
         if (options_.strict) throw;
         predictions_.back().error = error.what();
@@ -102,6 +112,8 @@ class Run {
         output_.write_mask(written[i]->name, masks[i]);
       }
     }));
+    if (truth_)
+      for (std::size_t i = 0; i < masks.size(); ++i) truth_->add(truths_[i], masks[i]);
     good_ += images.size();
   }
 
@@ -110,6 +122,8 @@ class Run {
   std::vector<unetpp::Rgb> colours_;
   Inputs inputs_;
   const Output& output_;
+  std::optional<Truth> truth_;
+  std::vector<unetpp::Mask> truths_;  // of the images loaded last
   std::vector<Prediction> predictions_;
   std::size_t good_ = 0;
   unetpp::StatusLine line_;

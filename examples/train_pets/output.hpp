@@ -10,6 +10,9 @@
 #include <unetpp/io/data/dataset.hpp>
 #include <unetpp/io/files/file.hpp>
 #include <unetpp/io/files/json.hpp>
+#include <unetpp/io/image/full_size.hpp>
+#include <unetpp/io/image/preprocessing.hpp>
+#include <unetpp/nn/fold_batch_norm.hpp>
 #include <unetpp/report/picture.hpp>
 #include <unetpp/train/stop_on_signal.hpp>
 #include <unetpp/unet.hpp>
@@ -72,9 +75,11 @@ class Output {
 
   /// Writes masks/NAME.png, in the data set's encoding (1 pet, 2 background, 3 outline) at the image's size, and
   /// pictures/NAME.png, at most picture_height pixels high.
-  void write_prediction(const std::string& name, const unetpp::Sample& sample, const unetpp::Mask& predicted) const {
+  template <unetpp::Shape S>
+  void write_prediction(const std::string& name, const unetpp::Sample& sample,
+                        unetpp::BatchView<const float, S> probabilities) const {
     const unetpp::Raster& image = sample.image;
-    unetpp::Mask trimap = unetpp::resize_nearest(predicted, image.height, image.width);
+    unetpp::Mask trimap = unetpp::classes_at(probabilities, image.height, image.width);
     for (std::uint8_t& value : trimap.values) ++value;
     unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(trimap), false);
 
@@ -84,7 +89,7 @@ class Output {
     const unetpp::Sample shown = unetpp::resize(sample, height, width);
     unetpp::write_file(folder_ / "pictures" / (name + ".png"),
                        unetpp::encode_png(unetpp::picture(unetpp::to_image(shown.image), shown.mask,
-                                                          unetpp::resize_nearest(predicted, height, width))),
+                                                          unetpp::classes_at(probabilities, height, width))),
                        false);
   }
 
@@ -100,14 +105,22 @@ class Output {
   std::optional<examples::FolderLock> lock_;
 };
 
+/// How samples become input.
+struct PredictionConfig {
+  std::size_t batch;                                 ///< images that the network takes at once
+  unetpp::Resize resize = unetpp::Resize::bilinear;  ///< as the loader's that it was trained with
+};
+
 /// Predicts the samples with these indices and writes what is predicted, unless a signal stops it. Returns how many of
 /// them it skipped, since they have changed since training saw them; each is named.
 template <unetpp::Layer Net, unetpp::Dataset Data>
 std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
-                              const std::vector<std::size_t>& indices, std::size_t batch,
+                              const std::vector<std::size_t>& indices, const PredictionConfig& config,
                               const unetpp::StopOnSignal& signals) {
   using namespace unetpp;
-  Predictor<Net> predictor(parameters, {.batch = batch});
+  const std::size_t batch = config.batch;
+  const Parameters<Folded<Net>> folded = fold_batch_norm(parameters);
+  Predictor<Folded<Net>> predictor(folded, {.batch = batch});
   Batch<Net::in> images(batch);
   std::vector<std::uint8_t> labels(Net::in.pixels());
   output.clear_predictions();
@@ -120,7 +133,7 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
       const std::span<float> image = images.span().subspan(samples.size() * Net::in.size(), Net::in.size());
       try {
         Sample sample = dataset.load(indices[i]);
-        write_sample(sample, Net::in, image, labels);
+        write_sample(sample, Net::in, image, labels, config.resize);
         samples.push_back(std::move(sample));
         names.push_back(name);
       } catch (const Error& error) {
@@ -129,11 +142,9 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
       }
     }
     if (samples.empty()) continue;
-    const LabelView<Net::out> classes = predictor.classes(std::as_const(images).view().images(0, samples.size()));
+    const auto probabilities = predictor.probabilities(std::as_const(images).view().images(0, samples.size()));
     examples::rethrow_first(examples::in_parallel(samples.size(), [&](std::size_t i) {
-      const std::uint8_t* from = classes.images(i, 1).data();
-      output.write_prediction(names[i], samples[i],
-                              {Net::out.width, Net::out.height, {from, from + Net::out.pixels()}});
+      output.write_prediction(names[i], samples[i], probabilities.images(i, 1));
     }));
   }
   return skipped;

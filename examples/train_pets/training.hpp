@@ -224,8 +224,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   if (const std::size_t skipped = training.skipped() + validation.skipped())
     std::printf("%zu pairs skipped\n", skipped);
   const std::vector<std::size_t> usable = validation.usable();
-  const std::size_t masks_missing =
-      write_predictions(output, averaged(parameters, optimizer), dataset, usable, validation.batch(), signals);
+  const std::size_t masks_missing = write_predictions(output, averaged(parameters, optimizer), dataset, usable,
+                                                      {validation.batch(), config.resize}, signals);
   if (signals.stop()) return stopped(signals, options);
   std::printf(
       "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "

@@ -4,10 +4,17 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <span>
+#include <string>
 #include <unetpp/io/files/weights.hpp>
+#include <unetpp/nn/fold_batch_norm.hpp>
 #include <unetpp/report/picture.hpp>
+#include <vector>
 
 #include "../../examples/networks.hpp"
 #include "../../examples/predict/output.hpp"
@@ -48,12 +55,67 @@ struct Workplace {
     const unetpp::Parameters<DrawnPetsNet> parameters(unetpp::HeNormal{1});
     save_weights(model, parameters, to_metadata(info));
   }
+  unetpp::Mask mask(const char* name) const {
+    return unetpp::read_mask(fs::path(out) / "masks" / (name + std::string(".png")));
+  }
   ProgramResult run(std::vector<std::string> more = {}, int captured = STDERR_FILENO) const {
     more.insert(more.begin(), {model, images.string(), "--out", out});
     return run_predict(more, captured);
   }
   nlohmann::json json() const { return nlohmann::json::parse(unetpp::read_file(fs::path(out) / "predictions.json")); }
 };
+
+/// A network in which a pixel's red alone counts: a pet above one half, background below.
+unetpp::Parameters<DrawnPetsNet> sees_red() {
+  unetpp::Parameters<DrawnPetsNet> parameters(
+      [](const unetpp::NamedTensor& tensor, std::uint64_t, std::span<float> values) {
+        std::fill(values.begin(), values.end(), 0.0f);
+        const auto centre = [&](int from, int to) -> float& {  // of a 3x3 convolution
+          const int in = tensor.extents.at(2), out = tensor.extents.at(3);
+          return values[static_cast<std::size_t>((4 * in + from) * out + to)];
+        };
+        const std::string& name = tensor.name;
+        if (name == "conv2d.weight" || name == "conv2d_1.weight" || name == "conv2d_13.weight") centre(0, 0) = 1;
+        if (name == "conv2d_12.weight") centre(16, 0) = 1;  // what is skipped stands behind what comes up
+        if (name == "conv2d_14.weight") {
+          centre(0, 0) = 20;
+          centre(0, 1) = -20;
+        }
+        if (name == "conv2d_14.bias") values[1] = 20;
+        if (name == "conv2d_14.bias") values[2] = -99;
+      });
+  return parameters;
+}
+
+/// An image whose red is of each pixel what is said of it, from 0 to 1.
+template <class Red>
+std::string red_png(int width, int height, const Red& red) {
+  unetpp::Image image{width, height, {}};
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      image.rgb.insert(image.rgb.end(), {static_cast<std::uint8_t>(255 * red(x, y)), 0, 0});
+  return unetpp::encode_png(image);
+}
+
+/// The largest difference, from row to row, of the place where pets end.
+int largest_step(const unetpp::Mask& mask) {
+  int largest = 0, before = -1;
+  for (int y = 0; y < mask.height; ++y) {
+    const auto row = mask.values.begin() + std::ptrdiff_t{y} * mask.width;
+    const int end = static_cast<int>(std::find(row, row + mask.width, 1) - row);
+    if (before >= 0) largest = std::max(largest, std::abs(end - before));
+    before = end;
+  }
+  return largest;
+}
+
+unetpp::Mask mirrored(unetpp::Mask mask) {
+  for (int y = 0; y < mask.height; ++y) {
+    const auto row = mask.values.begin() + std::ptrdiff_t{y} * mask.width;
+    std::reverse(row, row + mask.width);
+  }
+  return mask;
+}
 
 void check_error(const ProgramResult& result, int status, const std::vector<std::string>& says) {
   INFO(result.output);
@@ -133,6 +195,132 @@ TEST_CASE("predict --tile works at the image's own resolution") {
   CHECK(tiled.height == 120);
   REQUIRE(place.run({"--overwrite"}).status == 0);
   CHECK(tiled.values != unetpp::read_mask(fs::path(place.out) / "masks" / "b.png").values);
+}
+
+TEST_CASE("predict enlarges probabilities: a slanted edge is smooth, not torn into the network's pixels") {
+  const Workplace place;
+  save_weights(place.model, sees_red(), to_metadata(unetpp::model_info<DrawnPetsNet>({})));
+  put(place.images / "slanted.png",
+      red_png(640, 640, [](int x, int y) { return std::clamp(0.5 - (x - 200.3 - 0.5 * y) / 200, 0.0, 1.0); }));
+  REQUIRE(place.run().status == 0);
+  const unetpp::Mask mask = place.mask("slanted");
+  CHECK(mask.values[0] == 0);
+  CHECK(mask.values[639] == 1);
+  CHECK(largest_step(mask) <= 2);
+}
+
+TEST_CASE("with predict --tta flip the mask of a mirrored image is the mirrored mask, also by tiles") {
+  const Workplace place;
+  const auto draw = [&](int size) {
+    const unetpp::Image image = io_tests::drawn_image(size, size);
+    unetpp::Image other = image;
+    for (int y = 0; y < size; ++y)
+      for (int x = 0; x < size; ++x)
+        std::copy_n(image.rgb.begin() + 3 * (y * size + x), 3, other.rgb.begin() + 3 * (y * size + size - 1 - x));
+    put(place.images / "a.png", unetpp::encode_png(image));
+    put(place.images / "b.png", unetpp::encode_png(other));
+  };
+  fs::remove(place.images / "a.jpg");
+  draw(64);
+  REQUIRE(place.run().status == 0);
+  CHECK(place.mask("b").values != mirrored(place.mask("a")).values);
+  REQUIRE(place.run({"--tta", "flip", "--overwrite"}).status == 0);
+  CHECK(place.json().at("settings").at("tta") == "flip");
+  CHECK(place.mask("b").values == mirrored(place.mask("a")).values);
+  draw(384);
+  REQUIRE(place.run({"--tta", "flip", "--tile", "--overwrite"}).status == 0);
+  CHECK(place.mask("b").values == mirrored(place.mask("a")).values);
+}
+
+TEST_CASE("predict --metrics counts the pixels of all images at their own size, and prints the table") {
+  const Workplace place;
+  save_weights(place.model, sees_red(),
+               to_metadata(unetpp::model_info<DrawnPetsNet>({{"pet", {}}, {"background", {}}, {"outline", {}}})));
+  fs::remove_all(place.images);
+  put(place.images / "left.png", red_png(128, 64, [](int x, int) { return x < 32; }));
+  put(place.images / "none.png", red_png(64, 64, [](int, int) { return 0; }));
+  unetpp::Mask left{128, 64, std::vector<std::uint8_t>(128 * 64, 2)},
+      none{64, 64, std::vector<std::uint8_t>(64 * 64, 2)};
+  for (std::size_t i = 0; i < left.values.size(); ++i)
+    if (i % 128 < 32) left.values[i] = i < 128 * 16 ? 3 : 1;  // outline that is called pet in 16 rows
+  const fs::path truth = place.folder.path() / "truth";
+  put(truth / "left.png", unetpp::encode_png(left));
+  put(truth / "none.png", unetpp::encode_png(none));
+  const ProgramResult result = place.run({"--metrics", truth.string()}, STDOUT_FILENO);
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  CHECK(io_tests::contains(result.output,
+                           "\n\nclass           IoU     Dice  precision   recall\n"
+                           "pet          0.7500   0.8571     0.7500   1.0000\n"
+                           "background   1.0000   1.0000     1.0000   1.0000\n"
+                           "outline      0.0000   0.0000        nan   0.0000\n"
+                           "mean         0.5833   0.6190\n"));
+  const auto json = place.json();
+  CHECK(json.at("metrics").at("confusion") == nlohmann::json({{1536, 0, 0}, {0, 10240, 0}, {512, 0, 0}}));
+  CHECK(json.at("metrics").at("iou").at(0) == Approx(0.75));
+}
+
+TEST_CASE("with predict --metrics an image without a true mask that will do is skipped, and an error with --strict") {
+  const Workplace place;
+  const fs::path truth = place.folder.path() / "truth";
+  put(truth / "a.png", unetpp::encode_png(io_tests::drawn_trimap(40, 30)));
+  const auto says = [&](const std::string& text) {
+    const ProgramResult result = place.run({"--metrics", truth.string(), "--overwrite"});
+    INFO(result.output);
+    CHECK(result.status == 1);
+    CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 1);
+    CHECK(io_tests::contains(result.output, "warning: " + (truth / "b.png").string() + ": " + text));
+    CHECK(io_tests::contains(result.output, "; skipped"));
+    CHECK(place.json().at("images").size() == 1);
+    check_error(place.run({"--metrics", truth.string(), "--overwrite", "--strict"}), 1, {"b.png: " + text});
+  };
+  says("cannot be read");
+  put(truth / "b.png", unetpp::encode_png(io_tests::drawn_trimap(120, 100)));
+  says("expected a mask of 100x120 as its image, found 120x100");
+  unetpp::Mask mask = io_tests::drawn_trimap(100, 120);
+  mask.values[7] = 0;
+  put(truth / "b.png", unetpp::encode_png(mask));
+  says("expected values from 1 to 3 (the class's number and 1), found 0");
+}
+
+TEST_CASE("predict --metrics of what is no folder is an error, and the old predictions stay") {
+  const Workplace place;
+  REQUIRE(place.run().status == 0);
+  const std::string nowhere = (place.folder.path() / "nowhere").string();
+  check_error(place.run({"--metrics", nowhere, "--overwrite"}), 1, {nowhere, "expected a folder of true masks"});
+  check_error(place.run({"--metrics", place.model, "--overwrite"}), 1, {place.model, "found a file"});
+  CHECK(place.mask("b").width == 100);
+}
+
+TEST_CASE("predict resizes images as the model says: antialiased, too") {
+  const Workplace place;
+  const auto save = [&](unetpp::Resize resize) {
+    save_weights(place.model, sees_red(), to_metadata(unetpp::model_info<DrawnPetsNet>({}, resize)));
+  };
+  put(place.images / "stripes.png", red_png(640, 640, [](int x, int) { return x % 10 == 4 || x % 10 == 5; }));
+  save(unetpp::Resize::bilinear);  // sees the stripes alone
+  CHECK(place.run().output == "");
+  CHECK(place.mask("stripes").values == std::vector<std::uint8_t>(640 * 640, 0));
+  save(unetpp::Resize::antialiased);
+  CHECK(place.run({"--overwrite"}).output == "");
+  CHECK(place.mask("stripes").values == std::vector<std::uint8_t>(640 * 640, 1));
+}
+
+TEST_CASE("predict tells a network with batch normalisation, also by its tensors, and computes its folded network") {
+  using Best = examples::BestDrawnPetsNet;
+  const Workplace place;
+  unetpp::Parameters<Best> parameters(unetpp::HeNormal{1});
+  for (std::size_t i = 0; i < parameters.statistics().size(); ++i)
+    parameters.statistics()[i] = 0.5f + unetpp::Random(2).uniform(i);
+  save_weights(place.model, fold_batch_norm(parameters), to_metadata(unetpp::model_info<DrawnPetsNet>({})));
+  REQUIRE(place.run().status == 0);
+  const unetpp::Mask expected = place.mask("b");
+  save_weights(place.model, parameters, to_metadata(unetpp::model_info<Best>({})));
+  CHECK(place.run({"--overwrite"}).output == "");
+  CHECK(place.mask("b").values == expected.values);
+  save_weights(place.model, parameters, {});
+  CHECK(io_tests::contains(place.run({"--overwrite"}).output, "3 classes, normalisation \"batch\""));
+  CHECK(place.mask("b").values == expected.values);
 }
 
 TEST_CASE("predict gives the same results with any batch and number of threads") {
@@ -426,4 +614,5 @@ TEST_CASE("a wrong command line of predict is one line and exit status 2") {
   check_error(run_predict({"m.safetensors", "a.jpg"}), 2, {"--out"});
   check_error(run_predict({"m.safetensors", "a.jpg", "--out", "o", "--overlap", "8"}), 2, {"--tile"});
   check_error(run_predict({"m.safetensors", "a.jpg", "--out", "o", "--batch", "0"}), 2, {"--batch"});
+  check_error(run_predict({"m.safetensors", "a.jpg", "--out", "o", "--tta", "spin"}), 2, {"--tta", "none", "flip"});
 }

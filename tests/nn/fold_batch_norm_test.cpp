@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "../layers/check_layer.hpp"
+#include "unetpp/layers/dropout.hpp"
 #include "unetpp/layers/relu.hpp"
+#include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/workspace.hpp"
 
 using namespace unetpp;
@@ -54,7 +56,7 @@ TEST_CASE("folded into convolutions, batch normalisation gives the same results"
 TEST_CASE("folded into transposed convolutions, batch normalisation gives the same results") {
   using Up = ConvTranspose2D<in, ConvTranspose2DConfig{.filters = 4}>;
   using Net = Sequential<Up, BatchNorm2D<Up::out>>;
-  static_assert(std::same_as<Folded<Net>, Sequential<Up>>);
+  static_assert(std::same_as<Folded<Net>, Up>);
   check_same<Net>();
 }
 
@@ -68,5 +70,31 @@ TEST_CASE("batch normalisation behind an activation, or without a convolution be
   using Net = Sequential<BatchNorm2D<in>, Conv2D<in, Conv2DConfig{.filters = 5, .activation = Activation::relu}>,
                          BatchNorm2D<mid>>;
   static_assert(std::same_as<Folded<Net>, Net>);
+  check_same<Net>();
+}
+
+TEST_CASE("dropout is gone from a folded network, which gives the same results") {
+  using Net = Sequential<Sequential<Conv, BatchNorm2D<mid>>, Dropout<mid>, Conv2D<mid, Conv2DConfig{.filters = 2}>>;
+  static_assert(
+      std::same_as<Folded<Net>,
+                   Sequential<Conv2D<in, Conv2DConfig{.filters = 5}>, Conv2D<mid, Conv2DConfig{.filters = 2}>>>);
+  check_same<Net>();
+}
+
+TEST_CASE("dropout that is the first layer, or all of a network, stays") {
+  using Net = Sequential<Dropout<in>, Conv>;
+  static_assert(std::same_as<Folded<Net>, Net> && std::same_as<Folded<Sequential<Dropout<in>>>, Dropout<in>>);
+  check_same<Net>();
+}
+
+TEST_CASE("a folded U-Net with batch normalisation and dropout is the type of the folded U-Net without: as fast") {
+  constexpr UNetConfig plain{.height = 16, .width = 16, .base_channels = 4, .depth = 2};
+  using Net = UNet<UNetConfig{.height = 16,
+                              .width = 16,
+                              .base_channels = 4,
+                              .depth = 2,
+                              .normalisation = Normalisation::batch,
+                              .bottom_dropout_per_thousand = 300}>;
+  static_assert(std::same_as<Folded<Net>, Folded<UNet<plain>>>);
   check_same<Net>();
 }

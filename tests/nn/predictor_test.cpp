@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "../catch.hpp"
@@ -99,4 +100,78 @@ TEST_CASE("a Predictor says which setting makes room for more images, and which 
                     "unetpp: expected a batch of 1 to 1 images, found 4; PredictorConfig::batch, or a workspace's "
                     "capacity, is how many fit");
   for (const int bad : {0, -1, 1000}) CHECK_THROWS_AS(Predictor<Net>(parameters, {.threads = bad}), ArgumentError);
+}
+
+namespace {
+
+/// The images, or what a network says of them, mirrored left for right.
+template <Shape S>
+Batch<S> mirrored(BatchView<const float, S> images) {
+  Batch<S> to(images.count());
+  for (std::size_t i = 0; i < images.count(); ++i)
+    for (int y = 0; y < S.height; ++y)
+      for (int x = 0; x < S.width; ++x)
+        for (int c = 0; c < S.channels; ++c) to(i, y, x, c) = images(i, y, S.width - 1 - x, c);
+  return to;
+}
+
+}  // namespace
+
+TEST_CASE("with flip, probabilities are the mean of an image's and of its mirror image's, mirrored back") {
+  const Parameters<Net> parameters(HeNormal{3});
+  const Batch<Net::in> images = random_images(3);
+  Predictor<Net> plain(parameters, {.batch = 3}), flipping(parameters, {.batch = 3, .flip = true});
+  const std::vector<float> seen = values(plain.probabilities(images));
+  const Batch<Net::out> back = mirrored<Net::out>(plain.probabilities(mirrored<Net::in>(images.view())));
+  const std::vector<float> mean = values(flipping.probabilities(images));
+  REQUIRE(mean.size() == seen.size());
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    CHECK(mean[i] == Approx((seen[i] + back.span()[i]) / 2).margin(1e-6));
+    same += mean[i] == seen[i];
+  }
+  CHECK(same < mean.size() / 2);
+
+  const LabelView<Net::out> classes = flipping.classes(images);
+  std::vector<std::uint8_t> expected(classes.pixels());
+  predict_classes(flipping.probabilities(images), expected);
+  CHECK(std::equal(expected.begin(), expected.end(), classes.data()));
+  CHECK(values(flipping.logits(images)) == values(plain.logits(images)));
+}
+
+TEST_CASE("with flip, the result of a mirrored image is the mirrored result, in the same bits") {
+  const Parameters<Net> parameters(HeNormal{3});
+  const Batch<Net::in> images = random_images(2);
+  Predictor<Net> flipping(parameters, {.batch = 2, .threads = 2, .flip = true});
+  const Batch<Net::out> expected = mirrored<Net::out>(flipping.probabilities(images));
+  CHECK(values(flipping.probabilities(mirrored<Net::in>(images.view()))) == values(expected.view()));
+}
+
+TEST_CASE("with flip, a network that sees each pixel alone gives the same result") {
+  using Pointwise = Conv2D<Net::in, Conv2DConfig{.filters = 3, .kernel = 1}>;
+  const Parameters<Pointwise> parameters(HeNormal{3});
+  const Batch<Net::in> images = random_images(2);
+  Predictor<Pointwise> plain(parameters, {.batch = 2}), flipping(parameters, {.batch = 2, .flip = true});
+  const std::vector<float> expected = values(plain.probabilities(images));
+  CHECK(values(flipping.probabilities(images)) == expected);
+}
+
+TEST_CASE("with flip, images that are a slice of others' channels are taken, and no more than the batch") {
+  const Parameters<Net> parameters(HeNormal{3});
+  Batch<Shape{16, 24, 5}> wide(1);
+  for (std::size_t i = 0; i < wide.size(); ++i) wide.span()[i] = Random(6).uniform(i);
+  const auto slice = std::as_const(wide).view().channels<1, 3>();
+  Batch<Net::in> dense(1);
+  for (int y = 0; y < 16; ++y)
+    for (int x = 0; x < 24; ++x)
+      for (int c = 0; c < 3; ++c) dense(0, y, x, c) = slice(0, y, x, c);
+  Predictor<Net> flipping(parameters, {.flip = true});
+  const std::vector<float> expected = values(flipping.probabilities(dense));
+  CHECK(values(flipping.probabilities(slice)) == expected);
+  const Batch<Net::in> two = random_images(2);
+  CHECK(flipping.batch() == 1);
+  CHECK_THROWS_AS(flipping.probabilities(two), ArgumentError);
+  CHECK_THROWS_AS(flipping.classes(two), ArgumentError);
+  CHECK_THROWS_AS(flipping.logits(two), ArgumentError);
+  CHECK_THROWS_AS(flipping.probabilities(two.view().images(0, 0)), ArgumentError);
 }

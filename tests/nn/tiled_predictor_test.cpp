@@ -175,3 +175,25 @@ TEST_CASE("a network that makes NaN of a large picture gives no classes but an e
   TiledPredictor<Net> tiled(parameters);
   CHECK_THROWS_AS(all_classes(tiled, random_picture(40, 50)), NonFiniteError);
 }
+
+TEST_CASE("with flip, a mirrored picture of whole steps has the mirrored probabilities") {
+  const Parameters<Net> parameters(HeNormal{2});
+  const Picture picture = random_picture(80, 48);
+  Picture mirrored = picture;
+  for (int y = 0; y < picture.height; ++y)
+    for (int x = 0; x < picture.width; ++x)
+      std::copy_n(picture.pixel(y, x), 3,
+                  mirrored.values.begin() + 3 * (std::ptrdiff_t{y} * picture.width + picture.width - 1 - x));
+  TiledPredictor<Net> plain(parameters), flipping(parameters, {.flip = true});
+  const auto back = [&](const std::vector<float>& row_by_row) {
+    std::vector<float> turned(row_by_row.size());
+    for (int y = 0; y < picture.height; ++y)
+      for (int x = 0; x < picture.width; ++x)
+        std::copy_n(row_by_row.begin() + 3 * (std::ptrdiff_t{y} * picture.width + x), 3,
+                    turned.begin() + 3 * (std::ptrdiff_t{y} * picture.width + picture.width - 1 - x));
+    return turned;
+  };
+  const std::vector<float> seen = all_probabilities(flipping, picture);
+  CHECK(largest_difference(back(all_probabilities(flipping, mirrored)), seen) < 1e-5f);
+  CHECK(largest_difference(back(all_probabilities(plain, mirrored)), seen) > 1e-3f);
+}

@@ -1,5 +1,5 @@
 #pragma once
-// Networks whose batch normalisation has become part of the convolutions before it, so that inference has none to do.
+// Networks for inference alone: batch normalisation has become part of the convolutions before it, dropout is gone.
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,7 @@
 #include "unetpp/layers/batch_norm2d.hpp"
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
+#include "unetpp/layers/dropout.hpp"
 #include "unetpp/nn/layer_list.hpp"
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/residual.hpp"
@@ -104,9 +105,12 @@ template <class Folded, class Rest>
 struct FoldList;
 template <class... Folded>
 struct FoldList<LayerList<Folded...>, LayerList<>> {
-  using type = Sequential<Folded...>;
+  using type = InSequence<LayerList<Folded...>>;
   static void run(FoldCursor&) {}
 };
+template <class First, class... Folded, Shape S, DropoutConfig C, class... Rest>
+struct FoldList<LayerList<First, Folded...>, LayerList<Dropout<S, C>, Rest...>>
+    : FoldList<LayerList<First, Folded...>, LayerList<Rest...>> {};
 template <class... Folded, class L, class... Rest>
 struct FoldList<LayerList<Folded...>, LayerList<L, Rest...>> {
   using Next = FoldList<LayerList<Folded..., typename Fold<L>::type>, LayerList<Rest...>>;
@@ -138,7 +142,9 @@ struct Fold<L> : decltype(fold_list(static_cast<const L*>(nullptr))) {};
 }  // namespace detail
 
 /// A network that computes in inference what Net does, without the batch normalisation that comes right behind a
-/// convolution: that has become part of the convolution, and costs nothing. It has no `config` of a UNet.
+/// convolution, which has become part of the convolution and costs nothing, and without the dropout behind other layers. A
+/// Sequential that has one layer left is that layer. So the folded network of a UNet with batch normalisation and dropout
+/// is the very type that it is without them. It has no `config` of a UNet.
 template <Layer Net>
 using Folded = typename detail::Fold<Net>::type;
 

@@ -11,6 +11,17 @@
 
 namespace unetpp {
 
+namespace detail {
+
+/// What is said of pixels that have no class.
+[[gnu::cold]] inline NonFiniteError no_class(std::size_t bad, std::size_t pixels, const std::string& found) {
+  return NonFiniteError("unetpp: predicting classes: expected numbers from the network, found " + found + " at " +
+                        std::to_string(bad) + " of " + std::to_string(pixels) +
+                        " pixels; look for bad values in the images and the parameters");
+}
+
+}  // namespace detail
+
 /// The class with the largest logit of each pixel, the first of equal ones.
 /// Shapes  logits: n×S.  classes: n·S.pixels() values.
 /// Errors  NonFiniteError if a logit of any pixel is NaN, which is of no class; `classes` is then not to be used.
@@ -28,10 +39,7 @@ void predict_classes(BatchView<const float, S> logits, std::span<std::uint8_t> c
     for (int c = 0; c < S.channels; ++c) has_nan |= x[c] != x[c];
     bad += has_nan;
   }
-  if (bad > 0)
-    throw NonFiniteError("unetpp: predicting classes: expected numbers from the network, found NaN at " +
-                         std::to_string(bad) + " of " + std::to_string(classes.size()) +
-                         " pixels; look for bad values in the images and the parameters");
+  if (bad > 0) throw detail::no_class(bad, classes.size(), "NaN");
 }
 
 }  // namespace unetpp

@@ -32,6 +32,7 @@ struct TilingConfig {
   std::optional<int> overlap{};
   std::size_t batch = 1;        ///< tiles that the network takes at once; 1 needs the least memory
   int threads = max_threads();  ///< as PredictorConfig's
+  bool flip = false;            ///< the same, tile by tile
   std::function<void(std::size_t, std::size_t)> progress{};  ///< gets the number of tiles done and of all
 };
 
@@ -60,7 +61,7 @@ class TiledPredictor {
 
   explicit TiledPredictor(Tensors<Net> parameters, TilingConfig config = {})
       : config_(std::move(config)),
-        predictor_(parameters, {.batch = config_.batch, .threads = config_.threads}),
+        predictor_(parameters, {.batch = config_.batch, .threads = config_.threads, .flip = config_.flip}),
         tiles_(config_.batch) {}
   template <class Other>
   explicit TiledPredictor(Parameters<Other>&& parameters, TilingConfig config = {}) = delete;  // would not outlive it

@@ -16,6 +16,27 @@
 
 namespace unetpp {
 
+namespace detail {
+
+/// The view of a Batch or a Tensor, or a view itself.
+template <class Images>
+auto view_of(const Images& images) {
+  if constexpr (requires { images.view(); })
+    return images.view();
+  else
+    return images;
+}
+
+/// Errors  ArgumentError for no images, or more than fit.
+inline void require_fits(std::size_t images, std::size_t capacity) {
+  if (images == 0 || images > capacity)
+    throw ArgumentError("unetpp: expected a batch of 1 to " + std::to_string(capacity) + " images, found " +
+                        std::to_string(images) +
+                        "; PredictorConfig::batch, or a workspace's capacity, is how many fit");
+}
+
+}  // namespace detail
+
 /// Memory for a network's values, for up to `capacity` images at once; one per thread that uses the network.
 ///
 /// With Purpose::training the activations stay for `backward`, which reuses their memory for gradients as it goes: call
@@ -52,7 +73,7 @@ class BasicWorkspace {
   template <class Images>
   BatchView<float, out> forward(Tensors<Net> p, const Images& x, const Pass& pass = {.training = trains}) {
     require_same_shape<Net, Images::shape, in>();
-    if constexpr (Images::shape == in) run(p, view_of(x), pass);  // else one message is enough
+    if constexpr (Images::shape == in) run(p, detail::view_of(x), pass);  // else one message is enough
     return output();
   }
 
@@ -101,24 +122,13 @@ class BasicWorkspace {
   }();
 
   void run(Tensors<Net> p, BatchView<const float, in> x, const Pass& pass) {
-    if (x.count() == 0 || x.count() > capacity_)
-      throw ArgumentError("unetpp: expected a batch of 1 to " + std::to_string(capacity_) + " images, found " +
-                          std::to_string(x.count()) +
-                          "; PredictorConfig::batch, or a workspace's capacity, is how many fit");
+    detail::require_fits(x.count(), capacity_);
     if (pass.training && !trains)
       throw ArgumentError("unetpp: a training pass: expected a TrainingWorkspace, found one for inference");
     const FlushSubnormals flush;
     count_ = x.count();
     pass_ = pass;
     Net::forward(p, x, output(), context());
-  }
-
-  template <class T>
-  static BatchView<const float, in> view_of(const T& x) {
-    if constexpr (requires { x.view(); })
-      return x.view();
-    else
-      return x;
   }
 
   BatchView<float, out> slot(int index) {

@@ -119,8 +119,9 @@ TEST_CASE("a trimap of another value is an error") {
   folder.add("a", 3, 1);
   for (const int value : {0, 4, 7, 255}) {
     put(folder.mask("a"), encode_png(Mask{3, 1, {1, static_cast<std::uint8_t>(value), 3}}));
-    CHECK(load_error(folder) ==
-          folder.mask("a").string() + ": expected trimap values 1, 2 and 3, found " + std::to_string(value));
+    CHECK(load_error(folder) == folder.mask("a").string() +
+                                    ": expected values from 1 to 3 (the class's number and 1), found " +
+                                    std::to_string(value));
   }
 }
 
@@ -129,10 +130,11 @@ TEST_CASE("a trimap of another value that comes from a palette says so") {
   folder.add("a", 3, 1);
   const std::string colours = png_chunk("PLTE", "abcdefghi");
   put(folder.mask("a"), png(3, 1, 8, 3, stored(std::string("\0\1\2\0", 4)), colours));
-  CHECK(load_error(folder) ==
-        folder.mask("a").string() +
-            ": expected trimap values 1, 2 and 3, found 0 in a mask that has a palette (save it in "
-            "grey, with these values)");
+  CHECK(
+      load_error(folder) ==
+      folder.mask("a").string() +
+          ": expected values from 1 to 3 (the class's number and 1), found 0 in a mask that has a palette (save it in "
+          "grey, with these values)");
 }
 
 TEST_CASE("a trimap of another size than its image is an error") {

@@ -51,11 +51,58 @@ TEST_CASE("a model file's preprocessing says that images are not antialiased, an
     CHECK(contains(text, words));
 }
 
-TEST_CASE("the shorter words for the same preprocessing, in files of before, are known") {
-  CHECK(is_default_preprocessing(info.preprocessing));
-  CHECK(is_default_preprocessing("RGB / 255, resized bilinearly with half-pixel centres"));
-  CHECK_FALSE(is_default_preprocessing(""));
-  CHECK_FALSE(is_default_preprocessing("RGB / 255"));
+TEST_CASE("the words of a model file say how its images are resized, also the shorter ones in files of before") {
+  CHECK(resize_of(info.preprocessing) == Resize::bilinear);
+  CHECK(resize_of("RGB / 255, resized bilinearly with half-pixel centres") == Resize::bilinear);
+  CHECK(resize_of(model_info<Net>({}, Resize::antialiased).preprocessing) == Resize::antialiased);
+  CHECK_FALSE(resize_of("").has_value());
+  CHECK_FALSE(resize_of("RGB / 255").has_value());
+}
+
+TEST_CASE("every kind of UNet comes back from a model file's metadata") {
+  using Other = UNet<UNetConfig{.height = 16,
+                                .width = 32,
+                                .base_channels = 4,
+                                .depth = 1,
+                                .block = BlockKind::residual,
+                                .normalisation = Normalisation::batch,
+                                .activation = BlockActivation::silu,
+                                .bottom_dropout_per_thousand = 250,
+                                .way_up = WayUp::bilinear}>;
+  const ModelInfo other = model_info<Other>({}), back = parse_model_info(to_metadata(other), "f");
+  CHECK(back == other);
+  CHECK(back.block == BlockKind::residual);
+  CHECK(back.normalisation == Normalisation::batch);
+  CHECK(back.activation == BlockActivation::silu);
+  CHECK(back.bottom_dropout_per_thousand == 250);
+  CHECK(back.way_up == WayUp::bilinear);
+  CHECK(to_metadata(other).at("network") ==
+        R"({"input":[16,32,3],"classes":3,"base_channels":4,"depth":1,"block":"residual","normalisation":"batch",)"
+        R"("activation":"silu","bottom_dropout_per_thousand":250,"way_up":"bilinear"})");
+}
+
+TEST_CASE("the kinds of a UNet have the names of their enums") {
+  const std::string before = R"({"input":[16,32,3],"classes":2,"base_channels":4,"depth":1)";
+  const auto parsed = [&](const std::string& more) {
+    return parse_model_info({{"network", before + more + "}"}}, "f");
+  };
+  CHECK(parsed(R"(,"block":"plain","normalisation":"none","activation":"relu","way_up":"transposed")") == parsed(""));
+  CHECK(parsed(R"(,"activation":"leaky_relu")").activation == BlockActivation::leaky_relu);
+}
+
+TEST_CASE("a vanilla UNet's metadata are those of files from before there were other kinds") {
+  CHECK(to_metadata(info).at("network") == R"({"input":[16,32,3],"classes":2,"base_channels":4,"depth":1})");
+}
+
+TEST_CASE("a kind of UNet that is not known is an error that names the file, the value and those that are known") {
+  const std::string before = R"({"input":[1,2,3],"classes":2,"base_channels":1,"depth":1,)";
+  CHECK(refusal("network", before + R"("activation":"gelu"})") ==
+        "model.safetensors: metadata network: activation: expected one of relu, leaky_relu, silu, found \"gelu\"");
+  for (const std::string wrong : {R"("block":"dense"})", R"("normalisation":1})", R"("way_up":null})",
+                                  R"("bottom_dropout_per_thousand":1000})", R"("bottom_dropout_per_thousand":-1})"}) {
+    INFO(wrong);
+    CHECK(contains(refusal("network", before + wrong), "model.safetensors: metadata network: "));
+  }
 }
 
 TEST_CASE("what a model file says of its network is checked") {

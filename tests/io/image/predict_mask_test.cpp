@@ -54,3 +54,18 @@ TEST_CASE("predict_mask says of a tile's image what a Predictor says, and has a 
   CHECK(mask.height == 41);
   CHECK(mask.values.size() == 70 * 41);
 }
+
+TEST_CASE("predict_mask by a Predictor has the image's size and the classes of the enlarged probabilities") {
+  const Parameters<Net> parameters(HeNormal{2});
+  Predictor<Net> predictor(parameters);
+  const Image image = io_tests::drawn_image(70, 41);
+  for (const Resize how : {Resize::bilinear, Resize::antialiased}) {
+    const Mask mask = predict_mask(predictor, image, how);
+    Tensor<Net::in> x;
+    to_float(how == Resize::bilinear ? resize_bilinear(image, 32, 32) : resize_antialiased(image, 32, 32), x.span());
+    CHECK(mask.width == 70);
+    CHECK(mask.values == classes_at(predictor.probabilities(x), 41, 70).values);
+  }
+  CHECK(predict_mask(predictor, image).values != predict_mask(predictor, image, Resize::antialiased).values);
+  CHECK_THROWS_AS(predict_mask(predictor, Image{}), ArgumentError);
+}

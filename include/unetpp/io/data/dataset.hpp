@@ -18,6 +18,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/io/data/sample.hpp"
+#include "unetpp/io/data/true_mask.hpp"
 #include "unetpp/io/files/file.hpp"
 #include "unetpp/io/image/image.hpp"
 
@@ -76,19 +77,10 @@ class PetDataset {
   Sample load(std::size_t index) const {
     require_one(images_, pairs_.at(index).images);
     require_one(masks_, pairs_.at(index).masks);
-    Sample sample{read_image(image_path(index), max_pixels_), read_mask(mask_path(index), max_pixels_)};
-    const auto& [image, mask] = sample;
-    if (image.width != mask.width || image.height != mask.height)
-      throw FormatError(mask_path(index).string() + ": expected a mask of " +
-                        detail::size_text(image.width, image.height) + " as its image, found " +
-                        detail::size_text(mask.width, mask.height) + turned_image(index, sample));
-    for (std::uint8_t& value : sample.mask.values) {
-      if (value < 1 || value > 3)
-        throw FormatError(mask_path(index).string() + ": expected trimap values 1, 2 and 3, found " +
-                          std::to_string(value) + palette_advice(index));
-      --value;
-    }
-    return sample;
+    const std::filesystem::path image_file = image_path(index);
+    Image image = read_image(image_file, max_pixels_);
+    Mask mask = read_true_mask(mask_path(index), {image_file, {image.height, image.width}}, 3, max_pixels_);
+    return {std::move(image), std::move(mask)};
   }
 
  private:
@@ -104,22 +96,6 @@ class PetDataset {
     if (files.size() > 1)
       throw FormatError((folder / *files.begin()).string() + ": expected one file of this name, found " +
                         (folder / *std::next(files.begin())).string() + ", too (one of them must go)");
-  }
-
-  /// What to do where a mask's values come from a palette.
-  std::string palette_advice(std::size_t index) const {
-    const bool has_palette = detail::has_png_palette(read_file(mask_path(index), detail::largest_file(max_pixels_)));
-    return has_palette ? " in a mask that has a palette (save it in grey, with these values)" : "";
-  }
-
-  /// What to do where a mask has its image's size before the image was turned.
-  std::string turned_image(std::size_t index, const Sample& sample) const {
-    if (sample.image.width != sample.mask.height || sample.image.height != sample.mask.width) return "";
-    const std::string bytes = read_file(image_path(index), detail::largest_file(max_pixels_)), name;
-    const int orientation = detail::orientation_of({bytes, name, max_pixels_});
-    if (!detail::swaps_sides(orientation)) return "";
-    return ", which is the image's before its EXIF orientation " + std::to_string(orientation) +
-           " turns it upright (turn the mask, too, or take the orientation out of the image)";
   }
 
   static void require_folder(const std::filesystem::path& folder) {

@@ -11,6 +11,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/io/image/image.hpp"
+#include "unetpp/io/image/preprocessing.hpp"
 #include "unetpp/io/image/resize.hpp"
 #include "unetpp/io/image/resize_antialiased.hpp"
 
@@ -23,15 +24,10 @@ struct Sample {
   Mask mask;
 };
 
-/// How an image comes to another size: by resize_bilinear, or by resize_antialiased.
-enum class Resize { bilinear, antialiased };
-
 /// A sample at another size: the image interpolated, the mask by nearest neighbour.
 /// Errors  ArgumentError for an empty sample or size.
 inline Sample resize(const Sample& sample, int height, int width, Resize how = Resize::bilinear) {
-  return {how == Resize::antialiased ? resize_antialiased(sample.image, height, width)
-                                     : resize_bilinear(sample.image, height, width),
-          resize_nearest(sample.mask, height, width)};
+  return {resize(sample.image, height, width, how), resize_nearest(sample.mask, height, width)};
 }
 
 namespace detail {

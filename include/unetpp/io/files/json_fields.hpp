@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,16 @@ class JsonFields {
   std::string text(const std::string& key) const {
     if (!at(key).is_string()) wrong(key, "a text", at(key));
     return at(key).get<std::string>();
+  }
+  /// The number of the name among `names` that the text is.
+  std::size_t choice(const std::string& key, std::span<const char* const> names) const {
+    const std::string found = text(key);
+    std::string known;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (found == names[i]) return i;
+      known.append(i > 0 ? ", " : "").append(names[i]);
+    }
+    wrong(key, "one of " + known, at(key));
   }
   const nlohmann::ordered_json& list(const std::string& key) const {
     if (!at(key).is_array()) wrong(key, "a list", at(key));

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,8 +15,21 @@
 #include "unetpp/io/files/json.hpp"
 #include "unetpp/io/files/json_fields.hpp"
 #include "unetpp/io/files/safetensors_header.hpp"
+#include "unetpp/io/image/preprocessing.hpp"
+#include "unetpp/nn/unet.hpp"
+#include "unetpp/nn/unet_block.hpp"
 
 namespace unetpp {
+
+namespace detail {
+
+// In the order of the enums.
+inline constexpr std::array block_names{"plain", "residual"};
+inline constexpr std::array normalisation_names{"none", "batch"};
+inline constexpr std::array activation_names{"relu", "leaky_relu", "silu"};
+inline constexpr std::array way_up_names{"transposed", "bilinear"};
+
+}  // namespace detail
 
 /// A class of the model as people see it.
 struct ModelClass {
@@ -26,47 +39,63 @@ struct ModelClass {
   bool operator==(const ModelClass&) const = default;
 };
 
-/// How io/ makes input of an image; a model's own text where it differs.
-inline constexpr const char* default_preprocessing =
-    "RGB / 255, resized bilinearly with half-pixel centres, without antialiasing: as TensorFlow and PyTorch with "
-    "antialias=False and OpenCV's INTER_LINEAR_EXACT, not as Pillow and torchvision do it by default";
-
-/// Whether a model's text says what `default_preprocessing` does. Files have its first words alone that were written
-/// before it named other libraries.
-inline bool is_default_preprocessing(std::string_view text) {
-  return text == default_preprocessing || text == "RGB / 255, resized bilinearly with half-pixel centres";
-}
-
 /// What a model file says of its network beside the weights.
 struct ModelInfo {
   Shape input{};                                  // that it was trained at
-  int classes = 0, base_channels = 0, depth = 0;  // of the UNet; 0: not known
-  std::vector<ModelClass> class_list;             // one for each class, or empty
-  std::string preprocessing;                      // text: how pixels become input
+  int classes = 0, base_channels = 0, depth = 0;  // of the UNet, as what follows; 0: not known
+  BlockKind block = BlockKind::plain;
+  Normalisation normalisation = Normalisation::none;
+  BlockActivation activation = BlockActivation::relu;
+  int bottom_dropout_per_thousand = 0;
+  WayUp way_up = WayUp::transposed;
+  std::vector<ModelClass> class_list;  // one for each class, or empty
+  std::string preprocessing;           // text: how pixels become input
 
   bool operator==(const ModelInfo&) const = default;
 };
 
-/// The facts of a UNet, or those that another network has, with the names of its classes.
+/// The facts of a UNet, or those that another network has, with the names of its classes, and how its images are resized.
 template <class Net>
-ModelInfo model_info(std::vector<ModelClass> classes) {
+ModelInfo model_info(std::vector<ModelClass> classes, Resize resize = Resize::bilinear) {
   ModelInfo info{.input = Net::in,
                  .classes = Net::out.channels,
                  .class_list = std::move(classes),
-                 .preprocessing = default_preprocessing};
+                 .preprocessing = preprocessing_text(resize)};
   if constexpr (requires { Net::config.base_channels; }) {
     info.base_channels = Net::config.base_channels;
     info.depth = Net::config.depth;
+    info.block = Net::config.block;
+    info.normalisation = Net::config.normalisation;
+    info.activation = Net::config.activation;
+    info.bottom_dropout_per_thousand = Net::config.bottom_dropout_per_thousand;
+    info.way_up = Net::config.way_up;
   }
   return info;
 }
 
+/// In what a UNet differs from the vanilla one, as a model file's text has it: of a value that is not there, the default
+/// is meant, so that the text of a vanilla U-Net is that of files from before there were others.
+inline nlohmann::ordered_json unet_kind(const ModelInfo& info) {
+  nlohmann::ordered_json kind = nlohmann::ordered_json::object();
+  const auto add = [&](const char* key, auto value, auto usual, const auto& names) {
+    if (value != usual) kind[key] = names.at(static_cast<std::size_t>(value));
+  };
+  const ModelInfo usual;
+  add("block", info.block, usual.block, detail::block_names);
+  add("normalisation", info.normalisation, usual.normalisation, detail::normalisation_names);
+  add("activation", info.activation, usual.activation, detail::activation_names);
+  if (info.bottom_dropout_per_thousand != 0) kind["bottom_dropout_per_thousand"] = info.bottom_dropout_per_thousand;
+  add("way_up", info.way_up, usual.way_up, detail::way_up_names);
+  return kind;
+}
+
 /// The text for a model file's metadata: "network" and "classes" in JSON, and "preprocessing".
 inline Metadata to_metadata(const ModelInfo& info) {
-  const nlohmann::ordered_json network{{"input", {info.input.height, info.input.width, info.input.channels}},
-                                       {"classes", info.classes},
-                                       {"base_channels", info.base_channels},
-                                       {"depth", info.depth}};
+  nlohmann::ordered_json network{{"input", {info.input.height, info.input.width, info.input.channels}},
+                                 {"classes", info.classes},
+                                 {"base_channels", info.base_channels},
+                                 {"depth", info.depth}};
+  network.update(unet_kind(info));
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (const ModelClass& c : info.class_list) classes.push_back({{"name", c.name}, {"colour", c.colour}});
   return {{"network", dump_json(network)}, {"classes", dump_json(classes)}, {"preprocessing", info.preprocessing}};
@@ -87,6 +116,15 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
     info.classes = network.integer("classes", 0, most);
     info.base_channels = network.integer("base_channels", 0, most);
     info.depth = network.integer("depth", 0, 16);
+    const auto choose = [&](const char* key, const auto& names, auto& value) {
+      if (network.has(key)) value = static_cast<std::remove_reference_t<decltype(value)>>(network.choice(key, names));
+    };
+    choose("block", detail::block_names, info.block);
+    choose("normalisation", detail::normalisation_names, info.normalisation);
+    choose("activation", detail::activation_names, info.activation);
+    if (const char* key = "bottom_dropout_per_thousand"; network.has(key))
+      info.bottom_dropout_per_thousand = network.integer(key, 0, 999);
+    choose("way_up", detail::way_up_names, info.way_up);
   }
   if (const auto text = metadata.find("classes"); text != metadata.end()) {
     const std::string where = file_name + ": metadata classes";

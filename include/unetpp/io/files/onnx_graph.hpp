@@ -4,7 +4,6 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -89,21 +88,6 @@ class OnnxGraph {
   }
   std::string softmax(const std::string& name, const std::string& x) {
     axis(add("Softmax", name, {x}));
-    return name;
-  }
-  /// Each channel by its own numbers: scale, offset, mean and variance, whose names are those of `tensors`.
-  std::string batch_normalization(const std::string& name, const std::string& x, float epsilon,
-                                  const std::array<std::span<const float>, 4>& tensors) {
-    std::vector<std::string> inputs{x};
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      constexpr std::array<const char*, 4> names{".scale", ".offset", ".mean", ".variance"};
-      inputs.push_back(name + names[i]);
-      initializer(inputs.back(), {static_cast<int>(tensors[i].size())}, tensors[i]);
-    }
-    onnx::AttributeProto& a = *add("BatchNormalization", name, inputs).add_attribute();
-    a.set_name("epsilon");
-    a.set_type(onnx::AttributeProto::FLOAT);
-    a.set_f(epsilon);
     return name;
   }
   std::string concatenation(const std::string& name, const std::string& first, const std::string& second) {

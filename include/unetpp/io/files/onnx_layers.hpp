@@ -50,14 +50,6 @@ struct OnnxExport<ConvTranspose2D<In, C>> {
   }
 };
 
-template <Shape In, BatchNorm2DConfig C>
-struct OnnxExport<BatchNorm2D<In, C>> {
-  using L = BatchNorm2D<In, C>;
-  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
-    return graph.batch_normalization(name, x, L::epsilon, {p[L::scale], p[L::offset], p[L::mean], p[L::variance]});
-  }
-};
-
 template <Shape In, MaxPool2DConfig C>
 struct OnnxExport<MaxPool2D<In, C>> {
   using L = MaxPool2D<In, C>;
@@ -145,6 +137,20 @@ struct OnnxExport<Dropout<In, C>> {
   using L = Dropout<In, C>;
   static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L>) {
     return graph.identity(name, x);
+  }
+};
+
+template <Shape In, BatchNorm2DConfig C>
+struct OnnxExport<BatchNorm2D<In, C>> {
+  using L = BatchNorm2D<In, C>;
+  static std::string add(OnnxGraph& graph, const std::string& name, const std::string& x, Tensors<L> p) {
+    std::vector<std::string> inputs{x};
+    for (std::size_t i = 0; i < L::tensors.size(); ++i) {
+      inputs.push_back(name + "." + L::tensors[i].name);
+      graph.initializer(inputs.back(), {In.channels}, p[static_cast<int>(i)]);
+    }
+    OnnxGraph::attribute(graph.add("BatchNormalization", name, inputs), "epsilon", L::epsilon);
+    return name;
   }
 };
 

@@ -9,6 +9,7 @@
 #include "unetpp/io/image/filter.hpp"
 #include "unetpp/io/image/image.hpp"
 #include "unetpp/io/image/pixels.hpp"
+#include "unetpp/io/image/preprocessing.hpp"
 #include "unetpp/io/image/resize.hpp"
 
 namespace unetpp {
@@ -42,6 +43,7 @@ inline std::vector<std::uint8_t> antialiased(const PixelView& image, int height,
 /// What others make of the same image, measured on 150 photographs to 128x128:
 ///
 ///   TensorFlow 2.21, antialias=True    the same, not rounded, to 0.002; one off after rounding in 1 of 19,000 values
+///   PyTorch 1.13, antialias=True       the same, not rounded, to 0.0001 (of random values, 500x333)
 ///   Pillow 13, BILINEAR                one off in a ninth of the values: it rounds between rows and columns, too
 /// Source  Pillow's Image.resize(size, BILINEAR); tf.image.resize(images, size, "bilinear", antialias=True).
 /// Errors  ArgumentError for an empty image or size.
@@ -51,6 +53,15 @@ inline Raster resize_antialiased(const Raster& image, int height, int width) {
 }
 inline Image resize_antialiased(const Image& image, int height, int width) {
   return {width, height, detail::antialiased({image.width, image.height, 3, image.rgb}, height, width)};
+}
+
+/// An image at another size, resized as `how` says.
+/// Errors  ArgumentError for an empty image or size.
+inline Raster resize(const Raster& image, int height, int width, Resize how) {
+  return how == Resize::antialiased ? resize_antialiased(image, height, width) : resize_bilinear(image, height, width);
+}
+inline Image resize(const Image& image, int height, int width, Resize how) {
+  return how == Resize::antialiased ? resize_antialiased(image, height, width) : resize_bilinear(image, height, width);
 }
 
 }  // namespace unetpp

@@ -188,7 +188,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   std::printf("report: %s, written after every epoch\n", page.c_str());
   std::fflush(stdout);
 
-  const Metadata model = to_metadata(model_info<Net>(model_classes(classes)));
+  const Metadata model = to_metadata(model_info<Net>(model_classes(classes), config.resize));
   CheckpointWriter checkpoints(parameters, optimizer,
                                {.folder = output.folder(),
                                 .minutes = options.checkpoint_minutes,

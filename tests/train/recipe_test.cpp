@@ -34,8 +34,9 @@ struct FixedDropout : LayerDefaults {
   static void backward(Tensors<FixedDropout>, BatchView<const float, in> x, BatchView<const float, out>,
                        BatchView<const float, out> dy, Gradients<FixedDropout> to, const Context& context) {
     multiply(dy, to.dx.view);
-    kernels::transfer(x.pixels(), In.channels, pixels_of(std::as_const(to.dx.view)), pixels_of(to.dx.view),
-                      to.dx.epilogue(x), context.threads());
+    kernels::transfer(x.pixels(), In.channels,
+                      {pixels_of(std::as_const(to.dx.view)), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                      context.threads());
   }
 
  private:

@@ -95,7 +95,7 @@ class Predictor {
     detail::require_fits(count, batch_);
     const BatchView<float, Net::in> both = both_.view().images(0, 2 * count);
     if constexpr (Images::shape == Net::in) {  // else run's message is enough
-      kernels::transfer(x.pixels(), Net::in.channels, pixels_of(x), pixels_of(both), {}, workspace_.threads());
+      kernels::transfer(x.pixels(), Net::in.channels, {pixels_of(x), pixels_of(both)}, workspace_.threads());
       kernels::mirror({count * Net::in.height, Net::in.width, Net::in.channels}, pixels_of(x),
                       pixels_of(both.images(count, count)), workspace_.threads());
     }

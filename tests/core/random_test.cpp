@@ -27,6 +27,7 @@ TEST_CASE("a block is the bits at four positions") {
   const Random random(3, 5);
   for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{1} << 40})
     for (std::size_t i = 0; i < 4; ++i) CHECK(random.block(number)[i] == random.bits(4 * number + i));
+  CHECK(random.block(0) != random.block(std::uint64_t{1} << 40));
 }
 
 TEST_CASE("uniform and normal numbers have their mean and variance") {

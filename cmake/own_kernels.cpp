@@ -1,1 +1,2 @@
 #include <unetpp/kernels/amx_kernels.hpp>
+#include <unetpp/kernels/norm_kernels.hpp>

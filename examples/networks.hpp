@@ -36,7 +36,8 @@ inline std::string network_text(const unetpp::ModelInfo& info) {
   std::string text = "a U-Net for " + to_string(info.input) + " with " + std::to_string(info.base_channels) +
                      " base channels, depth " + std::to_string(info.depth) + " and " + std::to_string(info.classes) +
                      " classes";
-  for (const auto& [key, value] : unetpp::unet_kind(info).items())
+  const auto kind = unetpp::unet_kind(info);
+  for (const auto& [key, value] : kind.items())
     text.append(", ").append(key).append(" ").append(unetpp::dump_json(value));
   return text;
 }

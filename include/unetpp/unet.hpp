@@ -15,7 +15,9 @@
 #include "unetpp/kernels/tensor_map.hpp"
 
 // Layers: types with constexpr facts and two functions, forward and backward. To write one, read layers/layer.hpp and
-// copy layers/relu.hpp.
+// copy layers/relu.hpp. Those that a plain U-Net does without are not included here, but by their names: average_pool2d,
+// depthwise_conv2d, dropout, group_norm, leaky_relu, silu and upsample2d in unetpp/layers/, residual and separable_conv2d in
+// unetpp/nn/.
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
 #include "unetpp/layers/max_pool2d.hpp"

@@ -123,10 +123,10 @@ struct DepthwiseRow {
   std::ptrdiff_t weight_pixel;
 };
 
-/// Factors drawn at random, of each two consecutive runs of `run` the 64 words of 16 Philox counters each.
+/// How factors are drawn at random: a run of them at a time, each from a word of a Philox counter.
 struct Draw {
-  static constexpr int run = 64;  // factors
-  static constexpr int blocks = 16;
+  static constexpr int run = 64;     // factors
+  static constexpr int blocks = 16;  // counters, of four words each
   std::uint64_t seed;
   std::uint64_t stream;
   std::uint32_t limit;  // words below it draw 0

@@ -21,7 +21,7 @@
 //   scratch(n, t)        floats of scratch memory that a pass of n images or less needs on t threads
 //
 // forward writes y as its OutputTarget says, backward writes to.dx as its InputGradient says and adds to to.dp; both in
-// layers/targets.hpp. Backward may overwrite dy. Parameters and statistics change between steps only: what a batch shows
+// layers/targets.hpp. Backward may overwrite dy unless it takes it as const, which a Residual's Shortcut must. Parameters and statistics change between steps only: what a batch shows
 // of a statistic goes the way of gradients, times Pass::share, into to.dp. The context (layers/context.hpp) says whether
 // this is training, draws the step's random numbers, and has the memory. Pieces of work are cut by their own size, never
 // by the number of threads (core/parallel.hpp), so that results have the same bits on any number.

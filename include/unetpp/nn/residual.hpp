@@ -85,7 +85,7 @@ struct Residual {
   static void backward(Tensors<Residual> p, BatchView<const float, in> x, BatchView<const float, out> y,
                        BatchView<float, out> dy, Gradients<Residual> to, const Context& context) {
     InputGradient<in> dx = to.dx;
-    dx.rectified = false;  // the sum will be
+    dx.rectified = false;  // once is enough: the sum is
     Shortcut::backward(p.template child<Shortcut>(places[0]), x, y, dy,
                        Gradients<Shortcut>{to.dp.template child<Shortcut>(places[0]), dx}, context.child(places[0]));
     to.dx.accumulate = true;

@@ -42,7 +42,8 @@ void print_speed(const Run& run, double network_seconds) {
 /// was trained at.
 ///
 /// For the default network these have 768×768 pixels and overlap by 208, since it sees 204: of a large image each pixel
-/// is computed 1.9 times on average, in 0.5 GB (tiles of 512×512: 2.8 times in 0.23 GB; 1024×1024: 1.6 in 0.87).
+/// is computed 1.9 times on average, in 0.5 GB (tiles of 512×512: 2.8 times in 0.23 GB; 1024×1024: 1.6 in 0.87). With
+/// --tta flip memory and work are twice as much.
 std::unique_ptr<Masks> load_masks(const Options& options, const ModelInfo& info, Resize resize,
                                   std::function<void(std::size_t, std::size_t)> progress) {
   std::unique_ptr<Masks> masks;
@@ -61,7 +62,7 @@ std::unique_ptr<Masks> load_masks(const Options& options, const ModelInfo& info,
 }
 
 /// How the model's images were resized, as it says; one that says nothing, or what is not known, is taken for the default.
-Resize resize_of(const Options& options, const ModelInfo& info) {
+Resize resize_of_model(const Options& options, const ModelInfo& info) {
   const std::optional<Resize> resize = unetpp::resize_of(info.preprocessing);
   if (!resize && !info.preprocessing.empty())
     examples::warn("predict", options.model + ": expected images prepared as \"" + default_preprocessing + "\" or \"" +
@@ -74,7 +75,7 @@ Resize resize_of(const Options& options, const ModelInfo& info) {
 int run(const Options& options) {
   if (options.threads > 0) set_threads(options.threads);
   const ModelInfo info = examples::read_model_info(options.model, "predict");
-  const Resize resize = resize_of(options, info);
+  const Resize resize = resize_of_model(options, info);
   const std::vector<ReportClass> classes = classes_of(info);
   const Inputs inputs = InputList(options.recursive, options.out)(options.images);
   Output output(options.out, options.overwrite);

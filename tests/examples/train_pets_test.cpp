@@ -216,7 +216,7 @@ TEST_CASE("an image that is gone when the masks are written is named and counted
   const unetpp::StopOnSignal signals;
   const auto masks = [&](std::set<std::size_t> bad) {
     const io_tests::Numbers numbers(5, std::move(bad));
-    CHECK(write_predictions(output, parameters, numbers, io_tests::first(5), 2, signals) == numbers.bad.size());
+    CHECK(write_predictions(output, parameters, numbers, io_tests::first(5), {2}, signals) == numbers.bad.size());
     std::map<std::string, std::string> all;
     for (const auto& file : fs::directory_iterator(output.folder() / "masks"))
       all[file.path().filename()] = unetpp::read_file(file);

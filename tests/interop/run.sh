@@ -55,6 +55,7 @@ safetensors=safetensors==0.8.0
 environment onnxruntime onnxruntime==1.32.0 opencv-python-headless==4.14.0.94 $safetensors
 "$root/build/interop/onnxruntime/bin/python" "$here/writer_test.py" "$work"
 "$build/tests/write_zoo" "$work"
+"$export_onnx" "$work/best-model.safetensors" "$work/best.onnx"
 "$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" zoo "$work"
 "$root/build/interop/onnxruntime/bin/python" "$here/opencv_test.py" "$work"
 

@@ -1,39 +1,56 @@
 // write_zoo FOLDER: the network of all layers as ONNX with height, width and channels in either order (zoo.onnx,
-// zoo-nchw.onnx), and images with what the library makes of them (zoo.safetensors).
+// zoo-nchw.onnx), and images with what the library makes of them (zoo.safetensors); a model file of a network with batch
+// normalisation and dropout (best-model.safetensors), and the same of it (best.safetensors).
 
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <span>
 #include <unetpp/io/files/onnx.hpp>
-#include <unetpp/io/files/safetensors.hpp>
+#include <unetpp/io/files/save_weights.hpp>
 #include <unetpp/io/files/write_safetensors.hpp>
+#include <unetpp/unet.hpp>
+#include <utility>
 
+#include "../../examples/networks.hpp"
+#include "../nn/random_tensors.hpp"
 #include "zoo.hpp"
 
 namespace {
 
-void run(const std::filesystem::path& folder) {
-  using namespace unetpp;
-  using io_tests::Zoo;
+using namespace unetpp;
+
+/// Writes random images and the result for them.
+template <class Net>
+void write_result(const std::filesystem::path& file, const Parameters<Net>& parameters) {
   constexpr int count = 3;
-  Parameters<Zoo> parameters([](const NamedTensor&, std::uint64_t number, std::span<float> values) {
+  Batch<Net::in> images(count);
+  const Random random(6, 0);
+  for (std::size_t i = 0; i < images.span().size(); ++i) images.span()[i] = random.uniform(i);
+  InferenceWorkspace<Net> workspace(count);
+  const auto result = workspace.forward(parameters, std::as_const(images).view());
+  write_safetensors(file,
+                    {{"images", {count, Net::in.height, Net::in.width, Net::in.channels}, images.span()},
+                     {"result",
+                      {count, Net::out.height, Net::out.width, Net::out.channels},
+                      {result.data(), count * Net::out.size()}}},
+                    {});
+}
+
+void run(const std::filesystem::path& folder) {
+  using io_tests::Zoo;
+  const Parameters<Zoo> parameters([](const NamedTensor&, std::uint64_t number, std::span<float> values) {
     const Random random(5, number);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.3f * random.normal(i);
   });
-  Batch<Zoo::in> images(count);
-  const Random random(6, 0);
-  for (std::size_t i = 0; i < images.span().size(); ++i) images.span()[i] = random.uniform(i);
-  InferenceWorkspace<Zoo> workspace(count);
-  const auto result = workspace.forward(parameters, std::as_const(images).view());
-  write_safetensors(folder / "zoo.safetensors",
-                    {{"images", {count, Zoo::in.height, Zoo::in.width, Zoo::in.channels}, images.span()},
-                     {"result",
-                      {count, Zoo::out.height, Zoo::out.width, Zoo::out.channels},
-                      {result.data(), count * Zoo::out.size()}}},
-                    {});
+  write_result(folder / "zoo.safetensors", parameters);
   save_onnx(folder / "zoo.onnx", parameters);
   save_onnx(folder / "zoo-nchw.onnx", parameters, {.nchw = true});
+
+  using Best = examples::BestDrawnPetsNet;
+  const Parameters<Best> best = check::random_tensors<Best>();
+  write_result(folder / "best.safetensors", best);
+  save_weights(folder / "best-model.safetensors", best, to_metadata(model_info<Best>({})));
 }
 
 }  // namespace

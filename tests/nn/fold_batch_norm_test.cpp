@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "../layers/check_layer.hpp"
+#include "random_tensors.hpp"
 #include "unetpp/layers/dropout.hpp"
 #include "unetpp/layers/relu.hpp"
 #include "unetpp/nn/unet.hpp"
@@ -11,19 +12,6 @@
 using namespace unetpp;
 
 namespace {
-
-/// Random parameters, with scales and variances between 0.5 and 1.5.
-template <class Net>
-Parameters<Net> random_parameters_of() {
-  Parameters<Net> p(HeNormal{3});
-  std::uint64_t i = 0;
-  const Random random(7);
-  for (const NamedTensor& t : parameter_tensors<Net>())
-    if (t.role != Role::weight)
-      for (float& v : p.span().subspan(t.offset, t.size)) v = 0.5f + random.uniform(i++);
-  for (float& v : p.statistics()) v = 0.5f + random.uniform(i++);
-  return p;
-}
 
 template <class Net>
 std::vector<double> inferred(const Parameters<Net>& p) {
@@ -35,7 +23,7 @@ std::vector<double> inferred(const Parameters<Net>& p) {
 
 template <class Net>
 void check_same() {
-  const Parameters<Net> p = random_parameters_of<Net>();
+  const Parameters<Net> p = check::random_tensors<Net>();
   CHECK(check::difference(inferred(fold_batch_norm(p)), inferred(p)) < check::fast_error);
 }
 

@@ -9,6 +9,7 @@
 
 #include "../../catch.hpp"
 #include "interop/zoo.hpp"
+#include "unetpp/nn/fold_batch_norm.hpp"
 #include "unetpp/unet.hpp"
 
 using namespace unetpp;
@@ -168,4 +169,20 @@ TEST_CASE("text for ONNX that is not UTF-8 gets replacement characters") {
   for (const onnx::StringStringEntryProto& entry : model.metadata_props())
     if (entry.key() == "preprocessing") found = entry.value();
   CHECK(found == "d\xef\xbf\xbdj\xef\xbf\xbd");
+}
+
+TEST_CASE("a folded U-Net has no nodes of batch normalisation and dropout in ONNX, but those of the plain one") {
+  constexpr UNetConfig plain{.height = 16, .width = 16, .base_channels = 4, .depth = 1};
+  using Best = UNet<UNetConfig{.height = 16,
+                               .width = 16,
+                               .base_channels = 4,
+                               .depth = 1,
+                               .normalisation = Normalisation::batch,
+                               .bottom_dropout_per_thousand = 300}>;
+  const auto operators = [](const onnx::ModelProto& model) {
+    std::vector<std::string> types;
+    for (const onnx::NodeProto& node : model.graph().node()) types.push_back(node.op_type());
+    return types;
+  };
+  CHECK(operators(to_onnx(fold_batch_norm(Parameters<Best>()))) == operators(exported<UNet<plain>>({})));
 }

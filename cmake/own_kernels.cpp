@@ -1,2 +1,2 @@
 #include <unetpp/kernels/amx_kernels.hpp>
-#include <unetpp/kernels/norm_kernels.hpp>
+#include <unetpp/kernels/layer_kernels.hpp>

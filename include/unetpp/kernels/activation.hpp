@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 
@@ -23,7 +23,7 @@ inline float logistic(float x) { return 1 / (1 + std::exp(-x)); }
 
 /// dx = end(dy where x is positive, else slope·dy).
 inline void leaky_relu_gradient(std::size_t pixels, int channels, float slope, const GradientOperands& of, int threads,
-                                const MicroKernels& kernels = micro_kernels()) {
+                                const LayerKernels& kernels = layer_kernels()) {
   parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
     if constexpr (has_micro_kernels)
       kernels.leaky_relu(run, slope, end);
@@ -34,13 +34,13 @@ inline void leaky_relu_gradient(std::size_t pixels, int channels, float slope, c
 
 /// y = end(x where it is positive, else slope·x).
 inline void leaky_relu(std::size_t pixels, int channels, float slope, const MapOperands& of, int threads,
-                       const MicroKernels& kernels = micro_kernels()) {
+                       const LayerKernels& kernels = layer_kernels()) {
   leaky_relu_gradient(pixels, channels, slope, {of.x, of.x, of.y, of.end}, threads, kernels);
 }
 
 /// y = end(x·logistic(x)).
 inline void silu(std::size_t pixels, int channels, const MapOperands& of, int threads,
-                 const MicroKernels& kernels = micro_kernels()) {
+                 const LayerKernels& kernels = layer_kernels()) {
   parallel_runs(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
                 [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
                   if constexpr (has_micro_kernels)
@@ -52,7 +52,7 @@ inline void silu(std::size_t pixels, int channels, const MapOperands& of, int th
 
 /// dx = end(dy times the derivative of x·logistic(x)).
 inline void silu_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads,
-                          const MicroKernels& kernels = micro_kernels()) {
+                          const LayerKernels& kernels = layer_kernels()) {
   parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
     if constexpr (has_micro_kernels)
       kernels.silu_gradient(run, end);

@@ -1,5 +1,5 @@
 #pragma once
-// Normalisation of each channel over the pixels of a batch.
+// Normalisation of each channel over the pixels of a batch: two passes over memory forward, two backward.
 
 #include <algorithm>
 #include <cmath>
@@ -7,9 +7,11 @@
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/parallel.hpp"
-#include "unetpp/kernels/norm_kernels.hpp"
+#include "unetpp/core/shape.hpp"
+#include "unetpp/kernels/channel_moments.hpp"
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
-#include "unetpp/kernels/pointwise.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -17,53 +19,76 @@
 
 namespace unetpp::kernels {
 
+/// A batch whose channels are normalised, each by itself.
+struct BatchNormGeometry {
+  Shape shape;
+  std::size_t batch;
+  float epsilon;
+
+  std::size_t blocks() const { return batch * moment_blocks(shape); }
+  std::size_t pixels() const { return batch * shape.pixels(); }
+};
+
 /// The mean of each channel, and its variance: the mean of the squared differences from it.
 struct ChannelMoments {
   float* mean;
   float* variance;
 };
 
+/// Floats of scratch that the functions below need.
+constexpr std::size_t batch_norm_scratch(Shape s, std::size_t batch) {
+  return aligned_floats(batch * moment_blocks(s) * 2 * s.channels) + aligned_floats(3 * s.channels);
+}
+
 namespace detail {
 
-/// Pixels of one piece of work: 64 KiB, which stay in a core's cache from one pass over them to the next.
-constexpr std::size_t norm_block(int channels) { return std::max<std::size_t>(16, (std::size_t{1} << 14) / channels); }
+/// Where in the scratch memory what lies.
+struct BatchNormMemory {
+  float* sums;         // of each block, 2×channels
+  float* of_channels;  // 3×channels: what `linear` takes
 
-inline constexpr int norm_channels = 16;  // that one piece of work joins
+  BatchNormMemory(const BatchNormGeometry& g, float* scratch)
+      : sums(scratch), of_channels(scratch + aligned_floats(g.blocks() * 2 * g.shape.channels)) {}
+};
 
 /// Calls work(channel) for each channel.
 template <class Work>
 void parallel_channels(int threads, int channels, const Work& work) {
-  parallel_blocks(threads, channels, norm_channels, [&](std::size_t first, std::size_t last) {
+  constexpr std::size_t at_once = 16;
+  parallel_blocks(threads, channels, at_once, [&](std::size_t first, std::size_t last) {
     for (std::size_t c = first; c < last; ++c) work(c);
+  });
+}
+
+/// y = end(of_channels' linear function of x, and of dy if there is one).
+inline void parallel_linear(const BatchNormGeometry& g, GradientOperands of, const float* of_channels, int threads,
+                            const LayerKernels& kernels) {
+  of.end = of.end.streamed(of.dx, g.pixels(), g.shape.channels);
+  for_each_moment_block(g.shape, g.batch, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
+    linear(run, of_channels, end, kernels);
   });
 }
 
 }  // namespace detail
 
-/// Floats of scratch that the functions below need.
-constexpr std::size_t batch_norm_scratch(std::size_t pixels, int channels) {
-  return aligned_floats((2 * parts_of(pixels, detail::norm_block(channels)) + 3) * channels);
-}
-
-/// The moments of x over the pixels.
+/// The moments of x over the batch.
 /// Shapes  scratch: batch_norm_scratch floats.
-inline void batch_moments(std::size_t pixels, int channels, ConstPixels x, ChannelMoments to, Scratch scratch,
-                          const NormKernels& kernels = norm_kernels()) {
-  const std::size_t block = detail::norm_block(channels), blocks = parts_of(pixels, block);
-  parallel_blocks(scratch.threads, pixels, block, [&](std::size_t first, std::size_t last) {
-    float* mean = scratch.data + first / block * 2 * channels;
-    kernels.moments(static_cast<int>(last - first), channels, {x.data + first * x.stride, x.stride}, mean,
-                    mean + channels);
-  });
-  // Source: Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+/// Source  Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+inline void batch_moments(const BatchNormGeometry& g, ConstPixels x, ChannelMoments to, Scratch scratch,
+                          const LayerKernels& kernels = layer_kernels()) {
+  const int channels = g.shape.channels;
+  const detail::BatchNormMemory memory(g, scratch.data);
+  for_each_moment_block(g.shape, g.batch, {x, x, {nullptr, 0}}, scratch.threads,
+                        [&](const PointwiseRun& run, const Epilogue&, std::size_t block) {
+                          detail::moments(run, memory.sums + block * 2 * channels, kernels);
+                        });
   detail::parallel_channels(scratch.threads, channels, [&](std::size_t c) {
     double count = 0, mean = 0, squares = 0;
-    for (std::size_t b = 0; b < blocks; ++b) {
-      const float* of = scratch.data + b * 2 * channels + c;
-      const auto more = static_cast<double>(std::min(block, pixels - b * block));
-      const double difference = of[0] - mean;
-      mean += difference * more / (count + more);
-      squares += of[channels] + difference * difference * count * more / (count + more);
+    for (std::size_t b = 0; b < g.blocks(); ++b) {
+      const float* of = memory.sums + b * 2 * channels + c;
+      const double more = block_size(g.shape, b), off = of[0] - mean;
+      mean += off * more / (count + more);
+      squares += of[channels] + off * off * count * more / (count + more);
       count += more;
     }
     to.mean[c] = static_cast<float>(mean);
@@ -71,80 +96,74 @@ inline void batch_moments(std::size_t pixels, int channels, ConstPixels x, Chann
   });
 }
 
-/// What normalisation by given moments reads and writes: y = end((x − mean)/√(variance + ε)·scale + offset).
+/// What a normalisation by given moments reads and writes.
 struct BatchNormOperands {
-  ConstPixels x;
+  BatchNormGeometry g;
+  MapOperands map;
   const float* mean;
   const float* variance;
-  float epsilon;
   const float* scale;
   const float* offset;
-  Pixels y;
-  Epilogue end = {};  // without a bias
 };
 
+/// y = end((x − mean) / √(variance + epsilon)·scale + offset).
 /// Shapes  scratch: batch_norm_scratch floats.
-inline void batch_norm(std::size_t pixels, int channels, const BatchNormOperands& of, Scratch scratch,
-                       const NormKernels& kernels = norm_kernels()) {
-  float *factor = scratch.data, *bias = factor + channels;
+inline void batch_norm(const BatchNormOperands& of, Scratch scratch, const LayerKernels& kernels = layer_kernels()) {
+  const int channels = of.g.shape.channels;
+  float* of_channels = detail::BatchNormMemory(of.g, scratch.data).of_channels;
   for (int c = 0; c < channels; ++c) {
-    factor[c] = of.scale[c] / std::sqrt(of.variance[c] + of.epsilon);
-    bias[c] = of.offset[c] - of.mean[c] * factor[c];
+    const double factor = of.scale[c] / std::sqrt(double{of.variance[c]} + double{of.g.epsilon});
+    of_channels[c] = static_cast<float>(factor);
+    of_channels[channels + c] = static_cast<float>(of.offset[c] - of.mean[c] * factor);
   }
-  Epilogue end = of.end.streamed(of.y, pixels, channels);
-  end.bias = bias;
-  parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    kernels.scale_pixels({of.x, factor, of.x, nullptr, of.y, end}, first, static_cast<int>(last - first), channels);
-  });
+  detail::parallel_linear(of.g, {of.map.x, {nullptr, 0}, of.map.y, of.map.end}, of_channels, scratch.threads, kernels);
 }
 
-/// What the gradient of normalisation by the batch's own moments reads, writes and adds to.
-struct BatchNormGradient {
-  ConstPixels x;
-  ConstPixels dy;
+/// What the gradient of a normalisation by the batch's own moments reads, writes and adds to.
+struct BatchNormGradientOperands {
+  BatchNormGeometry g;
+  GradientOperands map;  // dx without data: it is not wanted
   const float* mean;
   const float* variance;
-  float epsilon;
   const float* scale;
   float* dscale;
   float* doffset;
-  Pixels dx;  // without data: not wanted
-  Epilogue end = {};
 };
 
-/// dx = end(scale/σ·(dy − mean(dy) − x̂·mean(dy·x̂))) with x̂ = (x − mean)/σ, σ = √(variance + ε); dscale += Σ dy·x̂;
-/// doffset += Σ dy.
+/// dx = end(scale / σ·(dy − mean(dy) − x̂·mean(dy·x̂))) with x̂ = (x − mean) / σ, σ = √(variance + epsilon);
+/// dscale += Σ dy·x̂; doffset += Σ dy.
 /// Shapes  scratch: batch_norm_scratch floats.
-inline void batch_norm_gradient(std::size_t pixels, int channels, const BatchNormGradient& of, Scratch scratch,
-                                const NormKernels& kernels = norm_kernels()) {
-  const std::size_t block = detail::norm_block(channels), blocks = parts_of(pixels, block);
-  float* factor = scratch.data + blocks * 2 * channels;
-  float *x_factor = factor + channels, *bias = x_factor + channels;
-  parallel_blocks(scratch.threads, pixels, block, [&](std::size_t first, std::size_t last) {
-    kernels.gradient_sums(static_cast<int>(last - first), channels, {of.x.data + first * of.x.stride, of.x.stride},
-                          {of.dy.data + first * of.dy.stride, of.dy.stride}, of.mean,
-                          scratch.data + first / block * 2 * channels);
-  });
+inline void batch_norm_gradient(const BatchNormGradientOperands& of, Scratch scratch,
+                                const LayerKernels& kernels = layer_kernels()) {
+  const BatchNormGeometry& g = of.g;
+  const int channels = g.shape.channels;
+  const detail::BatchNormMemory memory(g, scratch.data);
+  float* x_hat = memory.of_channels;  // as a linear function of x
+  for (int c = 0; c < channels; ++c) {
+    const double inverse = 1 / std::sqrt(double{of.variance[c]} + double{g.epsilon});
+    x_hat[c] = static_cast<float>(inverse);
+    x_hat[channels + c] = static_cast<float>(-of.mean[c] * inverse);
+  }
+  for_each_moment_block(g.shape, g.batch, {of.map.x, of.map.dy, {nullptr, 0}}, scratch.threads,
+                        [&](const PointwiseRun& run, const Epilogue&, std::size_t block) {
+                          detail::gradient_moments(run, x_hat, memory.sums + block * 2 * channels, kernels);
+                        });
   detail::parallel_channels(scratch.threads, channels, [&](std::size_t c) {
     double sum = 0, product = 0;
-    for (std::size_t b = 0; b < blocks; ++b) {
-      sum += scratch.data[b * 2 * channels + c];
-      product += scratch.data[(b * 2 + 1) * channels + c];
+    for (std::size_t b = 0; b < g.blocks(); ++b) {
+      sum += memory.sums[b * 2 * channels + c];
+      product += memory.sums[(b * 2 + 1) * channels + c];
     }
-    const double inverse = 1 / std::sqrt(double{of.variance[c]} + of.epsilon), count = static_cast<double>(pixels);
     of.doffset[c] += static_cast<float>(sum);
-    of.dscale[c] += static_cast<float>(product * inverse);
-    const double all = of.scale[c] * inverse, of_x = -all * inverse * inverse * product / count;
-    factor[c] = static_cast<float>(all);
-    x_factor[c] = static_cast<float>(of_x);
-    bias[c] = static_cast<float>(-all * sum / count - of_x * of.mean[c]);
+    of.dscale[c] += static_cast<float>(product);
+    const double inverse = 1 / std::sqrt(double{of.variance[c]} + double{g.epsilon}), all = of.scale[c] * inverse;
+    const double of_x = -all * inverse * product / static_cast<double>(g.pixels());
+    memory.of_channels[c] = static_cast<float>(of_x);
+    memory.of_channels[channels + c] =
+        static_cast<float>(-all * sum / static_cast<double>(g.pixels()) - of_x * of.mean[c]);
+    memory.of_channels[2 * channels + c] = static_cast<float>(all);
   });
-  if (of.dx.data == nullptr) return;
-  Epilogue end = of.end.streamed(of.dx, pixels, channels);
-  end.bias = bias;
-  parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    kernels.scale_pixels({of.dy, factor, of.x, x_factor, of.dx, end}, first, static_cast<int>(last - first), channels);
-  });
+  if (of.map.dx.data) detail::parallel_linear(g, of.map, memory.of_channels, scratch.threads, kernels);
 }
 
 }  // namespace unetpp::kernels

@@ -8,7 +8,7 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 
@@ -23,6 +23,11 @@ inline constexpr std::size_t moment_block = 256;
 
 /// Blocks of one image.
 constexpr std::size_t moment_blocks(Shape s) { return parts_of(s.pixels(), moment_block); }
+
+/// Pixels of a block, counted over all images.
+inline double block_size(Shape s, std::size_t block) {
+  return static_cast<double>(std::min(moment_block, s.pixels() - block % moment_blocks(s) * moment_block));
+}
 
 /// Calls work(run, end, block) for the blocks of all images, one after the other; none is of two images.
 template <class Work>
@@ -44,7 +49,7 @@ void for_each_moment_block(Shape s, std::size_t batch, const GradientOperands& o
 namespace detail {
 
 /// As those of simd/normalise.inc.hpp, with loops where there are no micro-kernels.
-inline void moments(const PointwiseRun& run, float* to, const MicroKernels& kernels) {
+inline void moments(const PointwiseRun& run, float* to, const LayerKernels& kernels) {
   if constexpr (has_micro_kernels) return kernels.moments(run, to);
   for (int c = 0; c < run.channels; ++c) {
     const float* x = run.x.data + c;
@@ -58,7 +63,7 @@ inline void moments(const PointwiseRun& run, float* to, const MicroKernels& kern
 }
 
 inline void gradient_moments(const PointwiseRun& run, const float* scale_shift, float* to,
-                             const MicroKernels& kernels) {
+                             const LayerKernels& kernels) {
   if constexpr (has_micro_kernels) return kernels.gradient_moments(run, scale_shift, to);
   for (int c = 0; c < run.channels; ++c) {
     float sum = 0, products = 0;
@@ -73,7 +78,7 @@ inline void gradient_moments(const PointwiseRun& run, const float* scale_shift, 
 }
 
 inline void linear(const PointwiseRun& run, const float* of_channels, const Epilogue& end,
-                   const MicroKernels& kernels) {
+                   const LayerKernels& kernels) {
   if constexpr (has_micro_kernels) return kernels.linear(run, of_channels, end);
   for (int i = 0; i < run.count; ++i)
     for (int c = 0; c < run.channels; ++c) {

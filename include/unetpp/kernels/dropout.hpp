@@ -10,7 +10,7 @@
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/activation.hpp"
 #include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 
@@ -34,7 +34,7 @@ struct DrawnFactors {
   float values[most + Draw::run];
 
   /// Draws those of the elements from `first` on; returns where they begin.
-  const float* compute(const Draw& draw, std::uint64_t first, int count, const MicroKernels& kernels) {
+  const float* compute(const Draw& draw, std::uint64_t first, int count, const LayerKernels& kernels) {
     const int before = static_cast<int>(first % Draw::run);
     if constexpr (has_micro_kernels) {
       kernels.draw(draw, first / Draw::run, parts_of(before + count, Draw::run), values);
@@ -57,7 +57,7 @@ inline PointwiseRun part_of(PointwiseRun run, std::size_t pixel, int channel) {
 }
 
 /// y = end(x·dy).
-inline void multiply(const PointwiseRun& run, const Epilogue& end, const MicroKernels& kernels) {
+inline void multiply(const PointwiseRun& run, const Epilogue& end, const LayerKernels& kernels) {
   if constexpr (has_micro_kernels)
     kernels.multiply(run, end);
   else
@@ -75,7 +75,7 @@ struct DropoutOperands {
 
 /// y = end(x times a factor for each element).
 inline void dropout(std::size_t pixels, int channels, const DropoutOperands& of, int threads,
-                    const MicroKernels& kernels = micro_kernels()) {
+                    const LayerKernels& kernels = layer_kernels()) {
   using detail::DrawnFactors;
   const auto work = [&](const PointwiseRun& all, const Epilogue& end, std::size_t first) {
     DrawnFactors factors;
@@ -100,7 +100,7 @@ inline void dropout(std::size_t pixels, int channels, const DropoutOperands& of,
 /// y = end(x times a factor for each channel of each image).
 /// Shapes  x, y: batch×s.
 inline void spatial_dropout(std::size_t batch, Shape s, const DropoutOperands& of, int threads,
-                            const MicroKernels& kernels = micro_kernels()) {
+                            const LayerKernels& kernels = layer_kernels()) {
   using detail::DrawnFactors;
   const std::size_t blocks = parts_of(s.pixels(), pixel_block);
   parallel_for(threads, batch * blocks, [&](std::size_t unit, int) {

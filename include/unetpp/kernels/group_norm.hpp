@@ -10,7 +10,7 @@
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/channel_moments.hpp"
 #include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
@@ -83,25 +83,21 @@ struct GroupMoments {
     const int last = first + g.in_group();
     const std::size_t blocks = moment_blocks(g.shape);
     for (std::size_t b = 0; b < blocks; ++b)
-      for (int c = first; c < last; ++c) mean += sums[b * 2 * g.channels() + c] * block_size(g, b);
+      for (int c = first; c < last; ++c) mean += sums[b * 2 * g.channels() + c] * block_size(g.shape, b);
     mean /= g.values();
     for (std::size_t b = 0; b < blocks; ++b)
       for (int c = first; c < last; ++c) {
         const float* of = sums + b * 2 * g.channels() + c;
         const double off = of[0] - mean;
-        squares += of[g.channels()] + off * off * block_size(g, b);
+        squares += of[g.channels()] + off * off * block_size(g.shape, b);
       }
-  }
-
-  static double block_size(const GroupNormGeometry& g, std::size_t block) {
-    return static_cast<double>(std::min(moment_block, g.shape.pixels() - block * moment_block));
   }
 };
 
 }  // namespace detail
 
 /// y = end(scale·(x − mean) / √(variance + epsilon) + offset); the statistics are written.
-inline void group_norm(const GroupNormOperands& of, Scratch scratch, const MicroKernels& kernels = micro_kernels()) {
+inline void group_norm(const GroupNormOperands& of, Scratch scratch, const LayerKernels& kernels = layer_kernels()) {
   const GroupNormGeometry& g = of.g;
   const int channels = g.channels();
   const detail::GroupNormMemory memory(g, of.batch, scratch.data);
@@ -159,7 +155,7 @@ inline void group_gradient(const GroupNormGradientOperands& of, std::size_t imag
 
 /// dx = end(the gradient of x); dscale and doffset are added to.
 inline void group_norm_gradient(const GroupNormGradientOperands& of, Scratch scratch,
-                                const MicroKernels& kernels = micro_kernels()) {
+                                const LayerKernels& kernels = layer_kernels()) {
   const GroupNormGeometry& g = of.g;
   const int channels = g.channels();
   const std::size_t blocks = moment_blocks(g.shape);

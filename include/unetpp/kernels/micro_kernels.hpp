@@ -5,7 +5,6 @@
 // all of its files, only the one that defines UNETPP_DEFINE_KERNELS, too, does.
 
 #include <cstddef>
-#include <cstdint>
 
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/instruction_set.hpp"
@@ -69,31 +68,6 @@ struct PoolWindow {
   std::size_t image_width;
 };
 
-/// What the outputs of one axis are sums of: output o of count[o] inputs from first[o] on, times its weights, which begin
-/// at weights[o·most].
-struct AxisTaps {
-  const int* first;
-  const int* count;
-  const float* weights;
-  int most;
-};
-
-/// Rows of pixels that are summed, and the weight of each.
-struct WeightedRows {
-  const float* x;
-  std::size_t row;    // floats from one row to the next
-  std::size_t pixel;  // and from one pixel to the next
-  int rows;
-  const float* weights;
-};
-
-/// Pixels to write, `stride` floats apart; `pixel` is the first one's index, for a mask.
-struct PixelRun {
-  float* data;
-  std::size_t stride;
-  std::size_t pixel;
-};
-
 /// Pixels of which each value becomes a function of its own.
 struct PointwiseRun {
   ConstPixels x;
@@ -101,36 +75,6 @@ struct PointwiseRun {
   Pixels y;        // of a gradient: dx
   int count;
   int channels;
-};
-
-/// The taps of an output that lie on an input, along one axis: the first one, and the input that it lies on.
-struct TapRun {
-  int input;
-  int tap;
-  int count;
-};
-
-/// What a row of a depthwise convolution reads: of the first of its rows, and from one input (of `input` floats) to the
-/// next; from one tap to the next `row` and `pixel` floats of x, weight_row and weight_pixel of the weight.
-struct DepthwiseRow {
-  const float* x;
-  std::ptrdiff_t row;
-  std::ptrdiff_t input;
-  std::ptrdiff_t pixel;
-  int rows;
-  const float* weight;
-  std::ptrdiff_t weight_row;
-  std::ptrdiff_t weight_pixel;
-};
-
-/// How factors are drawn at random: a run of them at a time, each from a word of a Philox counter.
-struct Draw {
-  static constexpr int run = 64;     // factors
-  static constexpr int blocks = 16;  // counters, of four words each
-  std::uint64_t seed;
-  std::uint64_t stream;
-  std::uint32_t limit;  // words below it draw 0
-  float scale;          // others this
 };
 
 /// The numbers of one step of Adam; keep and add of a moment are β and 1 − β.
@@ -192,22 +136,9 @@ struct MicroKernels {
   void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
   void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,
                                 int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
-  void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
-                       const Epilogue&);
   void (*copy)(const PointwiseRun&, const Epilogue&);
   void (*relu)(const PointwiseRun&, const Epilogue&);
   void (*relu_gradient)(const PointwiseRun&, const Epilogue&);
-  void (*multiply)(const PointwiseRun&, const Epilogue&);
-  void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
-  void (*silu)(const PointwiseRun&, const Epilogue&);
-  void (*silu_gradient)(const PointwiseRun&, const Epilogue&);
-  void (*moments)(const PointwiseRun&, float* to);
-  void (*gradient_moments)(const PointwiseRun&, const float* scale_shift, float* to);
-  void (*linear)(const PointwiseRun&, const float* of_channels, const Epilogue&);
-  void (*depthwise_row)(const DepthwiseRow&, const TapRun* columns, int count, int channels, const PixelRun& to,
-                        const Epilogue&);
-  void (*sum_products)(const PointwiseRun&, float* sum);
-  void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
   void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);

@@ -9,7 +9,7 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
@@ -103,7 +103,7 @@ inline void weighted_row(const WeightedRows& from, const AxisTaps& columns, int 
 /// y = end(the weighted sums of x).
 /// Shapes  x: batch×in, y: batch×out.
 inline void resample(const Resampling& g, std::size_t batch, const MapOperands& of, int threads,
-                     const MicroKernels& kernels = micro_kernels()) {
+                     const LayerKernels& kernels = layer_kernels()) {
   const std::size_t row = g.in.width * of.x.stride;
   parallel_for(threads, batch * g.out.height, [&](std::size_t unit, int) {
     const std::size_t image = unit / g.out.height, h = unit % g.out.height;

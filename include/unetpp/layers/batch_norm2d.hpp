@@ -28,7 +28,6 @@ struct BatchNorm2DConfig {
 /// Source  Ioffe & Szegedy, ICML 2015.
 template <Shape In, BatchNorm2DConfig C = BatchNorm2DConfig{}>
 struct BatchNorm2D : LayerDefaults {
-  static_assert(kernels::has_micro_kernels, "unetpp: BatchNorm2D needs gcc's and clang's vector extensions");
   static_assert(C.keep_per_thousand >= 0 && C.keep_per_thousand < 1000 && C.epsilon_per_million > 0,
                 "unetpp: BatchNorm2D needs a keep_per_thousand of 0 to 999 and an epsilon_per_million of at least 1");
 
@@ -45,28 +44,23 @@ struct BatchNorm2D : LayerDefaults {
   enum { scale, offset, mean, variance };                  // of `tensors`
   static constexpr Kept kept{.for_all = 2 * In.channels};  // the batch's moments
 
-  static constexpr std::size_t scratch(std::size_t batch, int) {
-    return kernels::batch_norm_scratch(batch * In.pixels(), In.channels);
-  }
+  static constexpr std::size_t scratch(std::size_t batch, int) { return kernels::batch_norm_scratch(In, batch); }
 
   static void forward(Tensors<BatchNorm2D> p, BatchView<const float, in> x, OutputTarget<out> y,
                       const Context& context) {
     const float *mean_of = p[mean].data(), *variance_of = p[variance].data();
     if (context.training()) {
       const kernels::ChannelMoments own = moments(context);
-      kernels::batch_moments(x.pixels(), In.channels, pixels_of(x), own, context.scratch());
+      kernels::batch_moments({In, x.count(), epsilon}, pixels_of(x), own, context.scratch());
       mean_of = own.mean;
       variance_of = own.variance;
     }
-    kernels::batch_norm(x.pixels(), In.channels,
-                        {pixels_of(x),
+    kernels::batch_norm({{In, x.count(), epsilon},
+                         {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate, .relu = rectified}},
                          mean_of,
                          variance_of,
-                         epsilon,
                          p[scale].data(),
-                         p[offset].data(),
-                         pixels_of(y.view),
-                         {.accumulate = y.accumulate, .relu = rectified}},
+                         p[offset].data()},
                         context.scratch());
   }
 
@@ -79,9 +73,13 @@ struct BatchNorm2D : LayerDefaults {
       to.dp[mean][c] += static_cast<float>(share * own.mean[c]);
       to.dp[variance][c] += static_cast<float>(share * to_running * own.variance[c]);
     }
-    kernels::batch_norm_gradient(x.pixels(), In.channels,
-                                 {pixels_of(x), pixels_of(dy), own.mean, own.variance, epsilon, p[scale].data(),
-                                  to.dp[scale].data(), to.dp[offset].data(), pixels_of(to.dx.view), to.dx.epilogue(x)},
+    kernels::batch_norm_gradient({{In, x.count(), epsilon},
+                                  {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                  own.mean,
+                                  own.variance,
+                                  p[scale].data(),
+                                  to.dp[scale].data(),
+                                  to.dp[offset].data()},
                                  context.scratch());
   }
 

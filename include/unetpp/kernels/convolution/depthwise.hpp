@@ -11,7 +11,7 @@
 #include "unetpp/kernels/convolution/geometry.hpp"
 #include "unetpp/kernels/convolution/operands.hpp"
 #include "unetpp/kernels/epilogue.hpp"
-#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 
@@ -98,7 +98,7 @@ inline void sum_products(const PointwiseRun& run, float* sum) {
 /// y = end(each channel's convolution), or its transpose from images of shape g.out to such of shape g.in, by its taps.
 /// Shapes  weight: kernel.height×kernel.width×channels.
 inline void depthwise_convolve(const ConvOperands& of, const DepthwiseTaps& taps, Shape in, Shape out, int threads,
-                               const MicroKernels& kernels = micro_kernels()) {
+                               const LayerKernels& kernels = layer_kernels()) {
   const int channels = out.channels;
   const std::ptrdiff_t pixel = of.x.stride, row = pixel * in.width, weight_row = of.g.kernel.width * channels;
   parallel_for(threads, of.batch * out.height, [&](std::size_t unit, int) {
@@ -128,7 +128,7 @@ constexpr std::size_t depthwise_weights(const ConvGeometry& g) { return g.taps()
 
 /// sums += the weight gradient of one row of outputs, for one row of taps.
 inline void depthwise_gradient_row(const ConvGeometry& g, ConstPixels x, ConstPixels dy, float* sums,
-                                   const MicroKernels& kernels) {
+                                   const LayerKernels& kernels) {
   for (int tap = 0; tap < g.kernel.width; ++tap) {
     const int begin = tap * g.dilation.width - g.pad_left;  // the input of output 0
     const int first = begin >= 0 ? 0 : parts_of(-begin, g.stride.width);
@@ -153,7 +153,7 @@ constexpr std::size_t depthwise_gradient_scratch(const ConvGeometry& g, std::siz
 
 /// dweight += the sum of x·dy over the pixels, for each tap and channel.
 inline void depthwise_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
-                                      const MicroKernels& kernels = micro_kernels()) {
+                                      const LayerKernels& kernels = layer_kernels()) {
   const ConvGeometry& g = of.g;
   const std::size_t blocks = detail::depthwise_blocks(g), weights = detail::depthwise_weights(g);
   const int rows = detail::depthwise_rows(g);

@@ -6,8 +6,8 @@
 #define UNETPP_SEPARATE_KERNELS
 #endif
 #include "unetpp/kernels/amx_kernels.hpp"
+#include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
-#include "unetpp/kernels/norm_kernels.hpp"
 
 using namespace unetpp::kernels;
 inline constexpr int width = 16;

@@ -9,6 +9,7 @@
 // The others need it.
 #include "unetpp/kernels/simd/few_channels.inc.hpp"
 #include "unetpp/kernels/simd/pack.inc.hpp"
+#include "unetpp/kernels/simd/pointwise.inc.hpp"
 #include "unetpp/kernels/simd/pool.inc.hpp"
 #include "unetpp/kernels/simd/product.inc.hpp"
 #include "unetpp/kernels/simd/softmax.inc.hpp"
@@ -17,13 +18,6 @@
 // The next two need it.
 #include "unetpp/kernels/simd/winograd_tiles.inc.hpp"
 #include "unetpp/kernels/simd/winograd_weights.inc.hpp"
-// It needs pack and softmax.
-#include "unetpp/kernels/simd/pointwise.inc.hpp"
-// The next four need it.
-#include "unetpp/kernels/simd/depthwise.inc.hpp"
-#include "unetpp/kernels/simd/normalise.inc.hpp"
-#include "unetpp/kernels/simd/random.inc.hpp"
-#include "unetpp/kernels/simd/resample.inc.hpp"
 
 template <class Form>
 inline constexpr WinogradKernels winograd_kernels{.input = transform_input<Form>,
@@ -46,20 +40,9 @@ inline constexpr MicroKernels kernels{.panel = panel,
                                       .sum_rows = sum_rows,
                                       .max_pool_row = max_pool_row,
                                       .max_pool_gradient_row = max_pool_gradient_row,
-                                      .weighted_row = weighted_row,
                                       .copy = copy,
                                       .relu = relu,
                                       .relu_gradient = relu_gradient,
-                                      .multiply = multiply,
-                                      .leaky_relu = leaky_relu,
-                                      .silu = silu,
-                                      .silu_gradient = silu_gradient,
-                                      .moments = moments,
-                                      .gradient_moments = gradient_moments,
-                                      .linear = linear,
-                                      .depthwise_row = depthwise_row,
-                                      .sum_products = sum_products,
-                                      .draw = draw,
                                       .softmax = softmax,
                                       .adam = adam,
                                       .sgd = sgd,

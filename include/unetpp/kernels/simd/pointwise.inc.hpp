@@ -2,8 +2,6 @@
 
 #ifndef UNETPP_BODY  // opened alone
 #include "unetpp/kernels/simd/pack.inc.hpp"
-#define UNETPP_BODY
-#include "unetpp/kernels/simd/softmax.inc.hpp"
 #endif
 
 /// Calls work(channel, lanes) for all channels, a vector at a time, so that the compiler knows the whole ones.
@@ -37,29 +35,6 @@ struct ReLU {
 struct ReLUGradient {
   [[gnu::always_inline]] Vec operator()(Vec x, Vec dy) const { return x > 0 ? dy : Vec{}; }
 };
-struct Product {
-  [[gnu::always_inline]] Vec operator()(Vec x, Vec factor) const { return x * factor; }
-};
-struct LeakyReLU {
-  float slope;
-  [[gnu::always_inline]] Vec operator()(Vec x, Vec dy) const { return x > 0 ? dy : slope * dy; }
-};
-
-/// 1 / (1 + e⁻ˣ).
-[[gnu::always_inline]] inline Vec logistic(Vec x) {
-  const Vec power = exponential(x < 0 ? x : -x);
-  return (x < 0 ? power : Vec{} + 1) / (1 + power);
-}
-struct SiLU {
-  [[gnu::always_inline]] Vec operator()(Vec x, Vec) const { return x * logistic(x); }
-};
-struct SiLUGradient {
-  [[gnu::always_inline]] Vec operator()(Vec x, Vec dy) const {
-    const Vec share = logistic(x);
-    return dy * share * (1 + x * (1 - share));
-  }
-};
-
 /// y = end(x).
 [[gnu::noinline]] inline void copy(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, Copy{}); }
 
@@ -67,20 +42,4 @@ struct SiLUGradient {
 [[gnu::noinline]] inline void relu(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, ReLU{}); }
 [[gnu::noinline]] inline void relu_gradient(const PointwiseRun& run, const Epilogue& end) {
   map_pixels(run, end, ReLUGradient{});
-}
-
-/// y = end(x·dy).
-[[gnu::noinline]] inline void multiply(const PointwiseRun& run, const Epilogue& end) {
-  map_pixels(run, end, Product{});
-}
-
-/// y = end(dy·(1 where x is positive, else slope)); with x for dy it is the function itself.
-[[gnu::noinline]] inline void leaky_relu(const PointwiseRun& run, float slope, const Epilogue& end) {
-  map_pixels(run, end, LeakyReLU{slope});
-}
-
-/// y = end(x·logistic(x)), and its gradient.
-[[gnu::noinline]] inline void silu(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, SiLU{}); }
-[[gnu::noinline]] inline void silu_gradient(const PointwiseRun& run, const Epilogue& end) {
-  map_pixels(run, end, SiLUGradient{});
 }

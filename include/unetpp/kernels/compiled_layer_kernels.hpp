@@ -1,5 +1,5 @@
 #pragma once
-// The loops of norm_kernels.hpp, which includes this file: not for others.
+// The loops of layer_kernels.hpp, which includes this file: not for others.
 
 // Counts and positions are int, sizes std::size_t; none is negative.
 #pragma GCC diagnostic push
@@ -7,24 +7,24 @@
 
 namespace unetpp::kernels {
 
-namespace norm {
+namespace of_layers {
 
-#define UNETPP_BODY "unetpp/kernels/simd/norm.inc.hpp"
+#define UNETPP_BODY "unetpp/kernels/simd/layer_kernels.inc.hpp"
 #include "unetpp/kernels/simd/each_set.inc.hpp"
 #undef UNETPP_BODY
 
-}  // namespace norm
+}  // namespace of_layers
 
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
-UNETPP_KERNELS_INLINE const NormKernels& norm_kernels([[maybe_unused]] InstructionSet set) {
+UNETPP_KERNELS_INLINE const LayerKernels& layer_kernels([[maybe_unused]] InstructionSet set) {
 #ifdef UNETPP_X86_SETS
-  if (set >= InstructionSet::avx512) return norm::avx512::kernels;
-  if (set == InstructionSet::avx2) return norm::avx2::kernels;
+  if (set >= InstructionSet::avx512) return of_layers::avx512::kernels;
+  if (set == InstructionSet::avx2) return of_layers::avx2::kernels;
 #endif
 #if defined(__GNUC__)
-  return norm::baseline::kernels;
+  return of_layers::baseline::kernels;
 #else
-  static const NormKernels none{};
+  static const LayerKernels none{};
   return none;
 #endif
 }

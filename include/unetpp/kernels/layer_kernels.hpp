@@ -1,0 +1,108 @@
+#pragma once
+// The innermost loops of layers that the default U-Net does not have, compiled as those of micro_kernels.hpp are, in programs
+// that use one of them.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "unetpp/kernels/epilogue.hpp"
+#include "unetpp/kernels/micro_kernels.hpp"
+#include "unetpp/kernels/operands.hpp"
+
+#ifdef UNETPP_SEPARATE_KERNELS
+#define UNETPP_KERNELS_INLINE
+#else
+#define UNETPP_KERNELS_INLINE inline
+#endif
+
+namespace unetpp::kernels {
+
+/// What the outputs of one axis are sums of: output o of count[o] inputs from first[o] on, times its weights, which begin
+/// at weights[o·most].
+struct AxisTaps {
+  const int* first;
+  const int* count;
+  const float* weights;
+  int most;
+};
+
+/// Rows of pixels that are summed, and the weight of each.
+struct WeightedRows {
+  const float* x;
+  std::size_t row;    // floats from one row to the next
+  std::size_t pixel;  // and from one pixel to the next
+  int rows;
+  const float* weights;
+};
+
+/// Pixels to write, `stride` floats apart; `pixel` is the first one's index, for a mask.
+struct PixelRun {
+  float* data;
+  std::size_t stride;
+  std::size_t pixel;
+};
+
+/// The taps of an output that lie on an input, along one axis: the first one, and the input that it lies on.
+struct TapRun {
+  int input;
+  int tap;
+  int count;
+};
+
+/// What a row of a depthwise convolution reads: of the first of its rows, and from one input (of `input` floats) to the
+/// next; from one tap to the next `row` and `pixel` floats of x, weight_row and weight_pixel of the weight.
+struct DepthwiseRow {
+  const float* x;
+  std::ptrdiff_t row;
+  std::ptrdiff_t input;
+  std::ptrdiff_t pixel;
+  int rows;
+  const float* weight;
+  std::ptrdiff_t weight_row;
+  std::ptrdiff_t weight_pixel;
+};
+
+/// How factors are drawn at random: a run of them at a time, each from a word of a Philox counter.
+struct Draw {
+  static constexpr int run = 64;     // factors
+  static constexpr int blocks = 16;  // counters, of four words each
+  std::uint64_t seed;
+  std::uint64_t stream;
+  std::uint32_t limit;  // words below it draw 0
+  float scale;          // others this
+};
+
+/// The kernels of one instruction set; simd/*.inc.hpp says what each does.
+struct LayerKernels {
+  void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
+                       const Epilogue&);
+  void (*multiply)(const PointwiseRun&, const Epilogue&);
+  void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
+  void (*silu)(const PointwiseRun&, const Epilogue&);
+  void (*silu_gradient)(const PointwiseRun&, const Epilogue&);
+  void (*moments)(const PointwiseRun&, float* to);
+  void (*gradient_moments)(const PointwiseRun&, const float* scale_shift, float* to);
+  void (*linear)(const PointwiseRun&, const float* of_channels, const Epilogue&);
+  void (*depthwise_row)(const DepthwiseRow&, const TapRun* columns, int count, int channels, const PixelRun& to,
+                        const Epilogue&);
+  void (*sum_products)(const PointwiseRun&, float* sum);
+  void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
+};
+
+inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
+UNETPP_KERNELS_INLINE const LayerKernels& layer_kernels(InstructionSet set);
+}  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
+
+/// Those that the library runs with.
+inline const LayerKernels& layer_kernels() {
+  static const LayerKernels& widest = layer_kernels(instruction_set());
+  return widest;
+}
+
+}  // namespace unetpp::kernels
+
+#if !defined(UNETPP_SEPARATE_KERNELS) || defined(UNETPP_DEFINE_KERNELS)
+#include "unetpp/kernels/compiled_layer_kernels.hpp"
+#endif
+
+#undef UNETPP_KERNELS_INLINE

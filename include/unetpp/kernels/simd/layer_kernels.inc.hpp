@@ -1,0 +1,30 @@
+// The kernels of layers that the default U-Net does not have, of one instruction set.
+
+#ifndef UNETPP_BODY  // opened alone
+#include "unetpp/kernels/simd/alone.inc.hpp"
+#define UNETPP_BODY
+#endif
+
+#include "unetpp/kernels/simd/vector.inc.hpp"
+// The others need it.
+#include "unetpp/kernels/simd/pack.inc.hpp"
+#include "unetpp/kernels/simd/pointwise.inc.hpp"
+#include "unetpp/kernels/simd/softmax.inc.hpp"
+// The next five need these.
+#include "unetpp/kernels/simd/activation.inc.hpp"
+#include "unetpp/kernels/simd/depthwise.inc.hpp"
+#include "unetpp/kernels/simd/normalise.inc.hpp"
+#include "unetpp/kernels/simd/random.inc.hpp"
+#include "unetpp/kernels/simd/resample.inc.hpp"
+
+inline constexpr LayerKernels kernels{.weighted_row = weighted_row,
+                                      .multiply = multiply,
+                                      .leaky_relu = leaky_relu,
+                                      .silu = silu,
+                                      .silu_gradient = silu_gradient,
+                                      .moments = moments,
+                                      .gradient_moments = gradient_moments,
+                                      .linear = linear,
+                                      .depthwise_row = depthwise_row,
+                                      .sum_products = sum_products,
+                                      .draw = draw};

@@ -82,7 +82,7 @@ inline Mask classes_at(const ClassMaps& maps, int height, int width, int threads
 
 /// The most probable class of each pixel of an image, from probabilities at another size: these are interpolated between
 /// the centres of the nearest pixels, as resize_bilinear does it, and then the largest is chosen, the first of equal ones.
-/// Classes that are chosen first and enlarged then have steps as large as the network's pixels; edges of these are smooth.
+/// Edges are then smooth, while classes that are chosen first and then enlarged have steps as large as the network's pixels.
 /// At the network's own size the classes are those of predict_classes.
 ///
 /// Beside the mask it holds one row of the network's pixels for each thread.

@@ -2,6 +2,7 @@
 // What training is made of: a recipe is all of it, and every part of it is an option of its own.
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -82,7 +83,7 @@ inline const std::vector<NumberPart>& number_parts() {
       {"gain", &Recipe::gain, 0, 0.99, "Each channel becomes brighter or darker by up to this share"},
       {"label-smoothing", &Recipe::label_smoothing, 0, 1, "Share of a label that is spread over all classes"},
       {"dice", &Recipe::dice, 0, 1e3, "Weight of the Dice loss that is added to the cross-entropy"},
-      {"learning-rate", &Recipe::learning_rate, 1e-12, 1e3, "Of the optimizer, the largest of the schedule"},
+      {"learning-rate", &Recipe::learning_rate, 1e-300, 1e3, "Of the optimizer, the largest of the schedule"},
       {"decay", &Recipe::decay, 0, 1e3, "Of the weights, by adamw and sgd"},
       {"warm-up", &Recipe::warm_up, 0, 1e6, "Epochs in which the rate rises to that of the schedule"},
       {"clip", &Recipe::clip, 0, 1e30, "Largest norm of a step's gradients; 0: any"},
@@ -131,7 +132,14 @@ inline void declare_parts(CLI::App& app, RecipeChanges& changes) {
     app.add_option_function<double>(
            std::string("--") + part.name, [&changes, &part](double value) { changes.numbers[part.name] = value; },
            both(part))
-        ->check(CLI::Range(part.low, part.high))
+        ->check([&part](const std::string& text) {
+          const double value =
+              std::strtod(text.c_str(), nullptr);  // that it is a number is checked when it is converted
+          return value >= part.low && value <= part.high
+                     ? std::string()
+                     : "Value " + text + " not in [" + CLI::detail::to_string(part.low) + " - " +
+                           CLI::detail::to_string(part.high) + "]";
+        })
         ->group(group);
   for (const WordPart& part : word_parts())
     app.add_option_function<std::string>(

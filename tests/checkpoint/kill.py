@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""kill.py TRAIN_PETS FOLDER [KILLS]: kills -9 a short training at random moments, also while it goes on after another kill,
-or begins in the place of another run (--overwrite).
+"""kill.py TRAIN_PETS FOLDER [KILLS [OPTION...]]: kills -9 a short training at random moments, also while it goes on after
+another kill, or begins in the place of another run (--overwrite). The options are train_pets's, such as --recipe best.
 
 After every kill all files are whole, and none is of a run before that of run.json; every run that goes on to its end leaves
 the bytes of one that was never killed.
@@ -16,7 +16,7 @@ import sys
 import time
 import zlib
 
-ARGUMENTS = ["--synthetic", "14", "--validation", "2", "--epochs", "2", "--batch", "3"]
+ARGUMENTS = ["--synthetic", "14", "--validation", "2", "--epochs", "2", "--batch", "3", *sys.argv[4:]]
 ENVIRONMENT = dict(os.environ, OMP_WAIT_POLICY="passive")
 
 

@@ -157,6 +157,16 @@ TEST_CASE("a run resumed with other settings is an error that lists them, and ch
   CHECK(unetpp::read_file(out / "run.json") == run);
 }
 
+TEST_CASE("a run whose rate follows the epochs is not resumed for more of them, nor one of another recipe") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out";
+  REQUIRE(train_synthetic(out, {"--schedule", "cosine"}).status == 0);
+  check_error(train_epochs(out, "3", {"--schedule", "cosine", "--resume"}), 1,
+              {"scheduled_epochs: expected 2, found 3"});
+  check_error(train_synthetic(out, {"--schedule", "cosine", "--average", "0.9", "--resume"}), 1,
+              {"average: expected 0.0, found 0.9"});
+}
+
 TEST_CASE("a resumed run trains on for more epochs, on other threads and elsewhere, as one run of as many epochs") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out", moved = folder.path() / "moved", whole = folder.path() / "whole";

@@ -150,6 +150,44 @@ TEST_CASE("one seed gives the same model, byte for byte, on 1, 2 and 3 threads, 
   CHECK(one != model("other", {"--seed", "43"}));
 }
 
+TEST_CASE("the recipe best gives the same model on 1 and 3 threads, and goes on to the same bits") {
+  const TemporaryFolder folder;
+  const auto model = [&](const std::string& name, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--recipe", "best"});
+    const ProgramResult result = train_synthetic(folder.path() / name, std::move(arguments));
+    INFO(result.output);
+    REQUIRE(result.status == 0);
+    return unetpp::read_file(folder.path() / name / "model.safetensors");
+  };
+  const std::string one = model("one", {"--threads", "1"});
+  CHECK(one == model("three", {"--threads", "3"}));
+  CHECK(one != model("without", {"--flip", "0"}));
+  CHECK(one == model("one", {"--resume"}));  // which writes the last epoch's results again
+}
+
+TEST_CASE("run.json has every part of the recipe, with the changes of the command line") {
+  const TemporaryFolder folder;
+  REQUIRE(train_synthetic(folder.path() / "out", {"--recipe", "best", "--dice", "0.5", "--optimizer", "adam"}).status ==
+          0);
+  const nlohmann::json settings =
+      nlohmann::json::parse(unetpp::read_file(folder.path() / "out" / "run.json"))["settings"];
+  CHECK(settings["recipe"] == "best");
+  CHECK(settings["network"] == "best");
+  CHECK(settings["flip"] == 0.5);
+  CHECK(settings["dice"] == 0.5);
+  CHECK(settings["optimizer"] == "adam");
+  CHECK(settings["decay"] == 0);  // Adam has none
+  CHECK(settings["scheduled_epochs"] == 2);
+}
+
+TEST_CASE("with --find-learning-rate there is a picture and no model") {
+  const TemporaryFolder folder;
+  const ProgramResult result = train_synthetic(folder.path() / "out", {"--find-learning-rate", "--recipe", "best"});
+  CHECK(result.status == 0);
+  CHECK(unetpp::read_image(folder.path() / "out" / "learning_rate.png").width == 880);
+  CHECK_FALSE(fs::exists(folder.path() / "out" / "model.safetensors"));
+}
+
 TEST_CASE("a wrong command line is one line and exit status 2") {
   check_error(train({"--colour", "red"}), 2, {"--colour"});
   check_error(train({"--batch", "0"}), 2, {"--batch"});
@@ -160,6 +198,9 @@ TEST_CASE("a wrong command line is one line and exit status 2") {
   check_error(train({"--threads", "100000"}), 2, {"--threads"});
   check_error(train({"--download"}), 2, {"--data"});
   check_error(train({"--data", "x", "--synthetic", "5"}), 2, {"--synthetic"});
+  check_error(train({"--recipe", "worst"}), 2, {"--recipe"});
+  check_error(train({"--flip", "2"}), 2, {"--flip"});
+  check_error(train({"--decay", "0.1"}), 2, {"--decay", "--optimizer adamw or sgd"});
 }
 
 TEST_CASE("a missing folder and one without pairs are errors that name it") {

@@ -1,6 +1,8 @@
 #pragma once
 // Layers that are put together when a program is compiled.
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 template <class... Ls>

@@ -118,7 +118,8 @@ inline Schedule one_cycle(OneCycleConfig config) {
   detail::require_setting("one_cycle's first_divisor", 1, config.first_divisor, detail::most_rate);
   detail::require_setting("one_cycle's last_divisor", 1, config.last_divisor, detail::most_rate);
   const double top = config.rise * static_cast<double>(config.steps) - 1, end = static_cast<double>(config.steps) - 1;
-  if (!(top > 0 && top < end))
+  constexpr double rounding = 1e-9;  // of rise·steps, where the compiler fuses what it likes
+  if (!(top > rounding && top < end))
     throw ArgumentError("unetpp: one_cycle: expected a rise to a step between the first and the last of " +
                         std::to_string(config.steps) + ", found one to step " + std::to_string(top));
   const double first = config.peak / config.first_divisor, last = first / config.last_divisor;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// How an image comes to another size: by resize_bilinear, or by resize_antialiased.

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "unetpp/core/compiler.hpp"
+
 namespace unetpp {
 
 /// The numbers from `low` to `high`, of which one is drawn.

@@ -39,10 +39,12 @@ void write_result(const std::filesystem::path& file, const Parameters<Net>& para
 
 void run(const std::filesystem::path& folder) {
   using io_tests::Zoo;
-  const Parameters<Zoo> parameters([](const NamedTensor&, std::uint64_t number, std::span<float> values) {
+  Parameters<Zoo> parameters([](const NamedTensor&, std::uint64_t number, std::span<float> values) {
     const Random random(5, number);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.3f * random.normal(i);
   });
+  for (std::size_t i = 0; i < parameters.statistics().size(); ++i)
+    parameters.statistics()[i] = 0.5f + Random(7).uniform(i);
   write_result(folder / "zoo.safetensors", parameters);
   save_onnx(folder / "zoo.onnx", parameters);
   save_onnx(folder / "zoo-nchw.onnx", parameters, {.nchw = true});

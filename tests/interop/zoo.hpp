@@ -38,6 +38,7 @@ using Cut =
 using Even = Conv2D<Cut::out, Conv2DConfig{.filters = 3, .kernel = 4, .stride = Extent(3, 2)}>;
 
 using Wide = Conv2D<Even::out, Conv2DConfig{.filters = 8, .kernel = 1}>;
+using Centred = BatchNorm2D<Wide::out, BatchNorm2DConfig{.activation = Activation::relu}>;
 using Normalised = GroupNorm<Wide::out, GroupNormConfig{.groups = 4}>;
 using Block = Residual<Sequential<Normalised, SiLU<Wide::out>, Dropout<Wide::out>,
                                   Conv2D<Wide::out, Conv2DConfig{.filters = 8, .activation = Activation::relu}>>>;
@@ -53,7 +54,7 @@ using Bilinear =
 }  // namespace zoo
 
 using Zoo = Sequential<zoo::Strided, zoo::Dilated, zoo::Skip, zoo::Pointwise, zoo::Grown, zoo::Cut, zoo::Even,
-                       zoo::Wide, zoo::Block, zoo::Half, LeakyReLU<zoo::Half::out>, zoo::Nearest, zoo::Separable,
-                       zoo::Bilinear, Softmax<zoo::Bilinear::out>>;
+                       zoo::Wide, zoo::Centred, zoo::Block, zoo::Half, LeakyReLU<zoo::Half::out>, zoo::Nearest,
+                       zoo::Separable, zoo::Bilinear, Softmax<zoo::Bilinear::out>>;
 
 }  // namespace io_tests

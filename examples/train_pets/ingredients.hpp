@@ -47,10 +47,9 @@ inline Transform make_transform(const Recipe& recipe) {
   return changes ? Transform(Augment(config)) : Transform();
 }
 
-/// Of the classes in a loader's first epoch; none where the recipe has none.
+/// Of the classes in a loader's first epoch.
 template <class Source>
 std::vector<float> make_class_weights(const Recipe& recipe, Source& source, int classes) {
-  if (recipe.class_weights == "none") return {};
   const ClassCounts counts = count_classes(source, classes);
   if (recipe.class_weights == "inverse") return inverse_frequency_weights(counts.pixels());
   if (recipe.class_weights == "median") return median_frequency_weights(counts);

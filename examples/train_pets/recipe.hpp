@@ -132,12 +132,12 @@ inline void declare_parts(CLI::App& app, RecipeChanges& changes) {
     app.add_option_function<double>(
            std::string("--") + part.name, [&changes, &part](double value) { changes.numbers[part.name] = value; },
            both(part))
-        ->check([&part](const std::string& text) {
+        ->check([&part](const std::string& given) {
           const double value =
-              std::strtod(text.c_str(), nullptr);  // that it is a number is checked when it is converted
+              std::strtod(given.c_str(), nullptr);  // that it is a number is checked when it is converted
           return value >= part.low && value <= part.high
                      ? std::string()
-                     : "Value " + text + " not in [" + CLI::detail::to_string(part.low) + " - " +
+                     : "Value " + given + " not in [" + CLI::detail::to_string(part.low) + " - " +
                            CLI::detail::to_string(part.high) + "]";
         })
         ->group(group);

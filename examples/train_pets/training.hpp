@@ -88,21 +88,25 @@ inline LoaderConfig loader_config(const Options& options) {
           .resize_first = true};
 }
 
-/// The weights that the recipe gives the classes, by the images that there are to train with.
+/// The weights that the recipe gives the classes, by the images that there are to train with, without those that a run
+/// which goes on has skipped: whatever they are by now, the weights stay as they were.
 template <Layer Net>
 std::vector<float> class_weights(const Dataset auto& dataset, const std::vector<std::size_t>& indices,
-                                 const Options& options) {
+                                 const std::vector<std::size_t>& skipped, const Options& options) {
+  if (options.recipe.class_weights == "none") return {};
   LoaderConfig config = loader_config(options);
   config.warn = {};  // those to skip are named when training meets them
   Loader<Net::in, std::remove_cvref_t<decltype(dataset)>> loader(dataset, indices, config);
+  loader.skip(skipped);
   return make_class_weights(options.recipe, loader, Net::out.channels);
 }
 
 /// What training makes small, for the images that there are to train with.
 template <Layer Net>
-FitConfig fit_config(const Dataset auto& dataset, const std::vector<std::size_t>& indices, const Options& options) {
+FitConfig fit_config(const Dataset auto& dataset, const std::vector<std::size_t>& indices,
+                     const std::vector<std::size_t>& skipped, const Options& options) {
   return {.epochs = options.epochs,
-          .loss = make_loss(options.recipe, class_weights<Net>(dataset, indices, options)),
+          .loss = make_loss(options.recipe, class_weights<Net>(dataset, indices, skipped, options)),
           .images_at_once = static_cast<std::size_t>(options.images_at_once),
           .schedule = make_schedule(options.recipe, indices.size(), options.batch, options.epochs),
           .clip = make_clip(options.recipe)};
@@ -158,7 +162,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   config.transform = make_transform(options.recipe);
   Loader<Net::in, Data> training(dataset, parts.train, config);
 
-  FitConfig fitting = fit_config<Net>(dataset, parts.train, options);
+  FitConfig fitting = fit_config<Net>(dataset, parts.train, before.state.train_skipped, options);
   if (options.find_learning_rate) return search_learning_rate(parameters, training, fitting, options, output);
 
   validation.skip(before.state.validation_skipped);

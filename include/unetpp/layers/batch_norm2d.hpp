@@ -23,7 +23,8 @@ struct BatchNorm2DConfig {
 /// which each training step moves. `Folded` (nn/fold_batch_norm.hpp) is a network without it that computes the same.
 ///
 /// A step that is made of several parts or processes normalises each by its own moments; the running ones then move by
-/// their means, weighted by images. A convolution before it needs no bias: the mean takes it away.
+/// their means, weighted by images. A convolution before it needs no bias: the mean takes it away. Of a batch of one pixel
+/// nothing is left but the offset; PyTorch refuses such a batch.
 /// Shapes  x, y: n×In.  scale, offset, mean, variance: In.channels.
 /// Source  Ioffe & Szegedy, ICML 2015.
 template <Shape In, BatchNorm2DConfig C = BatchNorm2DConfig{}>

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/error.hpp"
 #include "unetpp/report/classes.hpp"
 #include "unetpp/report/mask_code.hpp"
 #include "unetpp/report/picture.hpp"
@@ -47,6 +48,18 @@ struct RunRecord {
 };
 
 namespace detail {
+
+/// Gives a run's classes names if they have none.
+/// Errors  ArgumentError for more than 255 classes, and for another number than there are names.
+inline void name_classes(RunRecord& run, int count) {
+  const auto classes = static_cast<std::size_t>(count);
+  if (classes > 255)
+    throw ArgumentError("a segmentation report: expected at most 255 classes, found " + std::to_string(classes));
+  if (run.classes.empty()) run.classes = numbered_classes(classes);
+  if (run.classes.size() != classes)
+    throw ArgumentError("a segmentation report: expected the network's " + std::to_string(classes) +
+                        " classes, found " + std::to_string(run.classes.size()));
+}
 
 /// Image i of a batch in 8 bits a channel: three channels as red, green and blue, others by the first as grey.
 template <class Batch>

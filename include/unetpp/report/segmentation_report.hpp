@@ -73,7 +73,8 @@ class SegmentationReport {
   /// Errors  FormatError, which begins with `where`, unless it is of these epochs and of the validation images there are.
   void restore(std::string_view text, const std::vector<EpochEnd>& epochs, const std::string& where) {
     RunRecord run{config_.classes, 0, epochs, {}};
-    if (!epochs.empty() && epochs.front().validation) name_classes(run, epochs.front().validation->confusion.classes());
+    if (!epochs.empty() && epochs.front().validation)
+      detail::name_classes(run, epochs.front().validation->confusion.classes());
     parse_record(text, where, run);
     for (const ShownImage& shown : run.images)
       if (!config_.names.empty() &&
@@ -101,7 +102,7 @@ class SegmentationReport {
   void on_batch_end(const BatchEnd& e) {
     if (e.epoch > 1 || e.samples > e.count() || config_.images == 0) return;
     measured([&] {
-      name_classes(run_, e.output.channels);
+      detail::name_classes(run_, e.output.channels);
       run_.first_batch.clear();
       for (std::size_t i = 0; i < std::min(e.count(), config_.images); ++i)
         run_.first_batch.push_back({encode_jpeg(detail::image_of(e, i)), detail::truth_of(e, i)});
@@ -121,7 +122,7 @@ class SegmentationReport {
   void on_epoch_end(const EpochEnd& e) {
     measured([&] {
       run_.epochs.push_back(e);
-      if (e.validation) name_classes(run_, e.validation->confusion.classes());
+      if (e.validation) detail::name_classes(run_, e.validation->confusion.classes());
       if (e.validation)
         std::erase_if(run_.images, [&](const ShownImage& shown) { return shown.masks.size() < run_.epochs.size(); });
       write_curves();
@@ -157,19 +158,9 @@ class SegmentationReport {
     seconds_ += since(start);
   }
 
-  static void name_classes(RunRecord& run, int count) {
-    const auto classes = static_cast<std::size_t>(count);
-    if (classes > 255)
-      throw ArgumentError("a segmentation report: expected at most 255 classes, found " + std::to_string(classes));
-    if (run.classes.empty()) run.classes = numbered_classes(classes);
-    if (run.classes.size() != classes)
-      throw ArgumentError("a segmentation report: expected the network's " + std::to_string(classes) +
-                          " classes, found " + std::to_string(run.classes.size()));
-  }
-
   /// Before the first batch of the first pass: which images are shown.
   void choose(const ValidationBatchEnd& e) {
-    name_classes(run_, e.output.channels);
+    detail::name_classes(run_, e.output.channels);
     const std::size_t given = e.all_samples + e.skipped.size();
     if (!config_.names.empty() && config_.names.size() != given)
       throw ArgumentError("a segmentation report: expected names of " + std::to_string(given) +

@@ -53,17 +53,17 @@ inline bool may_change(const std::string& setting) {
 /// Errors  FormatError, which begins with `where`, naming all that differ.
 inline void require_same_settings(const std::string& text, const nlohmann::ordered_json& settings,
                                   const std::string& where) {
-  const nlohmann::json before = unetpp::parse_json(text, where + ": settings", {.bytes = 1 << 20, .depth = 2});
-  const nlohmann::json now = settings;
+  using Json = nlohmann::ordered_json;
+  const Json before = unetpp::parse_json(text, where + ": settings", {.bytes = 1 << 20, .depth = 2});
   if (!before.is_object()) throw unetpp::FormatError(where + ": settings: expected an object, found something else");
   std::set<std::string> names;
-  for (const nlohmann::json* object : {&before, &now})
+  for (const Json* object : {&before, &settings})
     for (const auto& item : object->items())
       if (!may_change(item.key())) names.insert(item.key());
   std::string differing;
   for (const std::string& name : names) {
-    const nlohmann::json expected = before.value(name, nlohmann::json()), found = now.value(name, nlohmann::json());
-    const auto shown = [](const nlohmann::json& value) {
+    const Json expected = before.value(name, Json()), found = settings.value(name, Json());
+    const auto shown = [](const Json& value) {
       return value.is_null() ? "none" : unetpp::detail::printable(unetpp::dump_json(value));
     };
     if (expected != found)

@@ -1,32 +1,45 @@
-// Any bytes as a checkpoint of a very small network.
+// Any bytes as a checkpoint of very small networks: one with Adam, and one with statistics and a moving average.
 
 #include "unetpp/io/files/checkpoint.hpp"
 
 #include <algorithm>
 
 #include "property.hpp"
+#include "unetpp/layers/batch_norm2d.hpp"
 #include "unetpp/layers/conv2d.hpp"
+#include "unetpp/nn/sequential.hpp"
+#include "unetpp/train/adam.hpp"
+#include "unetpp/train/adamw.hpp"
+#include "unetpp/train/moving_average.hpp"
 
 using namespace unetpp;
-using Net = Conv2D<Shape{1, 1, 1}, Conv2DConfig{.filters = 2, .kernel = 1}>;
+using Convolution = Conv2D<Shape{1, 1, 1}, Conv2DConfig{.filters = 2, .kernel = 1}>;
+using Normalised = Sequential<Convolution, BatchNorm2D<Convolution::out>>;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string path = fuzz::path_of(data, size);
-  static const Parameters<Net> before;
+template <class Net, class Optimizer>
+static void check(const std::string& path, Optimizer optimizer) {
+  const std::string begun = to_text({}, optimizer.state());
+  const Parameters<Net> before;
   Parameters<Net> parameters = before;
-  Adam adam;
   bool loaded = false;
   fuzz::run(
       [&] {
-        const Checkpoint checkpoint = load_checkpoint<Net>(path, parameters, adam);
+        const Checkpoint checkpoint = load_checkpoint<Net>(path, parameters, optimizer);
         loaded = true;
-        const std::string text = to_text(checkpoint.state, adam.state());
-        const auto [state, optimizer] = parse_training(text, Net::out.channels, path);
-        fuzz::require(to_text(state, optimizer) == text, "the same state when it is read again");
+        const std::string text = to_text(checkpoint.state, optimizer.state());
+        const auto [state, again] = parse_training(text, Net::out.channels, path);
+        fuzz::require(to_text(state, again) == text, "the same state when it is read again");
       },
       path);
-  const auto same = [&] { return std::ranges::equal(parameters.span(), before.span()); };
-  fuzz::require(loaded || same(), "parameters as they were");
-  fuzz::require(loaded || to_text({}, adam.state()) == to_text({}, Adam().state()), "an optimizer as it was");
+  const bool same = std::ranges::equal(parameters.span(), before.span()) &&
+                    std::ranges::equal(parameters.statistics(), before.statistics());
+  fuzz::require(loaded || same, "parameters as they were");
+  fuzz::require(loaded || to_text({}, optimizer.state()) == begun, "an optimizer as it was");
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string path = fuzz::path_of(data, size);
+  check<Convolution>(path, Adam());
+  check<Normalised>(path, MovingAverage(AdamW({}, weight_ranges<Normalised>())));
   return 0;
 }

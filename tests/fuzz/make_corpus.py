@@ -67,6 +67,16 @@ def checkpoints():
                "optimizer.m.conv2d.bias": entry("F32", [2], 24, 32),
                "optimizer.v.conv2d.weight": entry("F16", [1, 1, 1, 2], 32, 36),
                "optimizer.v.conv2d.bias": entry("F32", [2], 36, 44)}
+    averaged = {"name": "adamw with moving average", "steps": 5, "settings": {
+        "average_decay": 0.999, "beta1": 0.9, "beta2": 0.999, "decay": 0.01, "epsilon": 1e-07, "learning_rate": 0.001}}
+    trained = {"conv2d.weight": [1, 1, 1, 2], "conv2d.bias": [2], "batch_normalization.scale": [2],
+               "batch_normalization.offset": [2]}
+    tensors = {**trained, "batch_normalization.mean": [2], "batch_normalization.variance": [2]}
+    for kind in ("average", "m", "v"):
+        tensors.update({f"optimizer.{kind}.{name}": shape for name, shape in trained.items()})
+    normalised = {name: entry("F32", shape, 8 * i, 8 * i + 8) for i, (name, shape) in enumerate(tensors.items())}
+    yield "averaged", file({"__metadata__": {"training": json.dumps({**training(5), "optimizer": averaged})}, **normalised},
+                           bytes(8 * len(tensors)))
     yield "begun", file({"__metadata__": {"training": json.dumps(training(0))}, **parameters}, bytes(16))
     yield "going", file({"__metadata__": {"training": json.dumps(training(5))}, **parameters, **moments}, bytes(44))
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "../messages.hpp"
-#include "program.hpp"
+#include "../program.hpp"
 
 namespace train_pets {
 
@@ -29,8 +29,8 @@ inline const Archive pet_archives[] = {
 
 /// MD5 of a file in hexadecimal.
 inline std::string md5_of(const std::filesystem::path& file) {
-  const ProgramResult sum =
-      run({.name = "md5sum", .arguments = {}, .package = "coreutils", .input = file, .captured = STDOUT_FILENO});
+  const examples::ProgramResult sum = examples::run(
+      {.name = "md5sum", .arguments = {}, .package = "coreutils", .input = file, .captured = STDOUT_FILENO});
   if (sum.status != 0 || sum.output.size() < 32)
     throw unetpp::FileError(file.string() + ": cannot be read for its checksum (md5sum ended with " +
                             std::to_string(sum.status) + ")");
@@ -49,7 +49,7 @@ inline void make_folder(const std::filesystem::path& dir) {
 
 /// Fetches what is still missing of url into part; starts again when the server cannot go on from where part ends.
 /// On a terminal curl shows its progress and its message there, else its message is the result's output.
-inline ProgramResult curl(const std::string& url, const std::filesystem::path& part) {
+inline examples::ProgramResult curl(const std::string& url, const std::filesystem::path& part) {
   constexpr int no_ranges = 33, bad_resume = 36;
   const bool terminal = isatty(STDERR_FILENO) == 1;
   const std::string code = "HTTP code ";
@@ -61,9 +61,9 @@ inline ProgramResult curl(const std::string& url, const std::filesystem::path& p
   else
     arguments.insert(arguments.end(), {"--silent", "--show-error", "--stderr", "-"});
   const auto fetch = [&] {
-    return run({.name = "curl", .arguments = arguments, .package = "curl", .captured = STDOUT_FILENO});
+    return examples::run({.name = "curl", .arguments = arguments, .package = "curl", .captured = STDOUT_FILENO});
   };
-  ProgramResult fetched = fetch();
+  examples::ProgramResult fetched = fetch();
   const bool beyond_end = fetched.status != 0 && fetched.output.find(code + "416") != std::string::npos;
   if (beyond_end || fetched.status == no_ranges || fetched.status == bad_resume) {
     std::filesystem::remove(part);
@@ -93,7 +93,7 @@ inline std::filesystem::path fetch_archive(const Archive& archive, const std::fi
   }
   if (!fs::exists(part) || md5_of(part) != archive.md5) {
     const auto size = [&] { return fs::exists(part) ? fs::file_size(part) : 0; };
-    ProgramResult fetched{};
+    examples::ProgramResult fetched{};
     std::uintmax_t before = 0;
     do {  // a connection that broke is taken up again for as long as that brings more
       before = size();
@@ -117,11 +117,11 @@ inline std::filesystem::path fetch_archive(const Archive& archive, const std::fi
 /// Unpacks an archive into dir and removes it.
 /// Errors  FileError: tar is missing or fails; the archive then stays.
 inline void unpack_archive(const std::filesystem::path& archive, const std::filesystem::path& dir) {
-  const ProgramResult tar =
-      run({.name = "tar",
-           .arguments = {"--extract", "--gzip", "--no-same-owner", "--file", "-", "--directory", dir.string()},
-           .package = "tar gzip",
-           .input = archive});
+  const examples::ProgramResult tar = examples::run(
+      {.name = "tar",
+       .arguments = {"--extract", "--gzip", "--no-same-owner", "--file", "-", "--directory", dir.string()},
+       .package = "tar gzip",
+       .input = archive});
   if (tar.status != 0)
     throw unetpp::FileError(archive.string() + ": cannot be unpacked: " + detail::first_line(tar.output));
   std::filesystem::remove(archive);

@@ -1,14 +1,9 @@
 #include "../networks.hpp"
-#include "train.hpp"
-#include "training.hpp"
+#include "../train/training.hpp"
+#include "networks.hpp"
 
-namespace train_pets {
-
-int train_best(const PetDataset& dataset, const Options& options, Output& output) {
-  return train<examples::BestNet>(dataset, options, output);
+int train_pets::train_best(const training::Task& task, const training::Options& options, training::Output& output,
+                           bool drawn) {
+  return drawn ? training::train_network<examples::BestDrawnPetsNet>(task, options, output)
+               : training::train_network<examples::BestNet>(task, options, output);
 }
-int train_best(const SyntheticPets& dataset, const Options& options, Output& output) {
-  return train<examples::BestDrawnPetsNet>(dataset, options, output);
-}
-
-}  // namespace train_pets

@@ -4,42 +4,85 @@
 #include <iostream>
 
 #include "../main.hpp"
+#include "../train/options.hpp"
+#include "../train/output.hpp"
+#include "../train/resume.hpp"
+#include "../train/task.hpp"
 #include "download.hpp"
-#include "options.hpp"
-#include "output.hpp"
-#include "resume.hpp"
+#include "networks.hpp"
 #include "synthetic.hpp"
-#include "train.hpp"
 
 namespace train_pets {
 
 using namespace unetpp;
 
-/// With the network of the recipe.
-int train(const Dataset auto& dataset, const Options& options, Output& output) {
-  return options.recipe.network == "best" ? train_best(dataset, options, output)
-                                          : train_tutorial(dataset, options, output);
+struct Options : training::Options {
+  std::string data;  // empty: drawn
+  bool download = false;
+  int synthetic = 1200;
+};
+
+/// Declares all options; parsing fills `options`.
+void declare(CLI::App& app, Options& options) {
+  CLI::Option* data =
+      app.add_option("--data", options.data, "Folder in the layout of the Oxford-IIIT Pet data set")->type_name("DIR");
+  app.add_flag("--download", options.download, "Fetch the data set (about 770 MB) into the --data folder first")
+      ->needs(data);
+  examples::declare(app, options.image_limit)->needs(data);
+  app.add_option("--synthetic", options.synthetic, "Number of drawn pets to train on where there is no --data")
+      ->check(CLI::Range(1, 1 << 30))
+      ->excludes(data)
+      ->capture_default_str();
+  training::declare(app, options);
+}
+
+/// A mask in the data set's encoding: 1 pet, 2 background, 3 outline.
+std::string encode_trimap(Mask mask) {
+  for (std::uint8_t& value : mask.values) ++value;
+  return encode_png(mask);
+}
+
+/// The background is not coloured when the page opens, so that the photographs can be seen.
+training::Task task_of(AnyDataset dataset, const Options& options) {
+  const bool drawn = options.data.empty();
+  training::Task task{
+      .program = "train_pets",
+      .data = drawn ? "drawn pets" : options.data,
+      .dataset = std::move(dataset),
+      .classes = {{"pet", okabe_ito[0]}, {"background", okabe_ito[1], false}, {"outline", okabe_ito[2]}},
+      .settings = {},
+      .more_pairs = drawn ? "--synthetic draws as many as it is told"
+                          : "add a NAME.jpg to images and its NAME.png to annotations/trimaps",
+      .encode_mask = encode_trimap};
+  if (drawn)
+    task.settings["synthetic"] = options.synthetic;
+  else
+    task.settings["data"] = options.data;
+  task.settings["download"] = options.download;
+  return task;
 }
 
 int run(Options options) {
-  options.recipe = changed(options.recipe_name == "best" ? best() : tutorial(), options.changes);
-  if (options.threads > 0) set_threads(options.threads);
-  options.threads = max_threads();
+  training::settle(options);
   if (options.download) download_pets(options.data, std::cout);
+  std::optional<AnyDataset> dataset;
   if (options.data.empty()) {
     std::printf(
         "No --data: training on drawn cats and dogs. For photographs: --download --data DIR (Oxford-IIIT Pet, 770 "
         "MB).\n");
-    Output output(options.out, options.overwrite, options.resume);
-    return train(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed), options, output);
+    dataset.emplace(SyntheticPets(static_cast<std::size_t>(options.synthetic), options.seed));
+  } else {
+    const PetDataset pets(options.data, options.image_limit.pixels());
+    const PassedOver& passed = pets.passed_over();
+    std::printf("%zu pairs in %s; passed over: %zu .mat files, %zu dotfiles, %zu without a partner, %zu others\n",
+                pets.size(), examples::one_line(options.data).c_str(), passed.mat, passed.dotfiles, passed.unpaired,
+                passed.other);
+    dataset.emplace(pets);
   }
-  const PetDataset dataset(options.data, options.image_limit.pixels());
-  const PassedOver& passed = dataset.passed_over();
-  std::printf("%zu pairs in %s; passed over: %zu .mat files, %zu dotfiles, %zu without a partner, %zu others\n",
-              dataset.size(), examples::one_line(options.data).c_str(), passed.mat, passed.dotfiles, passed.unpaired,
-              passed.other);
-  Output output(options.out, options.overwrite, options.resume);
-  return train(dataset, options, output);
+  training::Output output(options.out, options.overwrite, options.resume);
+  const training::Task task = task_of(*std::move(dataset), options);
+  const auto train = options.recipe.network == "best" ? train_best : train_tutorial;
+  return train(task, options, output, options.data.empty());
 }
 
 }  // namespace train_pets
@@ -49,7 +92,7 @@ int main(int argc, char** argv) {
   CLI::App app("Trains a U-Net on Oxford-IIIT Pet trimaps, or on drawn pets where there are none.", "train_pets");
   train_pets::declare(app, options);
   return examples::run_main(app, argc, argv, [&] {
-    options.resume_command = train_pets::resume_command(argc, argv);
+    options.resume_command = training::resume_command(argc, argv);
     return train_pets::run(options);
   });
 }

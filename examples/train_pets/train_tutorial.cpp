@@ -1,14 +1,9 @@
 #include "../networks.hpp"
-#include "train.hpp"
-#include "training.hpp"
+#include "../train/training.hpp"
+#include "networks.hpp"
 
-namespace train_pets {
-
-int train_tutorial(const PetDataset& dataset, const Options& options, Output& output) {
-  return train<UNet<>>(dataset, options, output);
+int train_pets::train_tutorial(const training::Task& task, const training::Options& options, training::Output& output,
+                               bool drawn) {
+  return drawn ? training::train_network<examples::DrawnPetsNet>(task, options, output)
+               : training::train_network<unetpp::UNet<>>(task, options, output);
 }
-int train_tutorial(const SyntheticPets& dataset, const Options& options, Output& output) {
-  return train<examples::DrawnPetsNet>(dataset, options, output);
-}
-
-}  // namespace train_pets

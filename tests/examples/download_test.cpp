@@ -41,8 +41,8 @@ struct Web {
     put(root / "pets/a.txt", "a cat\n");
     put(root / "pets/b.txt", "a dog\n");
     const fs::path file = root / "pets.tar.gz";
-    const ProgramResult tar =
-        run({.name = "tar", .arguments = {"-czf", file.string(), "-C", root.string(), "pets"}, .package = "tar"});
+    const examples::ProgramResult tar = examples::run(
+        {.name = "tar", .arguments = {"-czf", file.string(), "-C", root.string(), "pets"}, .package = "tar"});
     if (tar.status != 0) throw std::runtime_error("tar: " + tar.output);
     archive = {"file://" + escaped(file.string()), md5_of(file), "pets"};
   }

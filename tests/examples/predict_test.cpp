@@ -19,7 +19,7 @@
 
 #include "../../examples/networks.hpp"
 #include "../../examples/predict/output.hpp"
-#include "../../examples/train_pets/program.hpp"
+#include "../../examples/program.hpp"
 #include "../../examples/train_pets/synthetic.hpp"
 #include "../catch.hpp"
 #include "../io/fixtures.hpp"
@@ -28,14 +28,14 @@
 
 namespace fs = std::filesystem;
 using examples::DrawnPetsNet;
+using examples::ProgramResult;
 using io_tests::put;
 using io_tests::TemporaryFolder;
-using train_pets::ProgramResult;
 
 namespace {
 
 ProgramResult run_predict(std::vector<std::string> arguments, int captured = STDERR_FILENO) {
-  return train_pets::run(
+  return examples::run(
       {.name = UNETPP_PREDICT, .arguments = std::move(arguments), .package = "unetpp", .captured = captured});
 }
 
@@ -131,10 +131,10 @@ void check_error(const ProgramResult& result, int status, const std::vector<std:
 TEST_CASE("predict's masks of train_pets' validation images are train_pets' own") {
   const TemporaryFolder folder;
   const fs::path trained = folder.path() / "trained", images = folder.path() / "images", out = folder.path() / "out";
-  REQUIRE(train_pets::run({.name = UNETPP_TRAIN_PETS,
-                           .arguments = {"--synthetic", "30", "--epochs", "2", "--batch", "4", "--seed", "9", "--out",
-                                         trained.string()},
-                           .package = "unetpp"})
+  REQUIRE(examples::run({.name = UNETPP_TRAIN_PETS,
+                         .arguments = {"--synthetic", "30", "--epochs", "2", "--batch", "4", "--seed", "9", "--out",
+                                       trained.string()},
+                         .package = "unetpp"})
               .status == 0);
   const train_pets::SyntheticPets pets(30, 9);
   for (const auto& entry : fs::directory_iterator(trained / "masks")) {
@@ -586,10 +586,10 @@ TEST_CASE("predict takes its folder again after it ended at the first write, or 
   const Workplace place;
   // Files of 4 KiB at most, as LLVM's OpenMP needs one itself; predictions.json is longer by the name of the model.
   const std::string model = std::string(4000, '/') + place.model;
-  const ProgramResult result = train_pets::run({.name = "bash",
-                                                .arguments = {"-c", "ulimit -f 4; exec \"$0\" \"$@\"", UNETPP_PREDICT,
-                                                              model, place.images.string(), "--out", place.out},
-                                                .package = "bash"});
+  const ProgramResult result = examples::run({.name = "bash",
+                                              .arguments = {"-c", "ulimit -f 4; exec \"$0\" \"$@\"", UNETPP_PREDICT,
+                                                            model, place.images.string(), "--out", place.out},
+                                              .package = "bash"});
   check_error(result, 1, {(fs::path(place.out) / "predictions.json").string(), "File too large"});
   put(fs::path(place.out) / ".unetpp-1-2.tmp", "half of predictions.json");
   CHECK(place.run().status == 0);
@@ -602,10 +602,10 @@ TEST_CASE("a result that cannot be written is an error that names it") {
   for (std::size_t i = 0; i < noise.rgb.size(); ++i)
     noise.rgb[i] = static_cast<std::uint8_t>(unetpp::Random(1).below(256, i));
   put(place.images / "c.png", unetpp::encode_png(noise));
-  const ProgramResult result = train_pets::run({.name = "bash",
-                                                .arguments = {"-c", "ulimit -f 50; exec \"$0\" \"$@\"", UNETPP_PREDICT,
-                                                              place.model, place.images.string(), "--out", place.out},
-                                                .package = "bash"});
+  const ProgramResult result = examples::run({.name = "bash",
+                                              .arguments = {"-c", "ulimit -f 50; exec \"$0\" \"$@\"", UNETPP_PREDICT,
+                                                            place.model, place.images.string(), "--out", place.out},
+                                              .package = "bash"});
   check_error(result, 1, {(fs::path(place.out) / "overlays" / "c.png").string(), "File too large"});
 }
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../examples/train_pets/program.hpp"
+#include "../../examples/program.hpp"
 #include "../catch.hpp"
 #include "../io/fixtures.hpp"
 
@@ -17,10 +17,10 @@ namespace example_tests {
 namespace fs = std::filesystem;
 using io_tests::put;
 using io_tests::TemporaryFolder;
-using train_pets::ProgramResult;
+using examples::ProgramResult;
 
 inline ProgramResult train(std::vector<std::string> arguments) {
-  return train_pets::run({.name = UNETPP_TRAIN_PETS, .arguments = std::move(arguments), .package = "unetpp"});
+  return examples::run({.name = UNETPP_TRAIN_PETS, .arguments = std::move(arguments), .package = "unetpp"});
 }
 
 /// Good pairs a, b, c, ... of 40x30 pixels, with these stems.
@@ -54,7 +54,7 @@ inline ProgramResult train_synthetic_while(const fs::path& folder, const std::st
                                      "--out",
                                      out.string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  return train_pets::run({.name = "bash", .arguments = std::move(arguments), .package = "bash"});
+  return examples::run({.name = "bash", .arguments = std::move(arguments), .package = "bash"});
 }
 
 inline void check_error(const ProgramResult& result, int status, const std::vector<std::string>& says) {

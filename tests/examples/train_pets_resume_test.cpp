@@ -7,7 +7,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "../../examples/train_pets/resume.hpp"
+#include "../../examples/train/resume.hpp"
 #include "run_train_pets.hpp"
 #include "unetpp/io/files/safetensors.hpp"
 
@@ -56,12 +56,12 @@ int epoch_of(const fs::path& checkpoint) {
 TEST_CASE("the command that goes on is one line that bash takes for the same words") {
   const std::string name = "it's \\ a\nname\x1b[1m";
   const char* arguments[] = {"train_pets", "--out", name.c_str()};
-  const std::string command = train_pets::resume_command(3, arguments);
+  const std::string command = training::resume_command(3, arguments);
   CHECK(command == unetpp::detail::one_line(command));
-  const ProgramResult words = train_pets::run({.name = "bash",
-                                               .arguments = {"-c", "train_pets() { printf '%s|' \"$@\"; }; " + command},
-                                               .package = "bash",
-                                               .captured = STDOUT_FILENO});
+  const ProgramResult words = examples::run({.name = "bash",
+                                             .arguments = {"-c", "train_pets() { printf '%s|' \"$@\"; }; " + command},
+                                             .package = "bash",
+                                             .captured = STDOUT_FILENO});
   CHECK(words.output == "--out|" + name + "|--resume|");
 }
 

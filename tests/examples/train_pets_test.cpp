@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "../../examples/train_pets/output.hpp"
+#include "../../examples/train/output.hpp"
 #include "../../examples/train_pets/synthetic.hpp"
 #include "../io/numbers.hpp"
 #include "run_train_pets.hpp"
@@ -88,10 +88,10 @@ TEST_CASE("train_pets prints the report's path first and last, and a table of th
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   const ProgramResult result =
-      train_pets::run({.name = UNETPP_TRAIN_PETS,
-                       .arguments = {"--synthetic", "14", "--epochs", "1", "--out", out.string()},
-                       .package = "unetpp",
-                       .captured = STDOUT_FILENO});
+      examples::run({.name = UNETPP_TRAIN_PETS,
+                     .arguments = {"--synthetic", "14", "--epochs", "1", "--out", out.string()},
+                     .package = "unetpp",
+                     .captured = STDOUT_FILENO});
   const std::string path = "report: " + (out / "report.html").string();
   const std::size_t first = result.output.find(path), epoch = result.output.find("Epoch 1/1"),
                     table = result.output.find("class           IoU     Dice  precision   recall\npet "),
@@ -106,10 +106,10 @@ TEST_CASE("with --open the page is given to xdg-open once it is there") {
   fs::permissions(opener, fs::perms::owner_all);
   const std::string script = "PATH=\"$0:$PATH\" exec \"$@\"";
   const ProgramResult result =
-      train_pets::run({.name = "bash",
-                       .arguments = {"-c", script, folder.path().string(), UNETPP_TRAIN_PETS, "--synthetic", "14",
-                                     "--epochs", "1", "--open", "--out", out.string()},
-                       .package = "bash"});
+      examples::run({.name = "bash",
+                     .arguments = {"-c", script, folder.path().string(), UNETPP_TRAIN_PETS, "--synthetic", "14",
+                                   "--epochs", "1", "--open", "--out", out.string()},
+                     .package = "bash"});
   INFO(result.output);
   CHECK(result.status == 0);
   CHECK(fs::exists(folder.path() / "opened"));
@@ -119,10 +119,10 @@ TEST_CASE("with --open and nothing to open it with training goes on after a warn
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "out";
   const ProgramResult result =
-      train_pets::run({.name = "bash",
-                       .arguments = {"-c", "PATH=\"$0\" exec \"$@\"", folder.path().string(), UNETPP_TRAIN_PETS,
-                                     "--synthetic", "14", "--epochs", "1", "--open", "--out", out.string()},
-                       .package = "bash"});
+      examples::run({.name = "bash",
+                     .arguments = {"-c", "PATH=\"$0\" exec \"$@\"", folder.path().string(), UNETPP_TRAIN_PETS,
+                                   "--synthetic", "14", "--epochs", "1", "--open", "--out", out.string()},
+                     .package = "bash"});
   check_error(result, 0, {"warning", (out / "report.html").string(), "xdg-utils"});
 }
 
@@ -249,15 +249,35 @@ TEST_CASE("without --strict pairs that cannot be used are named once each and sk
   CHECK(std::distance(fs::directory_iterator(out / "masks"), {}) == good);
 }
 
+namespace {
+
+/// Numbers stay where they are.
+struct Watched {
+  const io_tests::Numbers* numbers;
+
+  std::size_t size() const { return numbers->size(); }
+  std::string name(std::size_t i) const { return numbers->name(i); }
+  unetpp::Sample load(std::size_t i) const { return numbers->load(i); }
+};
+
+}  // namespace
+
 TEST_CASE("an image that is gone when the masks are written is named and counted, and the others have theirs") {
   using Net = unetpp::Sequential<unetpp::Conv2D<io_tests::in, unetpp::Conv2DConfig{.filters = 3, .kernel = 3}>>;
   const TemporaryFolder folder;
-  const train_pets::Output output(folder.path() / "out", false, false);
+  const training::Output output(folder.path() / "out", false, false);
   const unetpp::Parameters<Net> parameters(unetpp::GlorotUniform{1});
   const unetpp::StopOnSignal signals;
   const auto masks = [&](std::set<std::size_t> bad) {
     const io_tests::Numbers numbers(5, std::move(bad));
-    CHECK(write_predictions(output, parameters, numbers, io_tests::first(5), {2}, signals) == numbers.bad.size());
+    const training::Task task{.program = "train_pets",
+                              .data = "numbers",
+                              .dataset = unetpp::AnyDataset(Watched{&numbers}),
+                              .classes = unetpp::numbered_classes(3),
+                              .settings = {},
+                              .more_pairs = "",
+                              .encode_mask = [](const unetpp::Mask& mask) { return unetpp::encode_png(mask); }};
+    CHECK(write_predictions(output, parameters, task, io_tests::first(5), {2}, signals) == numbers.bad.size());
     std::map<std::string, std::string> all;
     for (const auto& file : fs::directory_iterator(output.folder() / "masks"))
       all[file.path().filename()] = unetpp::read_file(file);
@@ -312,11 +332,11 @@ TEST_CASE("train_pets prints no newline and no escape character that is in a nam
   make_pets(pets, {"a", "b", "c", "bad\n\x1b[31m"});
   put(pets / "images" / "bad\n\x1b[31m.jpg", "text");
   const ProgramResult result =
-      train_pets::run({.name = "bash",
-                       .arguments = {"-c", "exec \"$0\" \"$@\" 2>&1", UNETPP_TRAIN_PETS, "--data", pets.string(),
-                                     "--epochs", "1", "--validation", "2", "--batch", "2", "--out", out.string()},
-                       .package = "bash",
-                       .captured = STDOUT_FILENO});
+      examples::run({.name = "bash",
+                     .arguments = {"-c", "exec \"$0\" \"$@\" 2>&1", UNETPP_TRAIN_PETS, "--data", pets.string(),
+                                   "--epochs", "1", "--validation", "2", "--batch", "2", "--out", out.string()},
+                     .package = "bash",
+                     .captured = STDOUT_FILENO});
   INFO(result.output);
   CHECK(result.status == 0);
   CHECK(io_tests::contains(result.output, "skipping bad\\n\\x1b[31m: "));
@@ -381,10 +401,10 @@ TEST_CASE("a file that is too large for the disk ends a run that goes on, and it
                     last = unetpp::read_file(out / "last.safetensors");
   const std::string limited = "ulimit -f 100; exec \"$0\" \"$@\"";  // files of 100 KiB at most: the model has more
   const ProgramResult result =
-      train_pets::run({.name = "bash",
-                       .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "3", "--batch",
-                                     "4", "--resume", "--out", out.string()},
-                       .package = "bash"});
+      examples::run({.name = "bash",
+                     .arguments = {"-c", limited, UNETPP_TRAIN_PETS, "--synthetic", "14", "--epochs", "3", "--batch",
+                                   "4", "--resume", "--out", out.string()},
+                     .package = "bash"});
   check_error(result, 1, {(out / "last.safetensors").string(), "File too large"});
   CHECK(unetpp::read_file(out / "model.safetensors") == model);
   CHECK(unetpp::read_file(out / "last.safetensors") == last);

@@ -1,6 +1,6 @@
 // Any bytes as each of the texts in a checkpoint: where training stands, the report's record, the run's settings.
 
-#include <train_pets/resume.hpp>
+#include <train/resume.hpp>
 
 #include "property.hpp"
 #include "unetpp/io/files/training_json.hpp"
@@ -23,6 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     parse_record(to_text(run), fuzz::name, again);
     fuzz::require(to_text(again) == to_text(run), "the same record when it is read again");
   });
-  fuzz::run([&] { train_pets::require_same_settings(std::string(text), {{"seed", 1}, {"epochs", 2}}, fuzz::name); });
+  fuzz::run([&] { training::require_same_settings(std::string(text), {{"seed", 1}, {"epochs", 2}}, fuzz::name); });
   return 0;
 }

@@ -21,42 +21,42 @@
 #include "options.hpp"
 #include "output.hpp"
 #include "resume.hpp"
+#include "task.hpp"
 
-namespace train_pets {
+namespace training {
 
-inline void warn(const std::string& line) { examples::warn("train_pets", line); }
-
-nlohmann::ordered_json names_of(const Dataset auto& dataset, const std::vector<std::size_t>& indices) {
+inline nlohmann::ordered_json names_of(const AnyDataset& dataset, const std::vector<std::size_t>& indices) {
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
   for (const std::size_t i : indices) names.push_back(dataset.name(i));
   return names;
 }
 
-/// The background is not coloured when the page opens, so that the photographs can be seen.
-inline const std::vector<ReportClass> classes{
-    {"pet", okabe_ito[0]}, {"background", okabe_ito[1], false}, {"outline", okabe_ito[2]}};
+inline nlohmann::ordered_json names_of(const std::vector<ReportClass>& classes) {
+  nlohmann::ordered_json names = nlohmann::ordered_json::array();
+  for (const ReportClass& c : classes) names.push_back(c.name);
+  return names;
+}
 
-inline void open_report(const SegmentationReport& report) {
+inline void open_report(const SegmentationReport& report, const std::string& program) {
   try {
     open_page(report.path());
   } catch (const FileError& error) {  // which is no reason not to train
-    warn(error.what());
+    examples::warn(program, error.what());
   }
 }
 
-inline std::string data_name(const Options& options) { return options.data.empty() ? "drawn pets" : options.data; }
-
 /// The pairs to train and to validate with; those to validate with are counted where no option does.
 /// Errors  ArgumentError when there are too few.
-inline Split split_pairs(std::size_t size, Options& options) {
-  const std::size_t count = options.limit ? std::min<std::size_t>(size, *options.limit) : size;
-  if (count < 2) {
-    const char* advice = size > 1               ? "a larger --limit takes more"
-                         : options.data.empty() ? "--synthetic draws as many as it is told"
-                                                : "add a NAME.jpg to images and its NAME.png to annotations/trimaps";
-    throw ArgumentError(data_name(options) +
-                        ": expected at least 2 pairs, one to train and one to validate with, found 1 (" + advice + ")");
+inline Split split_pairs(const Task& task, Options& options) {
+  if (task.split) {
+    options.validation = static_cast<int>(task.split->validation.size());
+    return *task.split;
   }
+  const std::size_t size = task.dataset.size();
+  const std::size_t count = options.limit ? std::min<std::size_t>(size, *options.limit) : size;
+  if (count < 2)
+    throw ArgumentError(task.data + ": expected at least 2 pairs, one to train and one to validate with, found 1 (" +
+                        (size > 1 ? "a larger --limit takes more" : task.more_pairs) + ")");
   if (!options.validation)
     options.validation = static_cast<int>(std::min<std::size_t>(1000, std::max<std::size_t>(1, count / 7)));
   return split(size, static_cast<std::size_t>(*options.validation), options.seed, count);
@@ -70,20 +70,20 @@ inline std::string split_text(const nlohmann::ordered_json& train, const nlohman
 }
 
 /// Says how a run that a signal stopped goes on, and returns the program's exit status.
-inline int stopped(const StopOnSignal& signals, const Options& options) {
-  examples::complain("train_pets",
+inline int stopped(const StopOnSignal& signals, const Task& task, const Options& options) {
+  examples::complain(task.program,
                      "stopped by " + signals.name() + ", nothing is lost; to go on: " + options.resume_command);
   return signals.exit_status();
 }
 
 /// Of a loader that changes nothing.
-inline LoaderConfig loader_config(const Options& options) {
+inline LoaderConfig loader_config(const Task& task, const Options& options) {
   return {.batch = options.batch,
           .seed = options.seed,
           .shuffle = false,
           .workers = options.threads,
           .strict = options.strict,
-          .warn = warn,
+          .warn = [program = task.program](const std::string& line) { examples::warn(program, line); },
           .resize = options.recipe.resize == "antialiased" ? Resize::antialiased : Resize::bilinear,
           .resize_first = true};
 }
@@ -91,38 +91,38 @@ inline LoaderConfig loader_config(const Options& options) {
 /// The weights that the recipe gives the classes, by the images that there are to train with, without those that a run
 /// which goes on has skipped: whatever they are by now, the weights stay as they were.
 template <Layer Net>
-std::vector<float> class_weights(const Dataset auto& dataset, const std::vector<std::size_t>& indices,
+std::vector<float> class_weights(const Task& task, const std::vector<std::size_t>& indices,
                                  const std::vector<std::size_t>& skipped, const Options& options) {
   if (options.recipe.class_weights == "none") return {};
-  LoaderConfig config = loader_config(options);
+  LoaderConfig config = loader_config(task, options);
   config.warn = {};  // those to skip are named when training meets them
-  Loader<Net::in, std::remove_cvref_t<decltype(dataset)>> loader(dataset, indices, config);
+  Loader<Net::in, AnyDataset> loader(task.dataset, indices, config);
   loader.skip(skipped);
-  return make_class_weights(options.recipe, loader, Net::out.channels);
+  return make_class_weights(options.recipe, loader, Net::out.channels, task.ignore_label);
 }
 
 /// What training makes small, for the images that there are to train with.
 template <Layer Net>
-FitConfig fit_config(const Dataset auto& dataset, const std::vector<std::size_t>& indices,
-                     const std::vector<std::size_t>& skipped, const Options& options) {
+FitConfig fit_config(const Task& task, const std::vector<std::size_t>& indices, const std::vector<std::size_t>& skipped,
+                     const Options& options) {
   return {.epochs = options.epochs,
-          .loss = make_loss(options.recipe, class_weights<Net>(dataset, indices, skipped, options)),
+          .loss = make_loss(options.recipe, class_weights<Net>(task, indices, skipped, options), task.ignore_label),
           .images_at_once = static_cast<std::size_t>(options.images_at_once),
           .schedule = make_schedule(options.recipe, indices.size(), options.batch, options.epochs),
           .clip = make_clip(options.recipe)};
 }
 
-/// Trains on a data set and writes all that a run leaves. Returns the program's exit status.
+/// Trains for a task and writes all that a run leaves. Returns the program's exit status.
 template <Layer Net>
-int train(const Dataset auto& dataset, Options options, Output& output) {
+int train_network(const Task& task, Options options, Output& output) {
   const StopOnSignal signals;
-  const Split parts = split_pairs(dataset.size(), options);
-  const nlohmann::ordered_json train_names = names_of(dataset, parts.train),
-                               validation_names = names_of(dataset, parts.validation);
+  const Split parts = split_pairs(task, options);
+  const nlohmann::ordered_json train_names = names_of(task.dataset, parts.train),
+                               validation_names = names_of(task.dataset, parts.validation);
 
   Parameters<Net> parameters(HeNormal{options.seed});
   AnyOptimizer optimizer = make_optimizer<Net>(options.recipe);
-  nlohmann::ordered_json settings = to_json(options);
+  nlohmann::ordered_json settings = to_json(task, options);
   settings["split"] = split_text(train_names, validation_names);
   Checkpoint before;
   const std::string last = output.last().string();
@@ -132,8 +132,8 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
     before = load_checkpoint(last, parameters, optimizer);
     require_possible(before.state, parts, options.seed, options.epochs, last);
     std::printf("Going on in epoch %d after %zu images\n", before.state.epoch, before.state.samples);
-    name_skipped(dataset, parts.train, before.state.train_skipped, options.strict);
-    name_skipped(dataset, parts.validation, before.state.validation_skipped, options.strict);
+    name_skipped(task, parts.train, before.state.train_skipped, options.strict);
+    name_skipped(task, parts.validation, before.state.validation_skipped, options.strict);
   } else {
     if (options.resume) std::printf("No %s to go on from: beginning\n", examples::one_line(last).c_str());
     output.clear();  // before run.json says that another run is here
@@ -141,13 +141,13 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
 
   output.write_run({{"unetpp", version},
                     {"decoders", decoders()},
-                    {"settings", to_json(options)},
+                    {"settings", to_json(task, options)},
                     {"seed", options.seed},
                     {"network",
                      {{"input", {Net::in.height, Net::in.width, Net::in.channels}},
                       {"base_channels", Net::config.base_channels},
                       {"depth", Net::config.depth},
-                      {"classes", {"pet", "background", "outline"}},
+                      {"classes", names_of(task.classes)},
                       {"parameters", parameter_count<Net>}}},
                     {"split", {{"train", train_names}, {"validation", validation_names}}}});
   std::printf("%zu images to train, %zu to validate; U-Net %s, %zu parameters, %.2f GMAC an image\n",
@@ -155,35 +155,34 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
               static_cast<double>(Net::multiply_adds) * 1e-9);
   std::fflush(stdout);
 
-  using Data = std::remove_cvref_t<decltype(dataset)>;
-  LoaderConfig config = loader_config(options);
-  Loader<Net::in, Data> validation(dataset, parts.validation, config);
+  LoaderConfig config = loader_config(task, options);
+  Loader<Net::in, AnyDataset> validation(task.dataset, parts.validation, config);
   config.shuffle = true;
   config.transform = make_transform(options.recipe);
-  Loader<Net::in, Data> training(dataset, parts.train, config);
+  Loader<Net::in, AnyDataset> training(task.dataset, parts.train, config);
 
-  FitConfig fitting = fit_config<Net>(dataset, parts.train, before.state.train_skipped, options);
+  FitConfig fitting = fit_config<Net>(task, parts.train, before.state.train_skipped, options);
   if (options.find_learning_rate) return search_learning_rate(parameters, training, fitting, options, output);
 
   validation.skip(before.state.validation_skipped);
   validation.start_epoch(0);  // pairs to skip are found before an epoch is spent
   while (!signals.stop() && validation.next()) {
   }
-  if (signals.stop()) return stopped(signals, options);
+  if (signals.stop()) return stopped(signals, task, options);
   if (validation.samples() == 0)
-    throw FormatError(data_name(options) + ": expected images to validate with, found " +
+    throw FormatError(task.data + ": expected images to validate with, found " +
                       std::to_string(parts.validation.size()) +
                       " skipped ones (named above; a larger --validation takes more)");
   // Skipped when the run first looked at them: to validate with, and in the first epoch to train with.
   const std::size_t skipped_validation = goes_on ? before.state.validation_skipped.size() : validation.skipped();
   std::size_t skipped_training = before.state.train_skipped.size();
   SegmentationReport report({.folder = output.folder(),
-                             .title = "U-Net on " + data_name(options),
-                             .classes = classes,
+                             .title = "U-Net on " + task.data,
+                             .classes = task.classes,
                              .names = validation_names,
                              .images = static_cast<std::size_t>(options.report_images),
                              .seed = options.seed,
-                             .settings = to_json(options),
+                             .settings = to_json(task, options),
                              .network = summary<Net>(),
                              .tensorboard = options.tensorboard ? output.folder() / "tensorboard" : ""});
   if (before.state.steps > 0)
@@ -192,7 +191,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   std::printf("report: %s, written after every epoch\n", page.c_str());
   std::fflush(stdout);
 
-  const Metadata model = to_metadata(model_info<Net>(model_classes(classes), config.resize));
+  const Metadata model = to_metadata(model_info<Net>(model_classes(task.classes), config.resize));
   CheckpointWriter checkpoints(parameters, optimizer,
                                {.folder = output.folder(),
                                 .minutes = options.checkpoint_minutes,
@@ -203,7 +202,7 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
                                       metadata["report"] = report.state();
                                       return metadata;
                                     },
-                                .warn = warn});
+                                .warn = config.warn});
   const auto count_skipped = [&](const EpochEnd& e) {
     if (e.epoch == 1) skipped_training = training.skipped();
   };
@@ -213,14 +212,14 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   };
   const auto begin = [&](const FitBegin& e) {
     save(e.start);
-    if (options.open) open_report(report);
+    if (options.open) open_report(report, task.program);
   };
   fitting.start = before.state;
   const TrainingState trained = fit(
       parameters, optimizer, training, validation, fitting, report, checkpoints,
       [&](const ResumePoint& e) { save(e.state); }, begin, count_skipped, early, signals);
   const double report_share = report.share();
-  if (signals.stop()) return stopped(signals, options);
+  if (signals.stop()) return stopped(signals, task, options);
   if (early.stop())
     std::printf("Ended early: no epoch was better than epoch %d, of mean IoU %.4f\n", early.best().epoch(),
                 early.best().score());
@@ -228,14 +227,14 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   if (const std::size_t skipped = training.skipped() + validation.skipped())
     std::printf("%zu pairs skipped\n", skipped);
   const std::vector<std::size_t> usable = validation.usable();
-  const std::size_t masks_missing = write_predictions(output, averaged(parameters, optimizer), dataset, usable,
+  const std::size_t masks_missing = write_predictions(output, averaged(parameters, optimizer), task, usable,
                                                       {validation.batch(), config.resize}, signals);
-  if (signals.stop()) return stopped(signals, options);
+  if (signals.stop()) return stopped(signals, task, options);
   std::printf(
       "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "
       "last.safetensors and best.safetensors are in %s\n\n%s\n",
       usable.size() - masks_missing, examples::one_line(output.folder().string()).c_str(),
-      class_table(trained.history.back().validation->confusion, classes).c_str());
+      class_table(trained.history.back().validation->confusion, task.classes).c_str());
   std::printf("report: %s (writing it took %.2f s, %.2f %% of the time)\n", page.c_str(), report.seconds(),
               100 * report_share);
   const std::size_t late =
@@ -244,4 +243,4 @@ int train(const Dataset auto& dataset, Options options, Output& output) {
   return late > 0 ? 1 : 0;
 }
 
-}  // namespace train_pets
+}  // namespace training

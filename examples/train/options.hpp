@@ -11,12 +11,11 @@
 
 #include "../image_limit.hpp"
 #include "recipe.hpp"
+#include "task.hpp"
 
-namespace train_pets {
+namespace training {
 
 struct Options {
-  std::string data;  // empty: synthetic
-  bool download = false;
   std::string out = "out";
   bool overwrite = false;
   bool resume = false;
@@ -34,7 +33,6 @@ struct Options {
   std::optional<int> patience;
   double checkpoint_minutes = 10;
   int threads = 0;  // 0 until known: as OpenMP has it
-  int synthetic = 1200;
   bool strict = false;
   int report_images = 16;
   bool open = false;
@@ -42,13 +40,9 @@ struct Options {
   std::string resume_command;  // that goes on with this run
 };
 
-/// Declares the options; parsing fills `options`.
+/// Declares the options that are not of the data; parsing fills `options`.
 inline void declare(CLI::App& app, Options& options) {
   const CLI::Range positive(1, 1 << 30);
-  CLI::Option* data =
-      app.add_option("--data", options.data, "Folder in the layout of the Oxford-IIIT Pet data set")->type_name("DIR");
-  app.add_flag("--download", options.download, "Fetch the data set (about 770 MB) into the --data folder first")
-      ->needs(data);
   app.add_option("--out", options.out, "Folder for what training writes")->type_name("DIR")->capture_default_str();
   CLI::Option* overwrite =
       app.add_flag("--overwrite", options.overwrite, "Replace the results of another run in --out");
@@ -81,16 +75,11 @@ inline void declare(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive);
-  examples::declare(app, options.image_limit)->needs(data);
   app.add_option("--patience", options.patience, "End training when N epochs brought no better mean IoU")
       ->check(positive)
       ->type_name("N");
   app.add_option("--threads", options.threads, "Threads [as many as cores]")
       ->check(CLI::Range(1, unetpp::most_threads));
-  app.add_option("--synthetic", options.synthetic, "Number of drawn pets to train on where there is no --data")
-      ->check(positive)
-      ->excludes(data)
-      ->capture_default_str();
   app.add_flag("--strict", options.strict,
                "A pair that cannot be used is an error; without, it is named, skipped and counted");
   app.add_option("--report-images", options.report_images, "Validation images that report.html shows")
@@ -101,14 +90,17 @@ inline void declare(CLI::App& app, Options& options) {
   declare_parts(app, options.changes);
 }
 
+/// Makes the recipe of what the command line has, and the threads of the machine's.
+/// Errors  CLI::ValidationError for parts of a recipe that do not go together.
+inline void settle(Options& options) {
+  options.recipe = changed(options.recipe_name == "best" ? best() : tutorial(), options.changes);
+  if (options.threads > 0) unetpp::set_threads(options.threads);
+  options.threads = unetpp::max_threads();
+}
+
 /// Every setting as it was in force, for run.json.
-inline nlohmann::ordered_json to_json(const Options& o) {
-  nlohmann::ordered_json json;
-  if (o.data.empty())
-    json["synthetic"] = o.synthetic;
-  else
-    json["data"] = o.data;
-  json["download"] = o.download;
+inline nlohmann::ordered_json to_json(const Task& task, const Options& o) {
+  nlohmann::ordered_json json = task.settings;
   json["out"] = o.out;
   json["overwrite"] = o.overwrite;
   json["resume"] = o.resume;
@@ -132,4 +124,4 @@ inline nlohmann::ordered_json to_json(const Options& o) {
   return json;
 }
 
-}  // namespace train_pets
+}  // namespace training

@@ -23,7 +23,7 @@
 
 #include "recipe.hpp"
 
-namespace train_pets {
+namespace training {
 
 using namespace unetpp;
 
@@ -49,18 +49,19 @@ inline Transform make_transform(const Recipe& recipe) {
 
 /// Of the classes in a loader's first epoch.
 template <class Source>
-std::vector<float> make_class_weights(const Recipe& recipe, Source& source, int classes) {
-  const ClassCounts counts = count_classes(source, classes);
+std::vector<float> make_class_weights(const Recipe& recipe, Source& source, int classes, int ignore_label) {
+  const ClassCounts counts = count_classes(source, classes, ignore_label);
   if (recipe.class_weights == "inverse") return inverse_frequency_weights(counts.pixels());
   if (recipe.class_weights == "median") return median_frequency_weights(counts);
   return effective_number_weights(counts.pixels(), 1 - 1e-7);
 }
 
-inline Loss make_loss(const Recipe& recipe, std::vector<float> class_weights) {
-  const SoftmaxCrossEntropy cross_entropy(
-      {.class_weights = std::move(class_weights), .label_smoothing = static_cast<float>(recipe.label_smoothing)});
+inline Loss make_loss(const Recipe& recipe, std::vector<float> class_weights, int ignore_label) {
+  const SoftmaxCrossEntropy cross_entropy({.class_weights = std::move(class_weights),
+                                           .ignore_label = ignore_label,
+                                           .label_smoothing = static_cast<float>(recipe.label_smoothing)});
   if (recipe.dice == 0) return cross_entropy;
-  return WeightedLosses({{1, cross_entropy}, {recipe.dice, DiceLoss{}}});
+  return WeightedLosses({{1, cross_entropy}, {recipe.dice, DiceLoss({.ignore_label = ignore_label})}});
 }
 
 template <Layer Net>
@@ -96,4 +97,4 @@ inline GradientFunction make_clip(const Recipe& recipe) {
   return recipe.clip > 0 ? clip_by_global_norm(recipe.clip) : GradientFunction();
 }
 
-}  // namespace train_pets
+}  // namespace training

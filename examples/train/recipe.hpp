@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace train_pets {
+namespace training {
 
 /// Rates, probabilities and shares are from 0 to 1, 0 being none. `tutorial()` is the tutorial's, `best()` what learns most
 /// from 500 photographs in 50 epochs.
@@ -176,4 +176,4 @@ inline void add_parts(nlohmann::ordered_json& json, const Recipe& recipe) {
   for (const NumberPart& part : number_parts()) json[key(part.name)] = recipe.*part.value;
 }
 
-}  // namespace train_pets
+}  // namespace training

@@ -14,7 +14,7 @@
 #include "options.hpp"
 #include "output.hpp"
 
-namespace train_pets {
+namespace training {
 
 /// Tries learning rates and writes their picture. Returns the program's exit status.
 template <Layer Net>
@@ -33,4 +33,4 @@ int search_learning_rate(const Parameters<Net>& parameters, auto& training, cons
   return 0;
 }
 
-}  // namespace train_pets
+}  // namespace training

@@ -14,8 +14,9 @@
 #include <vector>
 
 #include "../messages.hpp"
+#include "task.hpp"
 
-namespace train_pets {
+namespace training {
 
 /// A word as a shell takes it for one; with controls in it, as bash does.
 inline std::string quoted(const std::string& word) {
@@ -99,20 +100,20 @@ inline void require_possible(const unetpp::TrainingState& state, const unetpp::S
 
 /// Names the samples that a run goes on to skip, and says what they are by now and what would take them in.
 /// Errors  That of the first that still cannot be used, if strict.
-inline void name_skipped(const unetpp::Dataset auto& dataset, const std::vector<std::size_t>& indices,
+inline void name_skipped(const Task& task, const std::vector<std::size_t>& indices,
                          const std::vector<std::size_t>& skipped, bool strict) {
   const std::string advice = "only a new run would take it in (--overwrite, or another --out)";
   for (const std::size_t position : skipped) {
     const std::size_t index = indices[position];
     std::string now = "good by now, but " + advice;
     try {
-      dataset.load(index);
+      task.dataset.load(index);
     } catch (const unetpp::Error& error) {
       if (strict) throw;
       now = error.what() + std::string("; once it is mended, ") + advice;
     }
-    examples::warn("train_pets", "still skipping " + std::string(dataset.name(index)) + ": " + now);
+    examples::warn(task.program, "still skipping " + task.dataset.name(index) + ": " + now);
   }
 }
 
-}  // namespace train_pets
+}  // namespace training

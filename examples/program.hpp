@@ -16,7 +16,7 @@
 
 extern char** environ;
 
-namespace train_pets {
+namespace examples {
 
 /// A program to run: looked up in PATH, its standard input read from a file.
 struct Program {
@@ -94,4 +94,4 @@ inline ProgramResult run(const Program& program) {
   return {code, std::move(output)};
 }
 
-}  // namespace train_pets
+}  // namespace examples

@@ -22,8 +22,9 @@
 #include "../folder.hpp"
 #include "../in_parallel.hpp"
 #include "../messages.hpp"
+#include "task.hpp"
 
-namespace train_pets {
+namespace training {
 
 /// The folder of a run.
 class Output {
@@ -73,21 +74,21 @@ class Output {
     }
   }
 
-  /// Writes masks/NAME.png, in the data set's encoding (1 pet, 2 background, 3 outline) at the image's size, and
-  /// pictures/NAME.png, at most picture_height pixels high.
+  /// Writes masks/NAME.png, in the data set's encoding at the image's size, and pictures/NAME.png, at most picture_height
+  /// pixels high.
   template <unetpp::Shape S>
-  void write_prediction(const std::string& name, const unetpp::Sample& sample,
+  void write_prediction(const Task& task, std::size_t index, const unetpp::Sample& sample,
                         unetpp::BatchView<const float, S> probabilities) const {
     const unetpp::Raster& image = sample.image;
-    unetpp::Mask trimap = unetpp::classes_at(probabilities, image.height, image.width);
-    for (std::uint8_t& value : trimap.values) ++value;
-    unetpp::write_file(folder_ / "masks" / (name + ".png"), unetpp::encode_png(trimap), false);
+    const std::string file = task.dataset.name(index) + ".png";
+    unetpp::write_file(folder_ / "masks" / file,
+                       task.encode_mask(unetpp::classes_at(probabilities, image.height, image.width)), false);
 
     constexpr int picture_height = 192;
     const int height = std::min(image.height, picture_height);
     const int width = std::max(1, static_cast<int>(static_cast<long>(image.width) * height / image.height));
     const unetpp::Sample shown = unetpp::resize(sample, height, width);
-    unetpp::write_file(folder_ / "pictures" / (name + ".png"),
+    unetpp::write_file(folder_ / "pictures" / file,
                        unetpp::encode_png(unetpp::picture(unetpp::to_image(shown.image), shown.mask,
                                                           unetpp::classes_at(probabilities, height, width))),
                        false);
@@ -113,8 +114,8 @@ struct PredictionConfig {
 
 /// Predicts the samples with these indices and writes what is predicted, unless a signal stops it. Returns how many of
 /// them it skipped, since they have changed since training saw them; each is named.
-template <unetpp::Layer Net, unetpp::Dataset Data>
-std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Data& dataset,
+template <unetpp::Layer Net>
+std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Task& task,
                               const std::vector<std::size_t>& indices, const PredictionConfig& config,
                               const unetpp::StopOnSignal& signals) {
   using namespace unetpp;
@@ -126,28 +127,27 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
   output.clear_predictions();
   std::size_t skipped = 0;
   for (std::size_t first = 0; first < indices.size() && !signals.stop(); first += batch) {
-    std::vector<std::string> names;
+    std::vector<std::size_t> shown;
     std::vector<Sample> samples;
     for (std::size_t i = first; i < std::min(indices.size(), first + batch); ++i) {
-      const std::string name = dataset.name(indices[i]);
       const std::span<float> image = images.span().subspan(samples.size() * Net::in.size(), Net::in.size());
       try {
-        Sample sample = dataset.load(indices[i]);
+        Sample sample = task.dataset.load(indices[i]);
         write_sample(sample, Net::in, image, labels, config.resize);
         samples.push_back(std::move(sample));
-        names.push_back(name);
+        shown.push_back(indices[i]);
       } catch (const Error& error) {
-        examples::warn("train_pets", "no mask of " + name + ": " + error.what());
+        examples::warn(task.program, "no mask of " + task.dataset.name(indices[i]) + ": " + error.what());
         ++skipped;
       }
     }
     if (samples.empty()) continue;
     const auto probabilities = predictor.probabilities(std::as_const(images).view().images(0, samples.size()));
     examples::rethrow_first(examples::in_parallel(samples.size(), [&](std::size_t i) {
-      output.write_prediction(names[i], samples[i], probabilities.images(i, 1));
+      output.write_prediction(task, shown[i], samples[i], probabilities.images(i, 1));
     }));
   }
   return skipped;
 }
 
-}  // namespace train_pets
+}  // namespace training

@@ -83,4 +83,12 @@ inline void remove_files(const std::filesystem::path& folder, bool (*which)(cons
     if (which(entry.path())) remove_file(entry.path());
 }
 
+/// The same of the folders in it, too.
+inline void remove_files_below(const std::filesystem::path& folder, bool (*which)(const std::filesystem::path&)) {
+  remove_files(folder, which);
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, ignored))
+    if (entry.is_directory()) remove_files(entry.path(), which);
+}
+
 }  // namespace examples

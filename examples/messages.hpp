@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <unetpp/core/one_line.hpp>
 
@@ -18,6 +19,9 @@ inline void complain(const std::string& program, const std::string& text) {
                one_line(text).c_str());
 }
 
-inline void warn(const std::string& program, const std::string& text) { complain(program, "warning: " + text); }
+/// Nothing of a program that is asked for its network (network_source.hpp): it says it when it is started again.
+inline void warn(const std::string& program, const std::string& text) {
+  if (std::getenv("UNETPP_ASKED") == nullptr) complain(program, "warning: " + text);
+}
 
 }  // namespace examples

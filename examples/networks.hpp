@@ -48,7 +48,8 @@ inline unetpp::FormatError unknown_network(const std::string& file_name, const s
     known += (known.empty() ? "" : ", or ") + network_text(unetpp::model_info<Net>({}));
     return false;
   });
-  return unetpp::FormatError(file_name + ": expected " + known + " (examples/networks.hpp takes more), " + found);
+  return unetpp::FormatError(file_name + ": expected " + known + " (examples/predict/run.sh compiles for others), " +
+                             found);
 }
 
 template <class Net>
@@ -98,6 +99,11 @@ inline unetpp::ModelInfo read_model_info(const std::string& file_name, const std
   warn(program, file_name + ": " + missing + "; by its tensors it is taken for " + detail::network_text(info) +
                     ", trained at this size (" + advice(info) + ")");
   return info;
+}
+
+/// Whether one of these networks is what a model file is of.
+inline bool is_built_in(const unetpp::ModelInfo& info) {
+  return detail::any_network([&]<class Net>() { return detail::info_of<Net>(info) == info; });
 }
 
 /// Calls f.operator()<Net>() with the network of these that a model file is of.

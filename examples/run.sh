@@ -1,14 +1,42 @@
 #!/usr/bin/env bash
-# run.sh PROGRAM [ARGUMENTS...]: installs what is missing, builds an example in Release and runs it.
+# run.sh PROGRAM [ARGUMENTS...]: installs what is missing, builds an example in Release and runs it. One that knows its
+# network only from its arguments (train and predict) is asked for it first, and compiled for it once.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 program=$1
+shift
 "$root/cmake/packages.sh" g++ cmake ninja-build libeigen3-dev libstb-dev libjpeg-dev libpng-dev nlohmann-json3-dev libcli11-dev curl ca-certificates
 build=$root/build/release
-mkdir -p "$build"
+mkdir -p "$build/networks"
+
+# compile TARGET WHAT
+compile() {
+  local log=$build/log.$$
+  if ! { cmake -S "$root" --preset release && cmake --build "$build" --target "$1"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    exit 1
+  fi
+  rm -f "$log"
+}
+
 echo "Building $program ..."
-if ! { cmake -S "$root" --preset release && cmake --build "$build" --target "$program"; } >"$build/log" 2>&1; then
-  cat "$build/log" >&2
-  exit 1
-fi
-exec "$build/examples/$program" "${@:2}"
+compile "$program"
+case $program in
+  train | predict)
+    asked=$(mktemp "$build/asked.XXXXXX")
+    trap 'rm -f "$asked"' EXIT
+    UNETPP_ASKED=$asked "$build/examples/$program" "$@" >/dev/null
+    if [ -s "$asked" ]; then
+      name=$(cksum <"$asked" | tr ' ' _)
+      cmp -s "$asked" "$build/networks/$name.hpp" || cp "$asked" "$build/networks/$name.hpp"
+      echo "Building $program for this network ..."
+      SECONDS=0
+      compile "${program}_$name"
+      echo "... in $SECONDS s"
+      program=${program}_$name
+    fi
+    rm -f "$asked"
+    ;;
+esac
+exec "$build/examples/$program" "$@"

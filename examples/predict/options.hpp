@@ -35,7 +35,7 @@ struct Options {
 
 /// Declares the options; parsing fills `options`.
 inline void declare(CLI::App& app, Options& options) {
-  app.add_option("MODEL", options.model, "A model of train_pets: .safetensors")->required();
+  app.add_option("MODEL", options.model, "A model of train or train_pets: .safetensors")->required();
   app.add_option("IMAGE", options.images, "Images, and folders of images")->required();
   app.add_flag("--recursive", options.recursive, "Go into the folders in the folders, too");
   app.add_option("--out", options.out, "Folder for masks, overlays and predictions.json")->required()->type_name("DIR");

@@ -1,19 +1,19 @@
-// Predicts the class of every pixel of images with a model of train_pets: see --help and the README.
+// Predicts the class of every pixel of images with a model of train or train_pets: see --help and the README.
 
 #include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unetpp/io/files/weights.hpp>
-#include <unetpp/nn/fold_batch_norm.hpp>
 #include <unetpp/report/class_table.hpp>
 #include <utility>
 #include <vector>
 
 #include "../main.hpp"
+#include "../network_source.hpp"
 #include "../networks.hpp"
 #include "inputs.hpp"
+#include "load_masks.hpp"
 #include "masks.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -38,29 +38,6 @@ void print_speed(const Run& run, double network_seconds) {
               run.seconds(), images / run.seconds(), network_seconds, images / network_seconds);
 }
 
-/// The network that a model file is of, without batch normalisation. Tiles have six times the height and width that it
-/// was trained at.
-///
-/// For the default network these have 768×768 pixels and overlap by 208, since it sees 204: of a large image each pixel
-/// is computed 1.9 times on average, in 0.5 GB (tiles of 512×512: 2.8 times in 0.23 GB; 1024×1024: 1.6 in 0.87). With
-/// --tta flip memory and work are twice as much.
-std::unique_ptr<Masks> load_masks(const Options& options, const ModelInfo& info, Resize resize,
-                                  std::function<void(std::size_t, std::size_t)> progress) {
-  std::unique_ptr<Masks> masks;
-  examples::with_network_of(info, options.model, [&]<class Net>() {
-    Parameters<Net> parameters;
-    load_weights(options.model, parameters);
-    Parameters<Folded<Net>> folded = fold_batch_norm(parameters);
-    if (options.tile) {
-      using Tile = typename Net::template resized<6 * Net::in.height, 6 * Net::in.width>;
-      masks = std::make_unique<TiledMasks<Folded<Net>, Folded<Tile>>>(std::move(folded), options, progress);
-    } else {
-      masks = std::make_unique<ResizedMasks<Folded<Net>>>(std::move(folded), options, resize);
-    }
-  });
-  return masks;
-}
-
 /// How the model's images were resized, as it says; one that says nothing, or what is not known, is taken for the default.
 Resize resize_of_model(const Options& options, const ModelInfo& info) {
   const std::optional<Resize> resize = unetpp::resize_of(info.preprocessing);
@@ -75,6 +52,7 @@ Resize resize_of_model(const Options& options, const ModelInfo& info) {
 int run(const Options& options) {
   if (options.threads > 0) set_threads(options.threads);
   const ModelInfo info = examples::read_model_info(options.model, "predict");
+  if (examples::answer_with_network(unet_config(info), has_network(info))) return 0;
   const Resize resize = resize_of_model(options, info);
   const std::vector<ReportClass> classes = classes_of(info);
   const Inputs inputs = InputList(options.recursive, options.out)(options.images);
@@ -117,7 +95,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   predict::Options options;
-  CLI::App app("Predicts the class of every pixel of images with a model of train_pets.", "predict");
+  CLI::App app("Predicts the class of every pixel of images with a model of train or train_pets.", "predict");
   predict::declare(app, options);
   return examples::run_main(app, argc, argv, [&] { return predict::run(options); });
 }

@@ -57,7 +57,7 @@ class Output {
     for (const char* name : {"model.safetensors", "report.html", "metrics.csv", "curves.png", "learning_rate.png"})
       examples::remove_file(folder_ / name);
     for (const char* name : {"masks", "pictures", "panels"})  // the last of a version before
-      examples::remove_files(folder_ / name, examples::is_png);
+      examples::remove_files_below(folder_ / name, examples::is_png);
     for (const char* name : {"last.safetensors", "best.safetensors"}) examples::remove_file(folder_ / name);
     examples::remove_files(folder_ / "tensorboard", is_event_file);
   }
@@ -70,7 +70,7 @@ class Output {
   void clear_predictions() const {
     for (const char* name : {"masks", "pictures"}) {
       examples::make_folder(folder_ / name);
-      examples::remove_files(folder_ / name, examples::is_png);
+      examples::remove_files_below(folder_ / name, examples::is_png);
     }
   }
 
@@ -81,6 +81,7 @@ class Output {
                         unetpp::BatchView<const float, S> probabilities) const {
     const unetpp::Raster& image = sample.image;
     const std::string file = task.dataset.name(index) + ".png";
+    for (const char* kind : {"masks", "pictures"}) examples::make_folder((folder_ / kind / file).parent_path());
     unetpp::write_file(folder_ / "masks" / file,
                        task.encode_mask(unetpp::classes_at(probabilities, image.height, image.width)), false);
 

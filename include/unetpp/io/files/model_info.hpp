@@ -73,6 +73,21 @@ ModelInfo model_info(std::vector<ModelClass> classes, Resize resize = Resize::bi
   return info;
 }
 
+/// The UNet that a model file is of.
+inline UNetConfig unet_config(const ModelInfo& info) {
+  return {.height = info.input.height,
+          .width = info.input.width,
+          .channels = info.input.channels,
+          .classes = info.classes,
+          .base_channels = info.base_channels,
+          .depth = info.depth,
+          .block = info.block,
+          .normalisation = info.normalisation,
+          .activation = info.activation,
+          .bottom_dropout_per_thousand = info.bottom_dropout_per_thousand,
+          .way_up = info.way_up};
+}
+
 /// In what a UNet differs from the vanilla one, as a model file's text has it: of a value that is not there, the default
 /// is meant, so that the text of a vanilla U-Net is that of files from before there were others.
 inline nlohmann::ordered_json unet_kind(const ModelInfo& info) {

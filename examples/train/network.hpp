@@ -1,0 +1,18 @@
+#pragma once
+// The network that a program was compiled for.
+
+#include <unetpp/nn/unet.hpp>
+
+#include "options.hpp"
+#include "output.hpp"
+#include "task.hpp"
+
+namespace training {
+
+/// Whether this program has the network.
+bool has_network(const unetpp::UNetConfig& config);
+
+/// Trains the network that this program has, and returns the program's exit status.
+int train(const Task& task, const Options& options, Output& output);
+
+}  // namespace training

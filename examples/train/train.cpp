@@ -1,0 +1,136 @@
+// Trains a U-Net on a folder of images and masks: see --help and the README.
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <unetpp/io/data/folder_dataset.hpp>
+#include <unetpp/io/data/folds.hpp>
+#include <unetpp/io/data/groups.hpp>
+#include <unetpp/io/image/read_raster.hpp>
+#include <utility>
+#include <vector>
+
+#include "../main.hpp"
+#include "../network_source.hpp"
+#include "data_classes.hpp"
+#include "data_options.hpp"
+#include "network.hpp"
+#include "network_options.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "resume.hpp"
+#include "task.hpp"
+
+namespace training {
+
+namespace {
+
+using namespace unetpp;
+
+struct FolderOptions : Options {
+  DataOptions data;
+  NetworkOptions network;
+};
+
+std::filesystem::path class_file(const DataOptions& data) {
+  if (!data.classes.empty()) return data.classes;
+  const std::filesystem::path folder = data.folder, pairs = data.pairs;
+  return (data.pairs.empty() ? folder : pairs.parent_path()) / "classes.csv";
+}
+
+void print_listing(const FolderListing& listing, const std::string& folder) {
+  std::printf("%zu pairs in %s", listing.pairs.size(), examples::one_line(folder).c_str());
+  const auto name_some = [](const char* what, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    std::printf("; %zu %s", names.size(), what);
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i)
+      std::printf("%s %s", i == 0 ? ":" : ",", examples::one_line(names[i]).c_str());
+    if (names.size() > 3) std::printf(", ...");
+  };
+  name_some("images without a mask", listing.without_mask);
+  name_some("masks without an image", listing.without_image);
+  std::printf("; passed over: %zu dotfiles, %zu others\n", listing.dotfiles, listing.other);
+}
+
+/// Which pairs train and validate, where that is not left to split(): the folders' choice, a fold, or whole groups.
+/// Each part is in the order in which split() would have it, so that the same parts train to the same bits.
+std::optional<Split> chosen_split(const FolderDataset& dataset, const FolderOptions& options) {
+  std::vector<std::string> groups;
+  for (std::size_t i = 0; i < dataset.size(); ++i) groups.push_back(dataset.name(i));
+  if (!options.data.group.empty()) groups = group_keys(groups, options.data.group);
+  std::vector<Subset> subsets(dataset.size(), Subset::train);
+  if (options.data.folds) {
+    std::vector<std::string> names;
+    for (const TableClass& c : dataset.table().classes) names.push_back(c.name);
+    const std::vector<int> folds = make_folds(
+        groups, class_pixels(dataset), {.folds = *options.data.folds, .seed = options.seed, .class_names = names});
+    for (const std::size_t i : fold_split(folds, *options.data.fold).validation) subsets[i] = Subset::validation;
+  } else if (dataset.listing().has_subsets) {
+    for (std::size_t i = 0; i < dataset.size(); ++i) subsets[i] = dataset.listing().pairs[i].subset;
+  } else if (!options.data.group.empty()) {
+    const std::size_t validation = static_cast<std::size_t>(
+        options.validation.value_or(static_cast<int>(std::max<std::size_t>(1, dataset.size() / 7))));
+    return grouped_split(groups, validation, options.seed);
+  } else {
+    return std::nullopt;
+  }
+  Split parts;
+  for (const std::size_t i : split(dataset.size(), 0, options.seed).train) {
+    if (subsets[i] == Subset::train) parts.train.push_back(i);
+    if (subsets[i] == Subset::validation) parts.validation.push_back(i);
+  }
+  if (parts.train.empty() || parts.validation.empty())
+    throw ArgumentError(options.data.folder + ": expected pairs to train and others to validate with, found " +
+                        std::to_string(parts.train.size()) + " and " + std::to_string(parts.validation.size()) +
+                        " (in train and val)");
+  return parts;
+}
+
+int run(FolderOptions options) {
+  settle(options);
+  const FolderConfig config = folder_config(options.data, options.image_limit);
+  const FolderListing listing = list_folder(config);
+  print_listing(listing, options.data.folder);
+  const ClassTable table = table_of(class_file(options.data), listing, config);
+  const FolderDataset dataset(listing, config, table);
+  const int channels = options.data.channels > 0 ? options.data.channels
+                                                 : read_raster(dataset.image_path(0), 0, config.max_pixels).channels;
+  const UNetConfig network =
+      make_network(options.network, options.recipe, channels, static_cast<int>(table.classes.size()));
+  if (examples::answer_with_network(network, has_network(network))) return 0;
+
+  const Task task{.program = "train",
+                  .data = options.data.folder,
+                  .dataset = AnyDataset(dataset),
+                  .classes = report_classes(table),
+                  .settings = to_json(options.data),
+                  .more_pairs = "add images to " + options.data.images + " and their masks to " + options.data.masks,
+                  .encode_mask = [&](const Mask& mask) { return encode_classes(table, mask); },
+                  .split = chosen_split(dataset, options),
+                  .ignore_label = ignored_label};
+  Output output(options.out, options.overwrite, options.resume);
+  return train(task, options, output);
+}
+
+}  // namespace
+
+}  // namespace training
+
+int main(int argc, char** argv) {
+  training::FolderOptions options;
+  options.recipe_name = "best";
+  CLI::App app("Trains a U-Net on a folder of images and masks.", "train");
+  training::declare(app, options.data);
+  app.add_option_function<std::string>(
+         "--size", [&](const std::string& text) { options.network.size = training::parse_size(text); },
+         "Height and width that images are brought to, in pixels [128x128]")
+      ->type_name("HxW");
+  training::declare(app, options);
+  examples::declare(app, options.image_limit);
+  training::declare(app, options.network);
+  return examples::run_main(app, argc, argv, [&] {
+    options.resume_command = training::resume_command(argc, argv);
+    return training::run(options);
+  });
+}

@@ -2,15 +2,37 @@
 // What the programs' main() have in common: a command line, and one line for each way to fail.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <new>
 #include <string>
 #include <unetpp/kernels/instruction_set.hpp>
+#include <vector>
 
 #include "messages.hpp"
 
 namespace examples {
+
+/// What --help says is a screen: it leaves out the options of other groups than the first, which --help all has, too.
+/// Returns  the arguments without "all".
+inline std::vector<std::string> arguments_of(CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto help = std::find(arguments.begin(), arguments.end(), "--help");
+  if (help != arguments.end() && help + 1 != arguments.end() && help[1] == "all") {
+    arguments.erase(help + 1);
+  } else {
+    bool hidden = false;
+    for (CLI::Option* option : app.get_options()) {
+      if (option->get_group() == "Options") continue;
+      option->group("");
+      hidden = true;
+    }
+    if (hidden) app.footer("--help all lists more options.");
+  }
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  return arguments;
+}
 
 /// Parses the command line and calls run(). Returns the exit status: that of run(), 2 for a wrong command line, 1 for
 /// any other error.
@@ -22,7 +44,7 @@ int run_main(CLI::App& app, int argc, char** argv, const Run& run) {
     return status;
   };
   try {
-    app.parse(argc, argv);
+    app.parse(arguments_of(app, argc, argv));
     unetpp::kernels::instruction_set();  // an error in UNETPP_SIMD is found before anything is written
     return run();
   } catch (const CLI::CallForHelp& help) {

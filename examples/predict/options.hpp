@@ -45,7 +45,8 @@ inline void declare(CLI::App& app, Options& options) {
                                    "resized to the network's input and its probabilities back");
   app.add_option("--overlap", options.overlap, "Of tiles, in pixels [the network's receptive field]")
       ->check(CLI::NonNegativeNumber)
-      ->needs(tile);
+      ->needs(tile)
+      ->group("More");
   app.add_option("--tta", options.tta,
                  "Test-time augmentation: flip takes the mean over each image and its mirror image, in twice the time")
       ->check(CLI::IsMember({"none", "flip"}))
@@ -60,8 +61,9 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, unetpp::most_threads));
   examples::declare(app, options.limit);
   app.add_flag("--strict", options.strict,
-               "An image that cannot be used ends it; without, it is named, skipped and counted");
-  app.add_flag("--benchmark", options.benchmark, "Print images/s");
+               "An image that cannot be used ends it; without, it is named, skipped and counted")
+      ->group("More");
+  app.add_flag("--benchmark", options.benchmark, "Print images/s")->group("More");
 }
 
 /// What a result depends on, for predictions.json.

@@ -52,12 +52,10 @@ inline void declare(CLI::App& app, NetworkOptions& network) {
   };
   app.add_option("--base", network.base, "Filters of its first block; each level below has twice as many")
       ->check(CLI::Range(1, 1024))
-      ->capture_default_str()
-      ->group(group);
+      ->capture_default_str();
   app.add_option("--depth", network.depth, "Levels below the first: 2^DEPTH divides its height and width")
       ->check(CLI::Range(0, 8))
-      ->capture_default_str()
-      ->group(group);
+      ->capture_default_str();
   using namespace unetpp::detail;
   word("--norm", network.normalisation, normalisation_names, "Behind each convolution [none; of best: batch]");
   word("--block", network.block, block_names, "Two convolutions, or with a shortcut beside them")

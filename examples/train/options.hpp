@@ -43,6 +43,7 @@ struct Options {
 /// Declares the options that are not of the data; parsing fills `options`.
 inline void declare(CLI::App& app, Options& options) {
   const CLI::Range positive(1, 1 << 30);
+  const std::string more = "More of the run";
   app.add_option("--out", options.out, "Folder for what training writes")->type_name("DIR")->capture_default_str();
   CLI::Option* overwrite =
       app.add_flag("--overwrite", options.overwrite, "Replace the results of another run in --out");
@@ -51,11 +52,13 @@ inline void declare(CLI::App& app, Options& options) {
                             ->excludes(overwrite);
   app.add_flag("--find-learning-rate", options.find_learning_rate,
                "Do not train, but try 100 steps of growing learning rates and write OUT/learning_rate.png")
-      ->excludes(resume);
+      ->excludes(resume)
+      ->group(more);
   app.add_option("--checkpoint-minutes", options.checkpoint_minutes,
                  "Time between checkpoints within an epoch; 0: one after every batch")
       ->check(CLI::Range(0.0, 1e6))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(more);
   app.add_option("--epochs", options.epochs, "Passes over the training images")->check(positive)->capture_default_str();
   app.add_option("--batch", options.batch, "Images a training step")
       ->check(CLI::Range(1, 65536))
@@ -72,21 +75,27 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_option("--images-at-once", options.images_at_once,
                  "Images of a step that are computed at once; fewer than --batch need less memory; 0: all")
       ->check(CLI::Range(0, 65536))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(more);
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
-      ->check(positive);
+      ->check(positive)
+      ->group(more);
   app.add_option("--patience", options.patience, "End training when N epochs brought no better mean IoU")
       ->check(positive)
-      ->type_name("N");
+      ->type_name("N")
+      ->group(more);
   app.add_option("--threads", options.threads, "Threads [as many as cores]")
       ->check(CLI::Range(1, unetpp::most_threads));
   app.add_flag("--strict", options.strict,
-               "A pair that cannot be used is an error; without, it is named, skipped and counted");
+               "A pair that cannot be used is an error; without, it is named, skipped and counted")
+      ->group(more);
   app.add_option("--report-images", options.report_images, "Validation images that report.html shows")
       ->check(CLI::Range(0, 1 << 20))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(more);
   app.add_flag("--open", options.open, "Open report.html, which follows the training");
-  app.add_flag("--tensorboard", options.tensorboard, "Write event files for TensorBoard into OUT/tensorboard, too");
+  app.add_flag("--tensorboard", options.tensorboard, "Write event files for TensorBoard into OUT/tensorboard, too")
+      ->group(more);
   declare_parts(app, options.changes);
 }
 

@@ -13,8 +13,8 @@
 
 #include "../main.hpp"
 #include "../network_source.hpp"
-#include "data_classes.hpp"
 #include "data_options.hpp"
+#include "folder_data.hpp"
 #include "network.hpp"
 #include "network_options.hpp"
 #include "options.hpp"
@@ -32,26 +32,6 @@ struct FolderOptions : Options {
   DataOptions data;
   NetworkOptions network;
 };
-
-std::filesystem::path class_file(const DataOptions& data) {
-  if (!data.classes.empty()) return data.classes;
-  const std::filesystem::path folder = data.folder, pairs = data.pairs;
-  return (data.pairs.empty() ? folder : pairs.parent_path()) / "classes.csv";
-}
-
-void print_listing(const FolderListing& listing, const std::string& folder) {
-  std::printf("%zu pairs in %s", listing.pairs.size(), examples::one_line(folder).c_str());
-  const auto name_some = [](const char* what, const std::vector<std::string>& names) {
-    if (names.empty()) return;
-    std::printf("; %zu %s", names.size(), what);
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i)
-      std::printf("%s %s", i == 0 ? ":" : ",", examples::one_line(names[i]).c_str());
-    if (names.size() > 3) std::printf(", ...");
-  };
-  name_some("images without a mask", listing.without_mask);
-  name_some("masks without an image", listing.without_image);
-  std::printf("; passed over: %zu dotfiles, %zu others\n", listing.dotfiles, listing.other);
-}
 
 /// Which pairs train and validate, where that is not left to split(): the folders' choice, a fold, or whole groups.
 /// Each part is in the order in which split() would have it, so that the same parts train to the same bits.
@@ -91,7 +71,7 @@ int run(FolderOptions options) {
   settle(options);
   const FolderConfig config = folder_config(options.data, options.image_limit);
   const FolderListing listing = list_folder(config);
-  print_listing(listing, options.data.folder);
+  print(listing, options.data);
   const ClassTable table = table_of(class_file(options.data), listing, config);
   const FolderDataset dataset(listing, config, table);
   const int channels = options.data.channels > 0 ? options.data.channels

@@ -32,7 +32,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--synthetic", options.synthetic, "Number of drawn pets to train on where there is no --data")
       ->check(CLI::Range(1, 1 << 30))
       ->excludes(data)
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group("More of the run");
   training::declare(app, options);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The classes of a folder of images and masks.
+// What a folder of images and masks has in it.
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <set>
@@ -16,8 +17,30 @@
 #include <vector>
 
 #include "../messages.hpp"
+#include "data_options.hpp"
 
 namespace training {
+
+inline std::filesystem::path class_file(const DataOptions& data) {
+  if (!data.classes.empty()) return data.classes;
+  const std::filesystem::path folder = data.folder, pairs = data.pairs;
+  return (data.pairs.empty() ? folder : pairs.parent_path()) / "classes.csv";
+}
+
+/// How many pairs there are, and what was passed over.
+inline void print(const unetpp::FolderListing& listing, const DataOptions& data) {
+  std::printf("%zu pairs in %s", listing.pairs.size(), examples::one_line(data.folder).c_str());
+  const auto name_some = [](const char* what, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    std::printf("; %zu %s", names.size(), what);
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i)
+      std::printf("%s %s", i == 0 ? ":" : ",", examples::one_line(names[i]).c_str());
+    if (names.size() > 3) std::printf(", ...");
+  };
+  name_some("images without a mask", listing.without_mask);
+  name_some("masks without an image", listing.without_image);
+  std::printf("; passed over: %zu dotfiles, %zu others\n", listing.dotfiles, listing.other);
+}
 
 namespace detail {
 

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <vector>
 
-#include "unetpp/core/utf8.hpp"
+#include "unetpp/io/files/csv.hpp"
 #include "unetpp/report/classes.hpp"
 #include "unetpp/train/callbacks.hpp"
 
@@ -46,16 +46,6 @@ inline std::vector<Measure> measures(const EpochEnd& e, const std::vector<Report
 }
 
 namespace detail {
-
-/// A field of a CSV file, in UTF-8, quoted where it must be.
-/// Source  RFC 4180.
-inline std::string csv_field(const std::string& name) {
-  const std::string text = to_utf8(name);
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
 
 /// A number with six decimals, or all its digits. std::to_chars knows no locale, whose decimal comma would begin a column.
 inline std::string csv_number(const Measure& m) {

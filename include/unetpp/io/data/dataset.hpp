@@ -53,7 +53,7 @@ class PetDataset {
   /// Errors  FileError when a folder is missing or there are no pairs.
   [[gnu::cold]] explicit PetDataset(const std::filesystem::path& folder, std::size_t max_pixels = default_max_pixels)
       : images_(folder / "images"), masks_(folder / "annotations" / "trimaps"), max_pixels_(max_pixels) {
-    require_folder(folder);
+    detail::require_folder(folder);
     const FilesByStem images = list(images_, {".jpg", ".jpeg"});
     const FilesByStem masks = list(masks_, {".png"});
     for (const auto& [stem, files] : images)
@@ -98,15 +98,9 @@ class PetDataset {
                         (folder / *std::next(files.begin())).string() + ", too (one of them must go)");
   }
 
-  static void require_folder(const std::filesystem::path& folder) {
-    std::error_code error;
-    if (!std::filesystem::is_directory(folder, error))
-      throw FileError(folder.string() + ": expected a folder, found " + (error ? error.message() : "a file"));
-  }
-
   /// A folder's files of these extensions by their names without it; counts the others.
   [[gnu::cold]] FilesByStem list(const std::filesystem::path& folder, const std::set<std::string>& extensions) {
-    require_folder(folder);
+    detail::require_folder(folder);
     FilesByStem found;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;

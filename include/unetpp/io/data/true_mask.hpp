@@ -38,18 +38,23 @@ struct ImageFile {
   Extent size;
 };
 
+/// Errors  FormatError naming the mask's file, when it is not of the image's size.
+inline void require_image_size(const std::filesystem::path& file, Extent mask, const ImageFile& image,
+                               std::size_t max_pixels = default_max_pixels) {
+  const auto [height, width] = image.size;
+  if (mask == image.size) return;
+  throw FormatError(file.string() + ": expected a mask of " + detail::size_text(width, height) +
+                    " as its image, found " + detail::size_text(mask.width, mask.height) +
+                    (mask.width == height && mask.height == width ? detail::turned_image(image.path, max_pixels) : ""));
+}
+
 /// The class of each pixel of an image, from a PNG of one channel that says 1, 2, ... for the classes 0, 1, ...
 /// Errors  FileError or FormatError naming the file, when it cannot be read, is not of the image's size, or holds a value
 ///         that is none of 1 to `classes`.
 inline Mask read_true_mask(const std::filesystem::path& file, const ImageFile& image, int classes,
                            std::size_t max_pixels = default_max_pixels) {
   Mask mask = read_mask(file, max_pixels);
-  const auto [height, width] = image.size;
-  if (mask.width != width || mask.height != height)
-    throw FormatError(
-        file.string() + ": expected a mask of " + detail::size_text(width, height) + " as its image, found " +
-        detail::size_text(mask.width, mask.height) +
-        (mask.width == height && mask.height == width ? detail::turned_image(image.path, max_pixels) : ""));
+  require_image_size(file, {mask.height, mask.width}, image, max_pixels);
   for (std::uint8_t& value : mask.values) {
     if (value < 1 || value > classes)
       throw FormatError(file.string() + ": expected values from 1 to " + std::to_string(classes) +

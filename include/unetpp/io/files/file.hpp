@@ -44,6 +44,13 @@ inline std::string lower_extension(const std::filesystem::path& file) {
   return extension;
 }
 
+/// Errors  FileError when there is no such folder.
+[[gnu::cold]] inline void require_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error))
+    throw FileError(folder.string() + ": expected a folder, found " + (error ? error.message() : "a file"));
+}
+
 /// An open file that closes itself.
 class Descriptor {
  public:

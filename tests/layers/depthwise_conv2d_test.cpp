@@ -43,6 +43,23 @@ TEST_CASE("DepthwiseConv2D with strides, dilations and other kernels agrees with
   check_convolution<Shape{5, 8, 2}, DepthwiseConv2DConfig{.kernel = 2, .stride = 3, .padding = Padding::valid}>(2);
 }
 
+TEST_CASE("DepthwiseConv2D of rows longer than what is summed in registers agrees with naive loops") {
+  check_convolution<Shape{4, 21, 20}, DepthwiseConv2DConfig{}>(1, 1);
+  check_convolution<Shape{3, 36, 2}, DepthwiseConv2DConfig{.stride = 2}>(2);
+  check_convolution<Shape{3, 29, 2}, DepthwiseConv2DConfig{.stride = {1, 3}, .dilation = {1, 2}}>(1);
+}
+
+TEST_CASE("DepthwiseConv2D with kernels of more than three rows and columns agrees with naive loops") {
+  check_convolution<Shape{8, 22, 3}, DepthwiseConv2DConfig{.kernel = {5, 7}}>(1, 2);
+  check_convolution<Shape{9, 8, 2}, DepthwiseConv2DConfig{.kernel = {8, 4}, .stride = {1, 2}}>(2);
+}
+
+TEST_CASE("a DepthwiseConv2D's bias has the gradients of outputs that no tap gives anything to") {
+  using L = DepthwiseConv2D<Shape{3, 4, 2}, DepthwiseConv2DConfig{.kernel = 2, .dilation = 7}>;
+  STATIC_REQUIRE(L::rows.pad == 3);  // the taps of the first output lie on rows -3 and 4
+  check_convolution<L::in, DepthwiseConv2DConfig{.kernel = 2, .dilation = 7}>(2);
+}
+
 TEST_CASE("DepthwiseConv2D of more rows than one block agrees with naive loops") {
   check_convolution<Shape{3, 4100, 1}, DepthwiseConv2DConfig{.kernel = {3, 1}, .bias = false}>(1);
 }

@@ -62,6 +62,13 @@ struct DepthwiseRow {
   std::ptrdiff_t weight_pixel;
 };
 
+/// What the gradients of a row of a depthwise convolution are added to: those of the weight from its first row of taps on,
+/// and those of the bias, unless null.
+struct DepthwiseGradient {
+  float* weight;
+  float* bias;
+};
+
 /// How factors are drawn at random: a run of them at a time, each from a word of a Philox counter.
 struct Draw {
   static constexpr int run = 64;     // factors
@@ -85,7 +92,8 @@ struct LayerKernels {
   void (*linear)(const PointwiseRun&, const float* of_channels, const Epilogue&);
   void (*depthwise_row)(const DepthwiseRow&, const TapRun* columns, int count, int channels, const PixelRun& to,
                         const Epilogue&);
-  void (*sum_products)(const PointwiseRun&, float* sum);
+  void (*depthwise_gradient_row)(const DepthwiseRow&, const TapRun* columns, ConstPixels dy, int count, int channels,
+                                 const DepthwiseGradient&);
   void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
 };
 

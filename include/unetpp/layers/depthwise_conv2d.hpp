@@ -1,11 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 
 #include "unetpp/kernels/convolution/depthwise.hpp"
-#include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/convolution_layer.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
@@ -60,8 +58,7 @@ struct DepthwiseConv2D : LayerDefaults {
   enum { weight, bias };  // of `tensors`
 
   static constexpr std::size_t scratch(std::size_t batch, int) {
-    return std::max(kernels::depthwise_gradient_scratch(geometry, batch),
-                    C.bias ? kernels::bias_gradient_scratch(batch * out.pixels(), out.channels) : 0);
+    return kernels::depthwise_gradient_scratch(geometry, batch);
   }
 
   static void forward(Tensors<DepthwiseConv2D> p, BatchView<const float, in> x, OutputTarget<out> y,
@@ -73,10 +70,10 @@ struct DepthwiseConv2D : LayerDefaults {
 
   static void backward(Tensors<DepthwiseConv2D> p, BatchView<const float, in> x, BatchView<const float, out>,
                        BatchView<const float, out> dy, Gradients<DepthwiseConv2D> to, const Context& context) {
-    kernels::depthwise_weight_gradient({geometry, x.count(), pixels_of(x), pixels_of(dy), to.dp[weight].data()},
-                                       context.scratch());
-    if constexpr (C.bias)
-      kernels::bias_gradient(dy.pixels(), out.channels, pixels_of(dy), to.dp[bias].data(), context.scratch());
+    kernels::BiasGradient dbias;
+    if constexpr (C.bias) dbias.filters = to.dp[bias].data();
+    kernels::depthwise_weight_gradient({geometry, x.count(), pixels_of(x), pixels_of(dy), to.dp[weight].data(), dbias},
+                                       kernels::depthwise_taps(row_taps, column_taps), context.scratch());
     if (to.dx.wanted())
       kernels::depthwise_convolve(
           {geometry, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view), to.dx.epilogue(x)},

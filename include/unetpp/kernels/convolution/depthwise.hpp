@@ -13,7 +13,6 @@
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
-#include "unetpp/kernels/pointwise.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative but steps.
 #pragma GCC diagnostic push
@@ -87,10 +86,33 @@ inline void depthwise_row(const DepthwiseRow& from, const TapRun* columns, int c
     }
 }
 
-inline void sum_products(const PointwiseRun& run, float* sum) {
-  for (int i = 0; i < run.count; ++i)
-    for (int c = 0; c < run.channels; ++c)
-      sum[c] += run.x.data[i * run.x.stride + c] * run.dy.data[i * run.dy.stride + c];
+/// The gradients of one row of outputs where there are no micro-kernels; as theirs.
+inline void depthwise_gradient_row(const DepthwiseRow& from, const TapRun* columns, ConstPixels dy, int count,
+                                   int channels, const DepthwiseGradient& to) {
+  for (int o = 0; o < count; ++o)
+    for (int c = 0; c < channels; ++c) {
+      const float* x = from.x + columns[o].input * from.input + c;
+      const float gradient = dy.data[o * dy.stride + c];
+      float* sums = to.weight + columns[o].tap * from.weight_pixel + c;
+      if (to.bias) to.bias[c] += gradient;
+      for (int r = 0; r < from.rows; ++r)
+        for (int t = 0; t < columns[o].count; ++t)
+          sums[r * from.weight_row + t * from.weight_pixel] += x[r * from.row + t * from.pixel] * gradient;
+    }
+}
+
+/// What a row of outputs reads, but for the weight: the inputs of these rows of taps, in the image that begins at x.
+inline DepthwiseRow depthwise_inputs(const ConvGeometry& g, const DepthwiseTaps& taps, TapRun rows, ConstPixels x,
+                                     int width) {
+  const std::ptrdiff_t pixel = x.stride, row = pixel * width, channels = g.out.channels;
+  return {.x = x.data + rows.input * row,
+          .row = taps.input_step.height * row,
+          .input = pixel,
+          .pixel = taps.input_step.width * pixel,
+          .rows = rows.count,
+          .weight = nullptr,
+          .weight_row = taps.tap_step.height * g.kernel.width * channels,
+          .weight_pixel = taps.tap_step.width * channels};
 }
 
 }  // namespace detail
@@ -100,17 +122,11 @@ inline void sum_products(const PointwiseRun& run, float* sum) {
 inline void depthwise_convolve(const ConvOperands& of, const DepthwiseTaps& taps, Shape in, Shape out, int threads,
                                const LayerKernels& kernels = layer_kernels()) {
   const int channels = out.channels;
-  const std::ptrdiff_t pixel = of.x.stride, row = pixel * in.width, weight_row = of.g.kernel.width * channels;
   parallel_for(threads, of.batch * out.height, [&](std::size_t unit, int) {
-    const TapRun run = taps.rows[unit % out.height];
-    const DepthwiseRow from{.x = of.x.data + (unit / out.height * in.height + run.input) * row,
-                            .row = taps.input_step.height * row,
-                            .input = pixel,
-                            .pixel = taps.input_step.width * pixel,
-                            .rows = run.count,
-                            .weight = of.weight + run.tap * weight_row,
-                            .weight_row = taps.tap_step.height * weight_row,
-                            .weight_pixel = taps.tap_step.width * channels};
+    const TapRun rows = taps.rows[unit % out.height];
+    const ConstPixels image{of.x.data + unit / out.height * in.pixels() * of.x.stride, of.x.stride};
+    DepthwiseRow from = detail::depthwise_inputs(of.g, taps, rows, image, in.width);
+    from.weight = of.weight + rows.tap * of.g.kernel.width * channels;
     const PixelRun to{of.y.data + unit * out.width * of.y.stride, of.y.stride, unit * out.width};
     (has_micro_kernels ? kernels.depthwise_row : detail::depthwise_row)(from, taps.columns, out.width, channels, to,
                                                                         of.end);
@@ -124,55 +140,43 @@ constexpr int depthwise_rows(const ConvGeometry& g) { return std::clamp(4096 / g
 
 constexpr std::size_t depthwise_blocks(const ConvGeometry& g) { return parts_of(g.out.height, depthwise_rows(g)); }
 
-constexpr std::size_t depthwise_weights(const ConvGeometry& g) { return g.taps() * g.out.channels; }
-
-/// sums += the weight gradient of one row of outputs, for one row of taps.
-inline void depthwise_gradient_row(const ConvGeometry& g, ConstPixels x, ConstPixels dy, float* sums,
-                                   const LayerKernels& kernels) {
-  for (int tap = 0; tap < g.kernel.width; ++tap) {
-    const int begin = tap * g.dilation.width - g.pad_left;  // the input of output 0
-    const int first = begin >= 0 ? 0 : parts_of(-begin, g.stride.width);
-    const int last = begin >= g.in.width ? 0 : std::min(g.out.width, (g.in.width - 1 - begin) / g.stride.width + 1);
-    if (first >= last) continue;
-    const PointwiseRun run{
-        {x.data + (first * g.stride.width + begin) * static_cast<std::ptrdiff_t>(x.stride), x.stride * g.stride.width},
-        {dy.data + first * dy.stride, dy.stride},
-        {nullptr, 0},
-        last - first,
-        g.out.channels};
-    (has_micro_kernels ? kernels.sum_products : sum_products)(run, sums + tap * g.out.channels);
-  }
-}
+/// The sums of a block: of the weight, then of the bias.
+constexpr std::size_t depthwise_sums(const ConvGeometry& g) { return (g.taps() + 1) * g.out.channels; }
 
 }  // namespace detail
 
 /// Floats of scratch that the weight gradient needs.
 constexpr std::size_t depthwise_gradient_scratch(const ConvGeometry& g, std::size_t batch) {
-  return aligned_floats(batch * detail::depthwise_blocks(g) * detail::depthwise_weights(g));
+  return aligned_floats(batch * detail::depthwise_blocks(g) * detail::depthwise_sums(g));
 }
 
-/// dweight += the sum of x·dy over the pixels, for each tap and channel.
-inline void depthwise_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
+/// dweight += the sum of x·dy over the pixels, for each tap and channel; dbias.filters += that of dy, where wanted.
+inline void depthwise_weight_gradient(const WeightGradientOperands& of, const DepthwiseTaps& taps, Scratch scratch,
                                       const LayerKernels& kernels = layer_kernels()) {
   const ConvGeometry& g = of.g;
-  const std::size_t blocks = detail::depthwise_blocks(g), weights = detail::depthwise_weights(g);
+  const std::size_t blocks = detail::depthwise_blocks(g), sums = detail::depthwise_sums(g);
+  const std::size_t channels = g.out.channels, weights = sums - channels;
   const int rows = detail::depthwise_rows(g);
   parallel_for(scratch.threads, of.batch * blocks, [&](std::size_t unit, int) {
     const std::size_t image = unit / blocks;
     const int first = static_cast<int>(unit % blocks) * rows, last = std::min(g.out.height, first + rows);
-    float* sums = scratch.data + unit * weights;
-    std::fill_n(sums, weights, 0.0f);
-    for (int h = first; h < last; ++h)
-      for (int tap = 0; tap < g.kernel.height; ++tap) {
-        const int from = h * g.stride.height + tap * g.dilation.height - g.pad_top;
-        if (from < 0 || from >= g.in.height) continue;
-        const ConstPixels x{of.x.data + (image * g.in.height + from) * g.in.width * of.x.stride, of.x.stride};
-        const ConstPixels dy{of.dy.data + (image * g.out.height + h) * g.out.width * of.dy.stride, of.dy.stride};
-        detail::depthwise_gradient_row(g, x, dy, sums + tap * g.kernel.width * g.out.channels, kernels);
-      }
+    const ConstPixels x{of.x.data + image * g.in.pixels() * of.x.stride, of.x.stride};
+    float* weight = scratch.data + unit * sums;
+    std::fill_n(weight, sums, 0.0f);
+    for (int h = first; h < last; ++h) {
+      const DepthwiseRow from = detail::depthwise_inputs(g, taps, taps.rows[h], x, g.in.width);
+      const ConstPixels dy{of.dy.data + (image * g.out.height + h) * g.out.width * of.dy.stride, of.dy.stride};
+      const DepthwiseGradient to{weight + taps.rows[h].tap * g.kernel.width * channels,
+                                 of.dbias.filters ? weight + weights : nullptr};
+      (has_micro_kernels ? kernels.depthwise_gradient_row : detail::depthwise_gradient_row)(
+          from, taps.columns, dy, g.out.width, g.out.channels, to);
+    }
   });
-  for (std::size_t unit = 0; unit < of.batch * blocks; ++unit)
-    for (std::size_t i = 0; i < weights; ++i) of.dweight[i] += scratch.data[unit * weights + i];
+  for (std::size_t unit = 0; unit < of.batch * blocks; ++unit) {
+    const float* sum = scratch.data + unit * sums;
+    for (std::size_t i = 0; i < weights; ++i) of.dweight[i] += sum[i];
+    for (std::size_t c = 0; c < channels && of.dbias.filters; ++c) of.dbias.filters[c] += sum[weights + c];
+  }
 }
 
 }  // namespace unetpp::kernels

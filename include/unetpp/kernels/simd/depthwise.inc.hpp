@@ -35,19 +35,67 @@
   }
 }
 
-/// sum += the sum of x·dy over the pixels of a run.
-[[gnu::noinline]] inline void sum_products(const PointwiseRun& run, float* sum) {
+inline constexpr int gradient_pixels = 8;  // summed before sums in memory are added to; few enough for the small cache
+
+/// sums += the sums over a run's pixels of dy times each of Rows×Taps inputs, the first of them at x.
+template <int Rows, int Taps>
+[[gnu::noinline]] void add_products(const DepthwiseRow& from, const PointwiseRun& run, float* sums) {
   for_each_vector(
       run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
-        Vec even = load_part(sum + c, lanes), odd{};
+        Vec sum[Rows][Taps] = {};
         const float* x = run.x.data + c;
         const float* dy = run.dy.data + c;
-        int i = 0;
-        for (; i + 1 < run.count; i += 2) {
-          even += load_part(x + i * run.x.stride, lanes) * load_part(dy + i * run.dy.stride, lanes);
-          odd += load_part(x + (i + 1) * run.x.stride, lanes) * load_part(dy + (i + 1) * run.dy.stride, lanes);
+        for (int i = 0; i < run.count; ++i, x += run.x.stride, dy += run.dy.stride) {
+          const Vec gradient = load_part(dy, lanes);
+#pragma GCC unroll 3
+          for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 3
+            for (int t = 0; t < Taps; ++t) sum[r][t] += load_part(x + r * from.row + t * from.pixel, lanes) * gradient;
         }
-        if (i < run.count) even += load_part(x + i * run.x.stride, lanes) * load_part(dy + i * run.dy.stride, lanes);
-        store_part(sum + c, even + odd, lanes);
+#pragma GCC unroll 3
+        for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 3
+          for (int t = 0; t < Taps; ++t) {
+            float* to = sums + r * from.weight_row + t * from.weight_pixel + c;
+            store_part(to, load_part(to, lanes) + sum[r][t], lanes);
+          }
       });
+}
+
+/// sums += the sum of dy over a run's pixels.
+[[gnu::noinline]] inline void add_pixels(const PointwiseRun& run, float* sums) {
+  for_each_vector(
+      run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
+        Vec sum{};
+        for (int i = 0; i < run.count; ++i) sum += load_part(run.dy.data + i * run.dy.stride + c, lanes);
+        store_part(sums + c, load_part(sums + c, lanes) + sum, lanes);
+      });
+}
+
+/// The gradients of weights, and of a bias, from `count` pixels of a row: to.weight is at its first row of taps.
+[[gnu::noinline]] inline void depthwise_gradient_row(const DepthwiseRow& from, const TapRun* columns, ConstPixels dy,
+                                                     int count, int channels, const DepthwiseGradient& to) {
+  PointwiseRun run{{from.x, 0}, dy, {}, 0, channels};
+  for (int o = 0; o < count; o += run.count) {
+    const TapRun taps = columns[o];
+    const auto as_these = [&](int other) {
+      return columns[other].tap == taps.tap && columns[other].count == taps.count;
+    };
+    for (run.count = 1; run.count < gradient_pixels && o + run.count < count && as_these(o + run.count);) ++run.count;
+    run.dy.data = dy.data + o * dy.stride;
+    if (to.bias) add_pixels(run, to.bias);
+    run.x.stride = run.count > 1 ? (columns[o + 1].input - taps.input) * from.input : 0;
+    for (int r = 0, down = 0; r < from.rows; r += down) {
+      down = from.rows - r < 3 ? 1 : 3;
+      for (int t = 0, across = 0; t < taps.count; t += across) {
+        across = taps.count - t < 3 ? 1 : 3;
+        run.x.data = from.x + taps.input * from.input + r * from.row + t * from.pixel;
+        float* sums = to.weight + r * from.weight_row + (taps.tap + t) * from.weight_pixel;
+        if (down == 3)
+          across == 3 ? add_products<3, 3>(from, run, sums) : add_products<3, 1>(from, run, sums);
+        else
+          across == 3 ? add_products<1, 3>(from, run, sums) : add_products<1, 1>(from, run, sums);
+      }
+    }
+  }
 }

@@ -26,5 +26,5 @@ inline constexpr LayerKernels kernels{.weighted_row = weighted_row,
                                       .gradient_moments = gradient_moments,
                                       .linear = linear,
                                       .depthwise_row = depthwise_row,
-                                      .sum_products = sum_products,
+                                      .depthwise_gradient_row = depthwise_gradient_row,
                                       .draw = draw};

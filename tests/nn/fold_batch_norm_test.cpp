@@ -75,14 +75,16 @@ TEST_CASE("dropout that is the first layer, or all of a network, stays") {
   check_same<Net>();
 }
 
-TEST_CASE("a folded U-Net with batch normalisation and dropout is the type of the folded U-Net without: as fast") {
+TEST_CASE(
+    "a folded U-Net with batch normalisation, dropout and heads is the type of the folded U-Net without: as fast") {
   constexpr UNetConfig plain{.height = 16, .width = 16, .base_channels = 4, .depth = 2};
   using Net = UNet<UNetConfig{.height = 16,
                               .width = 16,
                               .base_channels = 4,
                               .depth = 2,
                               .normalisation = Normalisation::batch,
-                              .bottom_dropout_per_thousand = 300}>;
+                              .bottom_dropout_per_thousand = 300,
+                              .supervised_levels = 1}>;
   static_assert(std::same_as<Folded<Net>, Folded<UNet<plain>>>);
   check_same<Net>();
 }

@@ -55,7 +55,7 @@ struct RandomNet;
 
 template <Shape S, std::uint64_t seed, int level>
 constexpr auto random_net() {
-  constexpr auto kind = Random(seed).below(level == 0 ? 3 : 7, 0);
+  constexpr auto kind = Random(seed).below(level == 0 ? 3 : 8, 0);
   constexpr int filters = static_cast<int>(1 + Random(seed).below(20, 1));
   if constexpr (kind == 0) {
     return std::type_identity<ReLU<S>>{};
@@ -73,6 +73,11 @@ constexpr auto random_net() {
     using Middle = typename RandomNet<Down::out, seed * 31 + 4, level - 1>::type;
     using Up = ConvTranspose2D<Middle::out, ConvTranspose2DConfig{.filters = 3}>;
     return std::type_identity<SkipConcat<Sequential<Down, Middle, Up>>>{};
+  } else if constexpr (kind == 6) {
+    using Inner = typename RandomNet<S, seed * 31 + 6, level - 1>::type;
+    using First = typename RandomNet<Inner::out, seed * 31 + 7, level - 1>::type;
+    using Head = Sequential<First, Conv2D<First::out, Conv2DConfig{.filters = filters, .kernel = 1}>>;
+    return std::type_identity<Supervised<Inner, Head, 1>>{};
   } else {  // what is concatenated is what comes out of a network
     using First = typename RandomNet<S, seed * 31 + 5, level - 1>::type;
     using Last = Conv2D<First::out, Conv2DConfig{.filters = filters}>;

@@ -48,10 +48,10 @@ def layers():
     return out + [(False, 3, width, CLASSES)]
 
 
-def initial_parameters(random):
-    """[weight, bias, ...] in the kept layout: Glorot-uniform, and small biases above zero to keep ReLUs alive."""
+def initial_parameters(random, network):
+    """[weight, bias, ...] of layers in the kept layout: Glorot-uniform, and small biases above zero to keep ReLUs alive."""
     values = []
-    for transposed, kernel, fan_in, fan_out in layers():
+    for transposed, kernel, fan_in, fan_out in network:
         limit = np.sqrt(6.0 / (kernel * kernel * (fan_in + fan_out)))
         last_two = (fan_out, fan_in) if transposed else (fan_in, fan_out)
         values.append(float32_exact(random.uniform(-limit, limit, (kernel, kernel) + last_two)))
@@ -62,8 +62,9 @@ def initial_parameters(random):
 class UNet:
     """The network on a list of [weight, bias, ...] in the kept layout; remembers how close its kinks were."""
 
-    def __init__(self, parameters):
+    def __init__(self, parameters, depth=DEPTH):
         self.parameters = parameters
+        self.depth = depth
         self.margin = np.inf
 
     def relu(self, x):
@@ -77,28 +78,33 @@ class UNet:
         self.margin = min(self.margin, (first - second)[decided].min().item())
         return F.max_pool2d(x, 2)
 
+    def convolution(self, x):  # HWIO -> OIHW
+        weight, bias = next(self.pairs)
+        return F.conv2d(x, weight.permute(3, 2, 0, 1), bias, padding=weight.shape[0] // 2)
+
+    def upsampling(self, x):  # kernel h, kernel w, out, in -> in, out, kernel h, kernel w
+        weight, bias = next(self.pairs)
+        return F.conv_transpose2d(x, weight.permute(3, 2, 0, 1), bias, stride=2)
+
+    def block(self, x):
+        return self.relu(self.convolution(self.relu(self.convolution(x))))
+
+    def up_to_level(self, level, x):
+        """Called with what comes out of a level on the way up; the first level is 0."""
+
     def __call__(self, images):
         """NHWC images to NHWC logits."""
-        pairs = iter(zip(self.parameters[::2], self.parameters[1::2]))
-
-        def convolution(x):  # HWIO -> OIHW
-            weight, bias = next(pairs)
-            return F.conv2d(x, weight.permute(3, 2, 0, 1), bias, padding=1)
-
-        def upsampling(x):  # kernel h, kernel w, out, in -> in, out, kernel h, kernel w
-            weight, bias = next(pairs)
-            return F.conv_transpose2d(x, weight.permute(3, 2, 0, 1), bias, stride=2)
-
+        self.pairs = iter(zip(self.parameters[::2], self.parameters[1::2]))
         x, skips = images.permute(0, 3, 1, 2), []
-        for _ in range(DEPTH):
-            x = self.relu(convolution(self.relu(convolution(x))))
+        for _ in range(self.depth):
+            x = self.block(x)
             skips.append(x)
             x = self.pool(x)
-        x = self.relu(convolution(self.relu(convolution(x))))
+        x = self.block(x)
         while skips:
-            x = torch.cat([upsampling(x), skips.pop()], dim=1)
-            x = self.relu(convolution(self.relu(convolution(x))))
-        return convolution(x).permute(0, 2, 3, 1)
+            x = self.block(torch.cat([self.upsampling(x), skips.pop()], dim=1))
+            self.up_to_level(len(skips), x)
+        return self.convolution(x).permute(0, 2, 3, 1)
 
 
 def flat(tensors):
@@ -109,11 +115,13 @@ def cross_entropy(logits, labels, **options):
     return F.cross_entropy(logits.reshape(-1, CLASSES), labels.reshape(-1), **options)
 
 
-def train(initial, images, labels, dtype):
-    """Three Adam steps on one batch; every number of the reference that comes from the network."""
+def train(initial, images, labels, dtype, make=UNet, loss_of=None):
+    """Three Adam steps of make(parameters) on one batch; every number of the reference that comes from the network.
+    Its loss is loss_of(network, logits, labels), or cross-entropy."""
+    loss_of = loss_of or (lambda _, logits, labels: cross_entropy(logits, labels))
     parameters = [torch.tensor(p, dtype=dtype, requires_grad=True) for p in initial]
     images, labels = torch.tensor(images, dtype=dtype), torch.tensor(labels)
-    network = UNet(parameters)
+    network = make(parameters)
     optimizer = torch.optim.Adam(parameters, lr=LEARNING_RATE, betas=(BETA1, BETA2))
     by_hand = flat(parameters)
     m, v = np.zeros_like(by_hand), np.zeros_like(by_hand)
@@ -122,7 +130,7 @@ def train(initial, images, labels, dtype):
         optimizer.zero_grad()
         logits = network(images)
         logits.retain_grad()
-        loss = cross_entropy(logits, labels)
+        loss = loss_of(network, logits, labels)
         loss.backward()
         gradients = flat([p.grad for p in parameters])
         if step == 1:
@@ -136,7 +144,7 @@ def train(initial, images, labels, dtype):
         by_hand = by_hand - LEARNING_RATE * np.sqrt(1 - BETA2**step) / (1 - BETA1**step) * m / (np.sqrt(v) + EPSILON)
         if dtype == torch.float64:
             assert np.abs(by_hand - flat(parameters)).max() < 1e-14, "Adam differs from the formula"
-    result["losses"].append(cross_entropy(network(images), labels).item())
+    result["losses"].append(loss_of(network, network(images), labels).item())
     result["parameters_after"] = flat(parameters)
     return result, network.margin
 
@@ -164,7 +172,7 @@ def main():
     # gradient is exactly zero behind dead ReLUs (it would test nothing).
     for seed in range(1000):
         random = np.random.RandomState(seed)
-        initial = initial_parameters(random)
+        initial = initial_parameters(random, layers())
         images = float32_exact(random.uniform(-1, 1, (BATCH, SIZE, SIZE, CHANNELS)))
         labels = random.randint(0, CLASSES, (BATCH, SIZE, SIZE))
         result, margin = train(initial, images, labels, torch.float64)

@@ -56,8 +56,11 @@ using Net =
     UNet<UNetConfig{.height = 32, .width = 32, .base_channels = 32, .depth = 4}>;  // as many channels as the default
 using Labels = Batch<Shape{32, 32, 1}, std::uint8_t>;
 
+using DeeplySupervised =
+    UNet<UNetConfig{.height = 32, .width = 32, .base_channels = 8, .depth = 3, .supervised_levels = 2}>;
+
 /// Allocations in three steps after the first, or 1 if the first made none: then moments were not counted, and nothing is.
-template <class Optimizer>
+template <class Net, class Optimizer>
 long allocations_of_steps(const char* name, Optimizer optimizer, std::size_t at_once, const StepConfig& config) {
   Batch<Net::in> images(2);
   const Labels labels(2);
@@ -80,9 +83,10 @@ long allocations_of_steps(const char* name, Optimizer optimizer, std::size_t at_
 /// Operator new ends in malloc or aligned_alloc, so it is counted with them.
 int main() {
   const long counted =
-      allocations_of_steps("Adam", Adam(), 2, {}) +
-      allocations_of_steps("AdamW with moving average, clipped, an image at once",
-                           MovingAverage(AdamW({}, weight_ranges<Net>())), 1, {.clip = clip_by_global_norm(1e-3)});
+      allocations_of_steps<Net>("Adam", Adam(), 2, {}) +
+      allocations_of_steps<DeeplySupervised>("deep supervision", Adam(), 2, {}) +
+      allocations_of_steps<Net>("AdamW with moving average, clipped, an image at once",
+                                MovingAverage(AdamW({}, weight_ranges<Net>())), 1, {.clip = clip_by_global_norm(1e-3)});
 
   const Parameters<Net> parameters;
   const Batch<Net::in> images(2);

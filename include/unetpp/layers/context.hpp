@@ -8,6 +8,7 @@
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/kernels/operands.hpp"
 #include "unetpp/layers/place.hpp"
+#include "unetpp/layers/supervision.hpp"
 
 namespace unetpp {
 
@@ -42,6 +43,13 @@ class Context {
     return c;
   }
 
+  /// The same for a backward pass in which this one is asked for the gradients of the network's heads.
+  Context supervised_by(Supervision* supervision) const {
+    Context c = *this;
+    c.supervision_ = supervision;
+    return c;
+  }
+
   const Pass& pass() const { return pass_; }
   bool training() const { return pass_.training; }
   /// Numbers that this layer draws in this step, the same in forward and backward. Image i of the batch draws by its
@@ -53,6 +61,8 @@ class Context {
   std::size_t capacity() const { return capacity_; }  // images
   kernels::Scratch scratch() const { return scratch_; }
   int threads() const { return scratch_.threads; }
+  /// Null where the heads are left out.
+  Supervision* supervision() const { return supervision_; }
 
   /// What a leaf keeps in training (Kept): once, and for each of `count` images.
   float* kept_for_all() const { return kept_; }
@@ -72,6 +82,7 @@ class Context {
   kernels::Scratch scratch_;
   Pass pass_;
   int leaf_ = 0;
+  Supervision* supervision_ = nullptr;
 };
 
 }  // namespace unetpp

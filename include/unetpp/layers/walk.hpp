@@ -15,6 +15,7 @@ namespace unetpp {
 /// Hands a value x through a network L and returns what comes out. The visitor says what a value is and what becomes of
 /// it: visitor.leaf<Leaf>(x) in a leaf, visitor.concatenate(a, b) where channels of a come before those of b,
 /// visitor.add<Rectified>(a, b) where they are added. There, if Rectified, the fused ReLU of a's last leaf is the sum's.
+/// visitor.supervise<Head>(x) where training alone hands x to a head (nn/supervised.hpp): its leaves and tensors come next.
 template <class L, class Visitor, class Value>
 constexpr Value walk(Visitor& visitor, Value x) {
   if constexpr (!Combinator<L>)
@@ -49,6 +50,10 @@ struct LeafVisitor {
   template <bool Rectified>
   constexpr Nothing add(Nothing, Nothing) {
     return {};
+  }
+  template <class Head>
+  constexpr void supervise(Nothing x) {
+    walk<Head>(*this, x);
   }
 };
 

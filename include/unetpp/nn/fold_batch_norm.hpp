@@ -1,5 +1,6 @@
 #pragma once
-// Networks for inference alone: batch normalisation has become part of the convolutions before it, dropout is gone.
+// Networks for inference alone: batch normalisation has become part of the convolutions before it, dropout and heads are
+// gone.
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,7 @@
 #include "unetpp/nn/residual.hpp"
 #include "unetpp/nn/sequential.hpp"
 #include "unetpp/nn/skip_concat.hpp"
+#include "unetpp/nn/supervised.hpp"
 
 namespace unetpp {
 
@@ -53,6 +55,16 @@ struct Fold<Residual<Inner, Shortcut>> {
   static void run(FoldCursor& at) {  // in the order of execution
     Fold<Shortcut>::run(at);
     Fold<Inner>::run(at);
+  }
+};
+
+template <class Inner, class Head, int Level>
+struct Fold<Supervised<Inner, Head, Level>> {
+  using type = typename Fold<Inner>::type;
+  static void run(FoldCursor& at) {
+    Fold<Inner>::run(at);
+    at.trained += parameter_count<Head>;
+    at.statistics += statistic_count<Head>;
   }
 };
 
@@ -142,9 +154,9 @@ struct Fold<L> : decltype(fold_list(static_cast<const L*>(nullptr))) {};
 }  // namespace detail
 
 /// A network that computes in inference what Net does, without the batch normalisation that comes right behind a
-/// convolution, which has become part of the convolution and costs nothing, and without the dropout behind other layers. A
-/// Sequential that has one layer left is that layer. So the folded network of a UNet with batch normalisation and dropout
-/// is the very type that it is without them. It has no `config` of a UNet.
+/// convolution, which has become part of the convolution and costs nothing, without the dropout behind other layers, and
+/// without heads. A Sequential that has one layer left is that layer. So the folded network of a UNet with batch
+/// normalisation, dropout and supervised levels is the very type that it is without them. It has no `config` of a UNet.
 template <Layer Net>
 using Folded = typename detail::Fold<Net>::type;
 

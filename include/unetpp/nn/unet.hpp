@@ -1,6 +1,7 @@
 #pragma once
 // The U-Net: convolutions down, transposed convolutions up, and a skip connection at each level.
 
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 
@@ -8,10 +9,12 @@
 #include "unetpp/layers/conv_transpose2d.hpp"
 #include "unetpp/layers/dropout.hpp"
 #include "unetpp/layers/max_pool2d.hpp"
+#include "unetpp/layers/supervision.hpp"
 #include "unetpp/layers/upsample2d.hpp"
 #include "unetpp/nn/layer_list.hpp"
 #include "unetpp/nn/sequential.hpp"
 #include "unetpp/nn/skip_concat.hpp"
+#include "unetpp/nn/supervised.hpp"
 #include "unetpp/nn/unet_block.hpp"
 
 namespace unetpp {
@@ -33,6 +36,10 @@ struct UNetConfig {
   BlockActivation activation = BlockActivation::relu;
   int bottom_dropout_per_thousand = 0;  ///< probability that a value behind the deepest block is dropped; none
   WayUp way_up = WayUp::transposed;     ///< the paper's
+  /// Deep supervision: levels below the first whose features on the way up get a head, 1×1 convolutions to logits that
+  /// training judges too (train/step_loss.hpp) and inference leaves out. Less than depth, at most 7; none. nnU-Net's is
+  /// depth − 2: all but the two lowest resolutions.
+  int supervised_levels = 0;
 };
 
 namespace detail {
@@ -41,17 +48,29 @@ constexpr BlockConfig block_of(UNetConfig c, int filters) {
   return {filters, c.algorithm, c.block, c.normalisation, c.activation};
 }
 
+/// Of the convolutions that are not 3×3.
+constexpr ConvAlgorithm other_algorithm(UNetConfig c) {
+  return c.algorithm == ConvAlgorithm::im2col ? c.algorithm : ConvAlgorithm::automatic;
+}
+
 /// The layers of a U-Net that bring an input up to twice its height and width.
 template <Shape In, UNetConfig C, int Filters, WayUp Way = C.way_up>
 struct UpLayers {
-  static constexpr ConvTranspose2DConfig config{
-      .filters = Filters, .algorithm = C.algorithm == ConvAlgorithm::im2col ? C.algorithm : ConvAlgorithm::automatic};
+  static constexpr ConvTranspose2DConfig config{.filters = Filters, .algorithm = other_algorithm(C)};
   using type = LayerList<ConvTranspose2D<In, config>>;
 };
 template <Shape In, UNetConfig C, int Filters>
 struct UpLayers<In, C, Filters, WayUp::bilinear> {
   using Up = Upsample2D<In, Upsample2DConfig{.interpolation = Interpolation::bilinear}>;
   using type = LayerList<Up, Conv2D<Up::out, Conv2DConfig{.filters = Filters, .algorithm = C.algorithm}>>;
+};
+
+/// The way through level number Level and all below it, with a head on it where the config asks for one.
+template <class L, UNetConfig C, int Level>
+struct WithHead {
+  static constexpr Conv2DConfig config{.filters = C.classes, .kernel = 1, .algorithm = other_algorithm(C)};
+  using type = std::conditional_t<(Level > 0 && Level <= C.supervised_levels),
+                                  Supervised<L, ConvHead<L::out, config>, Level>, L>;
 };
 
 /// A level of the U and all below it: a block, the way down and up again beside the skip, a block.
@@ -65,7 +84,7 @@ struct UNetLevel {
   using Below = typename UNetLevel<Down::out, C, 2 * Filters, Depth - 1, Block>::type;
   using Up = typename UpLayers<Below::out, C, Filters>::type;
   using Skip = SkipConcat<InSequence<Join<LayerList<Down, Below>, Up>>>;
-  using type = Sequential<First, Skip, Block<Skip::out, config>>;
+  using type = typename WithHead<Sequential<First, Skip, Block<Skip::out, config>>, C, C.depth - Depth>::type;
 };
 
 template <Shape In, UNetConfig C, int Filters, template <Shape, BlockConfig> class Block>
@@ -90,12 +109,23 @@ consteval Shape require_unet_size(int channels) {
   return {HeightThatWorks, WidthThatWorks, channels};  // no second message from the layers
 }
 
+/// Does not compile unless a UNet of this depth can have heads at so many levels.
+template <class UNet, int SupervisedLevels, int Most>
+consteval void require_supervised_levels() {
+  static_assert(
+      SupervisedLevels >= 0 && SupervisedLevels <= Most,
+      "unetpp: the UNet's SupervisedLevels must be 0 to Most: less than its depth, since the first level has the "
+      "output and the deepest no way up, and at most 7");
+}
+
 template <class UNet, UNetConfig C, template <Shape, BlockConfig> class Block>
 struct UNetLayers {
   static_assert(C.channels > 0 && C.classes > 0 && C.base_channels > 0 && C.depth >= 0,
                 "unetpp: UNet needs channels, classes and base_channels of at least 1, and a depth of at least 0");
-  static constexpr Shape in = require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
-                                                unet_size(C.width, C.depth)>(C.channels);
+  static constexpr int most_heads = std::clamp(C.depth - 1, 0, most_supervised_levels);
+  static constexpr Shape in = (require_supervised_levels<UNet, C.supervised_levels, most_heads>(),
+                               require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
+                                                 unet_size(C.width, C.depth)>(C.channels));
   using Level = typename UNetLevel<in, C, C.base_channels, C.depth, Block>::type;
   using type = Sequential<Level, Conv2D<Level::out, Conv2DConfig{.filters = C.classes, .algorithm = C.algorithm}>>;
 };
@@ -114,8 +144,10 @@ constexpr UNetConfig resized(UNetConfig config, int height, int width) {
 /// recipes use; a block of one's own is any template like ConvBlock that keeps height and width and puts out C.filters
 /// channels.
 /// Shapes  x: n×{height, width, channels}.  y: n×{height, width, classes}, logits.
-/// Errors  A height or width that 2^depth does not divide does not compile; the message has one that works.
-/// Source  Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with same padding.
+/// Errors  A height or width that 2^depth does not divide does not compile; the message has one that works. Nor do more
+///         supervised levels than there are on the way up below the first.
+/// Source  Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with same padding. Supervised levels: Isensee et al.,
+///         "nnU-Net", Nature Methods 2021.
 template <UNetConfig C = UNetConfig{}, template <Shape, BlockConfig> class Block = ConvBlock>
 struct UNet : detail::UNetLayers<UNet<C, Block>, C, Block>::type {
   static constexpr UNetConfig config = C;

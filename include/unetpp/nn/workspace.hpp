@@ -12,6 +12,7 @@
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/supervision.hpp"
 #include "unetpp/nn/planner.hpp"
 
 namespace unetpp {
@@ -85,9 +86,10 @@ class BasicWorkspace {
 
   /// Adds the parameters' gradients to dp, and what the batch showed of the statistics, for the batch x and the parameters
   /// p of the last forward pass and the gradient in `output_gradient()`, which it may overwrite. Writes the gradient of x
-  /// if dx has memory.
-  void backward(Tensors<Net> p, TensorView<Net, float> dp, BatchView<const float, in> x,
-                BatchView<float, in> dx = {}) requires(P == Purpose::training) {
+  /// if dx has memory. Heads (nn/supervised.hpp) add their gradients where `supervision` has a loss for them; without it
+  /// they are left out.
+  void backward(Tensors<Net> p, TensorView<Net, float> dp, BatchView<const float, in> x, BatchView<float, in> dx = {},
+                Supervision* supervision = nullptr) requires(P == Purpose::training) {
     if (x.count() != count_ || (dx.data() != nullptr && dx.count() != count_))
       throw ArgumentError("unetpp: a backward pass of " + std::to_string(x.count()) + " images, with room for " +
                           std::to_string(dx.count()) + " input gradients, after a forward pass of " +
@@ -98,7 +100,8 @@ class BasicWorkspace {
     const kernels::Pixels dy = pixels_of(output_gradient());
     if (Net::rectified)
       kernels::relu_gradient(count_ * out.pixels(), out.channels, {pixels_of(output()), dy, dy}, threads_);
-    Net::backward(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}}, context());
+    Net::backward(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}},
+                  context().supervised_by(supervision));
   }
 
   /// Scratch memory that is free between calls of forward and backward.

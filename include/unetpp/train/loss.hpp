@@ -15,6 +15,7 @@
 //
 // So several batches, or those of several processes, make one step: their weights are added up first, then their gradients.
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -27,6 +28,7 @@
 #include "unetpp/core/labels.hpp"
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/kernels/operands.hpp"
+#include "unetpp/layers/supervision.hpp"
 #include "unetpp/layers/targets.hpp"
 
 namespace unetpp {
@@ -45,15 +47,24 @@ struct LossSum {
   }
 };
 
-/// What batches weigh to each term of a loss; one of a single term has one.
+/// What batches weigh to each term of a loss; one of a single term has one. What a step weighs has `most_terms` numbers for
+/// the network's output, and as many behind them for each of its heads (train/step_loss.hpp).
 struct LossWeight {
   static constexpr std::size_t most_terms = 8;
+  static constexpr std::size_t most_outputs = 1 + most_supervised_levels;
 
-  std::array<double, most_terms> of_term{};
+  std::array<double, most_terms * most_outputs> of_term{};
 
   LossWeight& operator+=(const LossWeight& other) {
-    for (std::size_t i = 0; i < most_terms; ++i) of_term[i] += other.of_term[i];
+    for (std::size_t i = 0; i < of_term.size(); ++i) of_term[i] += other.of_term[i];
     return *this;
+  }
+
+  /// The weight of the network's output (0), or of the head of a level, as a loss takes it.
+  LossWeight of_output(std::size_t level) const {
+    LossWeight own;
+    std::copy_n(of_term.begin() + static_cast<std::ptrdiff_t>(level * most_terms), most_terms, own.of_term.begin());
+    return own;
   }
 };
 

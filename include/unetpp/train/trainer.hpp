@@ -18,9 +18,11 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/supervised.hpp"
 #include "unetpp/nn/workspace.hpp"
 #include "unetpp/train/optimizer.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
+#include "unetpp/train/step_loss.hpp"
 
 namespace unetpp {
 
@@ -31,7 +33,7 @@ using GradientFunction = std::function<void(std::span<float>)>;
 struct StepConfig {
   std::optional<Pass> pass{};  ///< none: the next of the Trainer's own steps, of this batch alone
   std::function<void(LossWeight&)>
-      reduce_weight{};           ///< gets what the batch weighs and makes it the whole step's weight
+      reduce_weight{};           ///< gets what the batch weighs and makes it the whole step's: sums all of of_term
   GradientFunction reduce{};     ///< gets the gradients, and behind them what was seen of statistics
   GradientFunction clip{};       ///< gets the gradients of the trained tensors
   std::optional<double> rate{};  ///< of the optimizer's step; none: its own learning rate
@@ -42,12 +44,14 @@ struct StepConfig {
 /// A step has four seams: the gradients of one or more batches are accumulated, reduced, clipped, and used for an update.
 /// `step` does all of it for one batch. One of more images than are computed at once it takes in parts: the gradients are
 /// those of the whole but for rounding, unless a layer or the loss sees a batch as a whole, which is then the part.
+///
+/// Where the network has heads (UNetConfig::supervised_levels), the loss is the weighted sum of all outputs' (StepLoss).
 template <Layer Net>
 class Trainer {
  public:
   explicit Trainer(std::size_t batch, Loss loss = SoftmaxCrossEntropy{}, int threads = max_threads())
-      : loss_(std::move(loss)),
-        workspace_(batch, threads, loss_.scratch(batch, Net::out)),
+      : loss_(std::move(loss), Net::out, head_shapes<Net>, batch),
+        workspace_(batch, threads, loss_.scratch()),
         gradients_(parameter_count<Net> + statistic_count<Net>) {}
 
   /// A whole step on one batch. Returns the loss before the step.
@@ -91,13 +95,12 @@ class Trainer {
     pass.training = true;
     const LossWeight own = weigh(labels);
     const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images, pass);
-    const LossSum loss = loss_.evaluate(loss_batch(logits, labels), {own, whole},
-                                        {pixels_of(workspace_.output_gradient())}, workspace_.scratch());
-    if (!std::isfinite(loss.loss))
-      throw NonFiniteLossError("unetpp: the loss became " + std::to_string(loss.loss) +
-                               "; lower the learning rate or look for bad values in the images");
-    workspace_.backward(parameters, {gradients_.data(), gradients_.data() + parameter_count<Net>}, images);
-    return loss;
+    loss_.evaluate(loss_batch(logits, labels), {own, whole}, pixels_of(workspace_.output_gradient()),
+                   workspace_.scratch());
+    require_finite_loss();
+    workspace_.backward(parameters, {gradients_.data(), gradients_.data() + parameter_count<Net>}, images, {}, &loss_);
+    require_finite_loss();  // the heads' is in it now
+    return loss_.sum();
   }
 
   /// Ends a step: the optimizer moves the trained tensors, and statistics become means of their old values and what was
@@ -128,6 +131,12 @@ class Trainer {
       work(first, std::min(workspace_.capacity(), images - first));
   }
 
+  void require_finite_loss() const {
+    if (const double loss = loss_.sum().loss; !std::isfinite(loss))
+      throw NonFiniteLossError("unetpp: the loss became " + std::to_string(loss) +
+                               "; lower the learning rate or look for bad values in the images");
+  }
+
   /// All of a step up to the reduction.
   LossSum whole_gradients(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
                           LabelView<Net::out> labels, const Pass& pass,
@@ -150,7 +159,7 @@ class Trainer {
 
   Pass own_pass() { return {.training = true, .step = steps_++}; }
 
-  Loss loss_;
+  StepLoss loss_;
   TrainingWorkspace<Net> workspace_;
   Buffer<float> gradients_;  // and what is seen of the statistics behind them
   std::vector<NamedTensor> statistic_tensors_ = statistic_tensors<Net>();

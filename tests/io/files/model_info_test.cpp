@@ -63,12 +63,13 @@ TEST_CASE("every kind of UNet comes back from a model file's metadata") {
   using Other = UNet<UNetConfig{.height = 16,
                                 .width = 32,
                                 .base_channels = 4,
-                                .depth = 1,
+                                .depth = 3,
                                 .block = BlockKind::residual,
                                 .normalisation = Normalisation::batch,
                                 .activation = BlockActivation::silu,
                                 .bottom_dropout_per_thousand = 250,
-                                .way_up = WayUp::bilinear}>;
+                                .way_up = WayUp::bilinear,
+                                .supervised_levels = 2}>;
   const ModelInfo other = model_info<Other>({}), back = parse_model_info(to_metadata(other), "f");
   CHECK(back == other);
   CHECK(back.block == BlockKind::residual);
@@ -76,9 +77,10 @@ TEST_CASE("every kind of UNet comes back from a model file's metadata") {
   CHECK(back.activation == BlockActivation::silu);
   CHECK(back.bottom_dropout_per_thousand == 250);
   CHECK(back.way_up == WayUp::bilinear);
+  CHECK(back.supervised_levels == 2);
   CHECK(to_metadata(other).at("network") ==
-        R"({"input":[16,32,3],"classes":3,"base_channels":4,"depth":1,"block":"residual","normalisation":"batch",)"
-        R"("activation":"silu","bottom_dropout_per_thousand":250,"way_up":"bilinear"})");
+        R"({"input":[16,32,3],"classes":3,"base_channels":4,"depth":3,"block":"residual","normalisation":"batch",)"
+        R"("activation":"silu","bottom_dropout_per_thousand":250,"way_up":"bilinear","supervised_levels":2})");
 }
 
 TEST_CASE("the kinds of a UNet have the names of their enums") {
@@ -98,8 +100,9 @@ TEST_CASE("a kind of UNet that is not known is an error that names the file, the
   const std::string before = R"({"input":[1,2,3],"classes":2,"base_channels":1,"depth":1,)";
   CHECK(refusal("network", before + R"("activation":"gelu"})") ==
         "model.safetensors: metadata network: activation: expected one of relu, leaky_relu, silu, found \"gelu\"");
-  for (const std::string wrong : {R"("block":"dense"})", R"("normalisation":1})", R"("way_up":null})",
-                                  R"("bottom_dropout_per_thousand":1000})", R"("bottom_dropout_per_thousand":-1})"}) {
+  for (const std::string wrong :
+       {R"("block":"dense"})", R"("normalisation":1})", R"("way_up":null})", R"("bottom_dropout_per_thousand":1000})",
+        R"("bottom_dropout_per_thousand":-1})", R"("supervised_levels":8})", R"("supervised_levels":1.5})"}) {
     INFO(wrong);
     CHECK(contains(refusal("network", before + wrong), "model.safetensors: metadata network: "));
   }

@@ -171,6 +171,21 @@ TEST_CASE("text for ONNX that is not UTF-8 gets replacement characters") {
   CHECK(found == "d\xef\xbf\xbdj\xef\xbf\xbd");
 }
 
+TEST_CASE("a U-Net's heads have no nodes and no weights in ONNX, and the layers behind them have their own") {
+  constexpr UNetConfig plain{.height = 16, .width = 16, .base_channels = 4, .depth = 2};
+  using Headed = UNet<UNetConfig{.height = 16, .width = 16, .base_channels = 4, .depth = 2, .supervised_levels = 1}>;
+  const Parameters<Headed> parameters(HeNormal{3});
+  const auto graph = [](const onnx::ModelProto& model) { return model.graph().SerializeAsString(); };
+  const Parameters<UNet<plain>> same = [&] {
+    Parameters<UNet<plain>> without;
+    float* to = without.span().data();
+    for (const NamedTensor& t : parameter_tensors<Headed>())
+      if (!t.name.starts_with("head")) to = std::copy_n(parameters.span().data() + t.offset, t.size, to);
+    return without;
+  }();
+  CHECK(graph(to_onnx(parameters)) == graph(to_onnx(same)));
+}
+
 TEST_CASE("a folded U-Net has no nodes of batch normalisation and dropout in ONNX, but those of the plain one") {
   constexpr UNetConfig plain{.height = 16, .width = 16, .base_channels = 4, .depth = 1};
   using Best = UNet<UNetConfig{.height = 16,

@@ -16,6 +16,7 @@
 #include "unetpp/io/files/json_fields.hpp"
 #include "unetpp/io/files/safetensors_header.hpp"
 #include "unetpp/io/image/preprocessing.hpp"
+#include "unetpp/layers/supervision.hpp"
 #include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/unet_block.hpp"
 
@@ -48,6 +49,7 @@ struct ModelInfo {
   BlockActivation activation = BlockActivation::relu;
   int bottom_dropout_per_thousand = 0;
   WayUp way_up = WayUp::transposed;
+  int supervised_levels = 0;
   std::vector<ModelClass> class_list;  // one for each class, or empty
   std::string preprocessing;           // text: how pixels become input
 
@@ -69,6 +71,7 @@ ModelInfo model_info(std::vector<ModelClass> classes, Resize resize = Resize::bi
     info.activation = Net::config.activation;
     info.bottom_dropout_per_thousand = Net::config.bottom_dropout_per_thousand;
     info.way_up = Net::config.way_up;
+    info.supervised_levels = Net::config.supervised_levels;
   }
   return info;
 }
@@ -101,6 +104,7 @@ inline nlohmann::ordered_json unet_kind(const ModelInfo& info) {
   add("activation", info.activation, usual.activation, detail::activation_names);
   if (info.bottom_dropout_per_thousand != 0) kind["bottom_dropout_per_thousand"] = info.bottom_dropout_per_thousand;
   add("way_up", info.way_up, usual.way_up, detail::way_up_names);
+  if (info.supervised_levels != 0) kind["supervised_levels"] = info.supervised_levels;
   return kind;
 }
 
@@ -140,6 +144,8 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
     if (const char* key = "bottom_dropout_per_thousand"; network.has(key))
       info.bottom_dropout_per_thousand = network.integer(key, 0, 999);
     choose("way_up", detail::way_up_names, info.way_up);
+    if (const char* key = "supervised_levels"; network.has(key))
+      info.supervised_levels = network.integer(key, 0, most_supervised_levels);
   }
   if (const auto text = metadata.find("classes"); text != metadata.end()) {
     const std::string where = file_name + ": metadata classes";

@@ -61,6 +61,13 @@ class OnnxVisitor {
     const std::string y = graph_.sum("add_" + a, Rectified ? graph_.take_back() : a, b);
     return Rectified ? graph_.relu(y + "_relu", y) : y;
   }
+  /// What runs the graph does not train: it has no heads.
+  template <class Head>
+  void supervise(const std::string&) {
+    leaf_ += static_cast<std::size_t>(leaf_count<Head>);
+    trained_ += parameter_count<Head>;
+    statistics_ += statistic_count<Head>;
+  }
 
  private:
   OnnxGraph graph_;
@@ -86,7 +93,8 @@ inline void declare_onnx_value(onnx::ValueInfoProto& value, const std::string& n
 }  // namespace detail
 
 /// A network as an ONNX model of opset 17: input "images", output "logits" or "probabilities", any number of images; the
-/// weights under their names; what `info` says in metadata_props. The library's checker has seen it.
+/// weights under their names, but those of heads (nn/supervised.hpp); what `info` says in metadata_props. The library's
+/// checker has seen it.
 ///
 /// What runs it may compute otherwise. OpenVINO takes bfloat16 on processors that have it, unless it is compiled with
 /// {"INFERENCE_PRECISION_HINT": "f32"}; there, metadata_props are the model's rt_info "framework". A maximum of NaN and

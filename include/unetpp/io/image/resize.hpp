@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/nearest.hpp"
 #include "unetpp/io/image/image.hpp"
 
 // Counts and positions are int, sizes std::size_t; none is negative.
@@ -100,7 +101,7 @@ inline Image resize_bilinear(const Image& image, int height, int width) {
 /// A mask at another size, smaller or larger: every pixel takes the value of the nearest one, so that no value appears
 /// which was not there.
 ///
-/// Pixel i of n reads pixel floor((i + 1/2) m / n) of m, nothing being rounded before. What others read, in all pairs of
+/// Pixel i of n reads pixel floor((i + 1/2) m / n) of m (nearest_pixel), nothing being rounded before. What others read, in all pairs of
 /// sizes up to 300, and from 128 rows to 480:
 ///
 ///                                                         other pairs of 90,000    other rows of 480
@@ -116,14 +117,11 @@ inline Mask resize_nearest(const Mask& mask, int height, int width) {
   detail::require_size(height, width, "the size to resize to");
   detail::require_pixels(mask.height, mask.width, 1, mask.values.size());
   if (height == mask.height && width == mask.width) return mask;
-  const auto nearest = [](int i, int in, int out) {
-    return static_cast<std::size_t>((2 * std::int64_t{i} + 1) * in / (2 * std::int64_t{out}));  // exact, unlike floats
-  };
   Mask out{width, height, {}};
   out.values.reserve(std::size_t{1} * height * width);
   for (int y = 0; y < height; ++y) {
-    const std::uint8_t* line = mask.values.data() + nearest(y, mask.height, height) * mask.width;
-    for (int x = 0; x < width; ++x) out.values.push_back(line[nearest(x, mask.width, width)]);
+    const std::uint8_t* line = mask.values.data() + std::size_t{1} * nearest_pixel(y, mask.height, height) * mask.width;
+    for (int x = 0; x < width; ++x) out.values.push_back(line[nearest_pixel(x, mask.width, width)]);
   }
   return out;
 }

@@ -1,0 +1,171 @@
+#pragma once
+// Deep supervision: heads that judge features inside of a network while it is trained.
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+
+#include "unetpp/core/shape.hpp"
+#include "unetpp/core/tensor.hpp"
+#include "unetpp/layers/conv2d.hpp"
+#include "unetpp/layers/footprint.hpp"
+#include "unetpp/layers/layer.hpp"
+#include "unetpp/layers/require_layer.hpp"
+#include "unetpp/layers/supervision.hpp"
+#include "unetpp/layers/walk.hpp"
+#include "unetpp/nn/planner.hpp"
+
+// Counts and positions are int, sizes std::size_t; none is negative.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+namespace unetpp {
+
+/// A convolution from features to logits that only training computes. Its kind keeps it out of the numbers in the names of
+/// the other convolutions.
+template <Shape In, Conv2DConfig C>
+struct ConvHead : Conv2D<In, C> {
+  static constexpr const char* kind = "head";
+  static constexpr std::size_t multiply_adds = 0;  // of a forward pass, which leaves it out
+};
+
+/// y = Inner(x). In training, Head(y) are logits too: the gradient of their loss joins that of y.
+///
+/// A forward pass is Inner's. A backward pass computes Head(y), asks the Supervision of its Context for the gradient of
+/// these logits, and goes on with the sum of both gradients of y; so nothing of a head is kept between the passes, and
+/// inference has none of its work or memory. The parameters are Inner's, then Head's.
+/// Shapes  x: n×Inner::in.  y: n×Inner::out.  Head: from Inner::out to logits of any size.
+/// Extent  Level: 1 for the head below the network's own output, 2 for the next one, ..., each once in a network
+///         (head_shapes).
+/// Errors  A Head that does not take Inner's output, or that ends in a fused ReLU, does not compile.
+/// Source  Lee et al., "Deeply-Supervised Nets", AISTATS 2015.
+template <class Inner, class Head, int Level>
+struct Supervised {
+  using Children = std::tuple<Inner, Head>;
+  static_assert(!Head::rectified, "unetpp: Supervised's Head ends in a fused ReLU; it must put out logits");
+
+  static constexpr Shape in =
+      (require_layer<Inner>(), require_layer<Head>(), require_same_shape<Head, Inner::out, Head::in>(), Inner::in);
+  static constexpr Shape out = Inner::out;
+  static constexpr int level = Level;
+  static constexpr Shape head_shape = Head::out;
+  static constexpr std::size_t multiply_adds = Inner::multiply_adds;
+  static constexpr bool rectified = Inner::rectified;
+  static constexpr bool reads_output = true;  // the head does
+  /// Slots: the logits and their gradient, then those of the children.
+  static constexpr int slots = 2 + slot_count<Inner> + slot_count<Head>;
+
+  static constexpr std::size_t scratch(std::size_t batch, int threads) {
+    return std::max(Inner::scratch(batch, threads), Head::scratch(batch, threads));
+  }
+
+  static void forward(Tensors<Supervised> p, BatchView<const float, in> x, OutputTarget<out> y,
+                      const Context& context) {
+    assert(!y.accumulate);  // since it reads its output
+    Inner::forward(p.template child<Inner>(places[0]), x, y, context.child(places[0]));
+  }
+
+  static void backward(Tensors<Supervised> p, BatchView<const float, in> x, BatchView<const float, out> y,
+                       BatchView<float, out> dy, Gradients<Supervised> to, const Context& context) {
+    if (context.supervision()) add_head_gradient(p, y, dy, to, context);
+    Inner::backward(p.template child<Inner>(places[0]), x, y, dy,
+                    Gradients<Inner>{to.dp.template child<Inner>(places[0]), to.dx}, context.child(places[0]));
+  }
+
+  template <class Visitor, class Value>
+  static constexpr Value walk(Visitor& visitor, Value x) {
+    const Value y = unetpp::walk<Inner>(visitor, x);
+    visitor.template supervise<Head>(y);
+    return y;
+  }
+
+  template <template <class> class F>
+  using MapLeaves = Supervised<typename F<Inner>::type, typename F<Head>::type, Level>;
+
+  static constexpr Interval inputs(FootprintAxis axis, Interval outputs) {
+    return detail::inputs_of<Inner>(axis, outputs);
+  }
+  static constexpr Shift shift(FootprintAxis axis) { return detail::shift_of<Inner>(axis); }
+
+  template <class P>
+  static constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
+    unetpp::plan_forward<Inner>(planner, first_slot + places[0].slot, purpose);
+  }
+  template <class P>
+  static constexpr void plan_backward(P& planner, int first_slot) {
+    planner.take(first_slot, Head::out.size());
+    unetpp::plan_forward<Head>(planner, first_slot + places[1].slot, Purpose::training);
+    planner.take(first_slot + 1, Head::out.size());
+    unetpp::plan_backward<Head>(planner, first_slot + places[1].slot);
+    planner.release(first_slot + 1);
+    planner.release(first_slot);
+    unetpp::plan_backward<Inner>(planner, first_slot + places[0].slot);
+  }
+
+ private:
+  static constexpr std::array<Place, 2> places = detail::places_of_children<Inner, Head>(2);
+
+  static void add_head_gradient(Tensors<Supervised> p, BatchView<const float, out> y, BatchView<float, out> dy,
+                                Gradients<Supervised> to, const Context& context) {
+    const auto logits = context.slot<head_shape>(0, y.count()), gradient = context.slot<head_shape>(1, y.count());
+    const Tensors<Head> own = p.template child<Head>(places[1]);
+    const Context inside = context.child(places[1]);
+    Head::forward(own, y, logits, inside);
+    context.supervision()->supervise({Level, y.count(), head_shape, pixels_of(logits), pixels_of(gradient)},
+                                     context.scratch());
+    const InputGradient<out> joined{.view = dy, .accumulate = true, .rectified = rectified};
+    Head::backward(own, y, logits, gradient, Gradients<Head>{to.dp.template child<Head>(places[1]), joined}, inside);
+  }
+};
+
+namespace detail {
+
+/// Calls f(level, shape) for every head of a network.
+template <class L, class F>
+constexpr void for_each_head(const F& f) {
+  if constexpr (Combinator<L>) {
+    if constexpr (requires { L::head_shape; }) f(L::level, L::head_shape);
+    [&]<class... Ls>(std::type_identity<std::tuple<Ls...>>) {
+      (for_each_head<Ls>(f), ...);
+    }(std::type_identity<typename L::Children>{});
+  }
+}
+
+/// Does not compile unless all heads of a network have levels of their own, from 1 on.
+template <class Net, bool Numbered>
+consteval void require_numbered_heads() {
+  static_assert(
+      Numbered,
+      "unetpp: the Supervised layers of Net need the Levels 1, 2, ... and no other, each once, and at most 7");
+}
+
+}  // namespace detail
+
+template <class Net>
+inline constexpr int head_count = [] {
+  int count = 0;
+  detail::for_each_head<Net>([&](int, Shape) { ++count; });
+  return count;
+}();
+
+/// Shapes of the logits of a network's heads: of level 1, 2, ...
+template <class Net>
+inline constexpr std::array<Shape, head_count<Net>> head_shapes = [] {
+  constexpr int most = std::min(head_count<Net>, most_supervised_levels);
+  constexpr bool numbered = [] {
+    std::array<int, 1 + most> heads{};  // of each level; at 0, of those that are none
+    detail::for_each_head<Net>([&](int level, Shape) { ++heads[level > 0 && level <= most ? level : 0]; });
+    return heads[0] == 0 && *std::max_element(heads.begin(), heads.end()) <= 1;
+  }();
+  detail::require_numbered_heads<Net, numbered>();
+  std::array<Shape, head_count<Net>> shapes{};
+  if constexpr (numbered) detail::for_each_head<Net>([&](int level, Shape shape) { shapes[level - 1] = shape; });
+  return shapes;
+}();
+
+}  // namespace unetpp
+
+#pragma GCC diagnostic pop

@@ -68,7 +68,10 @@ TEST_CASE("every kind of UNet comes back from a model file's metadata") {
                                 .normalisation = Normalisation::batch,
                                 .activation = BlockActivation::silu,
                                 .bottom_dropout_per_thousand = 250,
-                                .way_up = WayUp::bilinear}>;
+                                .way_up = WayUp::bilinear,
+                                .norm_groups = 2,
+                                .batch_epsilon_per_million = 10,
+                                .head_kernel = 1}>;
   const ModelInfo other = model_info<Other>({}), back = parse_model_info(to_metadata(other), "f");
   CHECK(back == other);
   CHECK(back.block == BlockKind::residual);
@@ -76,9 +79,13 @@ TEST_CASE("every kind of UNet comes back from a model file's metadata") {
   CHECK(back.activation == BlockActivation::silu);
   CHECK(back.bottom_dropout_per_thousand == 250);
   CHECK(back.way_up == WayUp::bilinear);
+  CHECK(back.norm_groups == 2);
+  CHECK(back.batch_epsilon_per_million == 10);
+  CHECK(back.head_kernel == 1);
   CHECK(to_metadata(other).at("network") ==
         R"({"input":[16,32,3],"classes":3,"base_channels":4,"depth":1,"block":"residual","normalisation":"batch",)"
-        R"("activation":"silu","bottom_dropout_per_thousand":250,"way_up":"bilinear"})");
+        R"("activation":"silu","bottom_dropout_per_thousand":250,"way_up":"bilinear","norm_groups":2,)"
+        R"("batch_epsilon_per_million":10,"head_kernel":1})");
 }
 
 TEST_CASE("the kinds of a UNet have the names of their enums") {
@@ -88,6 +95,8 @@ TEST_CASE("the kinds of a UNet have the names of their enums") {
   };
   CHECK(parsed(R"(,"block":"plain","normalisation":"none","activation":"relu","way_up":"transposed")") == parsed(""));
   CHECK(parsed(R"(,"activation":"leaky_relu")").activation == BlockActivation::leaky_relu);
+  CHECK(parsed(R"(,"normalisation":"group")").normalisation == Normalisation::group);
+  CHECK(parsed(R"(,"way_up":"bilinear_alone")").way_up == WayUp::bilinear_alone);
 }
 
 TEST_CASE("a vanilla UNet's metadata are those of files from before there were other kinds") {
@@ -98,8 +107,10 @@ TEST_CASE("a kind of UNet that is not known is an error that names the file, the
   const std::string before = R"({"input":[1,2,3],"classes":2,"base_channels":1,"depth":1,)";
   CHECK(refusal("network", before + R"("activation":"gelu"})") ==
         "model.safetensors: metadata network: activation: expected one of relu, leaky_relu, silu, found \"gelu\"");
-  for (const std::string wrong : {R"("block":"dense"})", R"("normalisation":1})", R"("way_up":null})",
-                                  R"("bottom_dropout_per_thousand":1000})", R"("bottom_dropout_per_thousand":-1})"}) {
+  for (const std::string wrong :
+       {R"("block":"dense"})", R"("normalisation":1})", R"("way_up":null})", R"("bottom_dropout_per_thousand":1000})",
+        R"("bottom_dropout_per_thousand":-1})", R"("norm_groups":0})", R"("batch_epsilon_per_million":1e-5})",
+        R"("head_kernel":0})"}) {
     INFO(wrong);
     CHECK(contains(refusal("network", before + wrong), "model.safetensors: metadata network: "));
   }

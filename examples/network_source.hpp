@@ -31,6 +31,10 @@ inline std::string network_source(const unetpp::UNetConfig& config) {
   add("activation", config.activation);
   add("bottom_dropout_per_thousand", config.bottom_dropout_per_thousand);
   add("way_up", config.way_up);
+  add("norm_groups", config.norm_groups);
+  add("batch_epsilon_per_million", config.batch_epsilon_per_million);
+  add("head_kernel", config.head_kernel);
+  add("supervised_levels", config.supervised_levels);
   return "#include <unetpp/nn/unet.hpp>\n\ninline constexpr unetpp::UNetConfig network{" + fields + "};\n";
 }
 

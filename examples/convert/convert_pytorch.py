@@ -44,8 +44,8 @@ def save(net, path, network=None, like=None):
     write(path, {name: view.numpy() for name, view in tensors(net).items()}, network, like)
 
 
-def state(path, net):
-    """A state_dict for a network that torch.save wrote; ValueError for anything else."""
+def checkpoint(path):
+    """A state_dict that torch.save wrote; ValueError for anything else."""
     expected = "expected a state_dict that torch.save wrote, found"
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
@@ -55,6 +55,12 @@ def state(path, net):
         raise ValueError(f"{path}: {expected} none ({type(error).__name__})") from error
     if not isinstance(found, dict):
         raise ValueError(f"{path}: {expected} a {type(found).__name__}")
+    return found
+
+
+def state(path, net):
+    """A state_dict for a network that torch.save wrote; ValueError for anything else."""
+    found = checkpoint(path)
     shapes = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
     require_shapes(path, shapes, {name: getattr(value, "shape", type(value).__name__) for name, value in found.items()})
     return found

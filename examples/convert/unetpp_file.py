@@ -48,12 +48,13 @@ def read(path, shapes):
     return tensors
 
 
-def write(path, tensors, network=None, like=None):
-    """Writes float32 tensors, {name: array}, with what unetpp's programs want to know of the network, and with the
-    classes and the preprocessing of `like`, a model file of the same network; ValueError when it is of another. Arrays
-    may be views in any order of memory: safetensors 0.8.0 writes an array's memory whatever its strides say."""
+def write(path, tensors, network=None, like=None, preprocessing=None):
+    """Writes float32 tensors, {name: array}, with what unetpp's programs want to know of the network, with a text that
+    says how pixels become input, and with the classes and the preprocessing of `like`, a model file of the same network;
+    ValueError when it is of another. Arrays may be views in any order of memory: safetensors 0.8.0 writes an array's
+    memory whatever its strides say."""
     network = network or NETWORK
-    metadata = {"network": json.dumps(network)}
+    metadata = {"network": json.dumps(network)} | ({"preprocessing": preprocessing} if preprocessing else {})
     if like:
         with opened(like) as file:
             known = file.metadata() or {}
@@ -61,6 +62,14 @@ def write(path, tensors, network=None, like=None):
             raise ValueError(f"{like}: expected a model of the network {network}, found {known.get('network', 'none')}")
         metadata.update((key, known[key]) for key in ("classes", "preprocessing") if key in known)
     save_file({name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}, path, metadata)
+
+
+def run(parser, task):
+    """Runs a program's task; what is wrong with a file ends the program with a line."""
+    try:
+        task()
+    except (ValueError, OSError) as error:
+        sys.exit(f"{parser.prog}: {error}")
 
 
 def main(doc, tasks):
@@ -76,7 +85,4 @@ def main(doc, tasks):
         if arguments.task != "to-unetpp":
             parser.error(f"--like: expected to-unetpp, found {arguments.task}")
         more["like"] = arguments.like
-    try:
-        tasks[arguments.task](arguments.source, arguments.target, **more)
-    except (ValueError, OSError) as error:
-        sys.exit(f"{parser.prog}: {error}")
+    run(parser, lambda: tasks[arguments.task](arguments.source, arguments.target, **more))

@@ -25,6 +25,7 @@ struct NetworkOptions {
   std::string activation = "relu";
   std::string way_up = "transposed";
   double dropout = -1;
+  int supervised = 0;
 };
 
 /// HEIGHTxWIDTH, or one number for both.
@@ -67,6 +68,10 @@ inline void declare(CLI::App& app, NetworkOptions& network) {
   app.add_option("--dropout", network.dropout, "Where it is deepest [0; of best: 0.3]")
       ->check(CLI::Range(0.0, 0.999))
       ->group(group);
+  app.add_option("--supervised", network.supervised, "Levels below the first that are judged in training, too")
+      ->check(CLI::Range(0, unetpp::most_supervised_levels))
+      ->capture_default_str()
+      ->group(group);
 }
 
 /// The enumerator that a word is the name of.
@@ -85,6 +90,9 @@ inline unetpp::UNetConfig make_network(const NetworkOptions& options, const Reci
                                 " = 2^depth, found " + std::to_string(height) + "x" + std::to_string(width) + " (" +
                                 near(height) + "x" + near(width) + " works, or a smaller --depth)");
   }
+  if (options.supervised > 0 && options.supervised >= options.depth)
+    throw unetpp::ArgumentError("--supervised: expected fewer levels than --depth " + std::to_string(options.depth) +
+                                ", found " + std::to_string(options.supervised));
   unetpp::UNetConfig config{.height = height,
                             .width = width,
                             .channels = channels,
@@ -100,6 +108,7 @@ inline unetpp::UNetConfig make_network(const NetworkOptions& options, const Reci
   config.way_up = enumerator<unetpp::WayUp>(options.way_up, way_up_names);
   const double dropout = options.dropout < 0 ? (best ? 0.3 : 0) : options.dropout;
   config.bottom_dropout_per_thousand = static_cast<int>(1000 * dropout + 0.5);
+  config.supervised_levels = options.supervised;
   return config;
 }
 

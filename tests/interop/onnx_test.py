@@ -1,7 +1,7 @@
 """ONNX Runtime on what unetpp exported.
 
-onnx_test.py zoo FOLDER    zoo.onnx and zoo-nchw.onnx give the results in zoo.safetensors, and best.onnx, in which batch
-                           normalisation is folded, those in best.safetensors
+onnx_test.py zoo FOLDER    zoo.onnx and zoo-nchw.onnx give the results in zoo.safetensors, best.onnx, in which batch
+                           normalisation is folded, those in best.safetensors, and other.onnx those in other.safetensors
 onnx_test.py unet FOLDER   unet.onnx, unet-nchw.onnx and unet-softmax.onnx give the logits in logits.safetensors, with
                            batches of 1 and 5, and say what the model file said
 """
@@ -33,7 +33,7 @@ def run(net, images, nchw):
 
 
 if task == "zoo":
-    for name, file in ("zoo.onnx", "zoo"), ("zoo-nchw.onnx", "zoo"), ("best.onnx", "best"):
+    for name, file in ("zoo.onnx", "zoo"), ("zoo-nchw.onnx", "zoo"), ("best.onnx", "best"), ("other.onnx", "other"):
         ours = load_file(folder / f"{file}.safetensors")
         close(f"ONNX Runtime {onnxruntime.__version__}, {name}", run(session(name), ours["images"], "nchw" in name), ours["result"], FAST)
     sys.exit()

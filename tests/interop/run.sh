@@ -3,9 +3,9 @@
 #   onnx   the exported networks in ONNX Runtime and OpenCV, and the writer of model files in Python (about 180 MB of
 #          packages): what ctest runs
 #   all    PyTorch and Keras, too: logits, and weights there and back (Debian's PyTorch, 1.3 GB of tensorflow-cpu from
-#          PyPI); and the exported networks in PyTorch by onnx2torch
+#          PyPI); networks of milesial/Pytorch-UNet in unetpp; and the exported networks in PyTorch by onnx2torch
 # BUILD is a build folder with the programs; without it they are built like the tests. The photographs are $UNETPP_PETS,
-# or pets in the source tree. Virtual environments are made in build/interop; packages that benchmarks/peers
+# or pets in the source tree; Pytorch-UNet is fetched from $UNETPP_MILESIAL, a URL or a clone, or from GitHub. Virtual environments are made in build/interop; packages that benchmarks/peers
 # has fetched already ($UNETPP_PEERS, or build/peers) are taken from there, in the versions below. Ends with status 77 and
 # a line that says why where something cannot be had.
 set -eu
@@ -100,6 +100,14 @@ there_and_back() {
 [ -e "$peers/pytorch/installed" ] || "$root/cmake/packages.sh" python3-torch python3-numpy || skip "no PyTorch"
 environment pytorch $safetensors
 there_and_back pytorch pytorch .pt
+milesial=$root/build/interop/Pytorch-UNet commit=21d7850f2af30a9695bbeea75f3136aa538cfc4a
+if [ "$(git -C "$milesial" rev-parse HEAD 2>/dev/null)" = $commit ] ||
+  { git init -q "$milesial" && git -C "$milesial" fetch -q --depth 1 "${UNETPP_MILESIAL:-https://github.com/milesial/Pytorch-UNet}" $commit &&
+    git -C "$milesial" checkout -q $commit; } 2>"$milesial.log"; then
+  "$root/build/interop/pytorch/bin/python" "$here/milesial_test.py" "$milesial" "$build/tests/write_logits" "$work" "${images[@]:0:4}"
+else
+  echo "SKIPPED: networks of milesial/Pytorch-UNet are not tested, which cannot be fetched: $(tail -n 1 "$milesial.log")"
+fi
 environment tensorflow tensorflow-cpu==2.21.0 keras==3.15.1 $safetensors
 there_and_back tensorflow keras .weights.h5
 "$root/cmake/packages.sh" python3-torch python3-torchvision python3-numpy || skip "no PyTorch with torchvision"

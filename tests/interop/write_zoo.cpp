@@ -1,6 +1,7 @@
 // write_zoo FOLDER: the network of all layers as ONNX with height, width and channels in either order (zoo.onnx,
 // zoo-nchw.onnx), and images with what the library makes of them (zoo.safetensors); a model file of a network with batch
-// normalisation and dropout (best-model.safetensors), and the same of it (best.safetensors).
+// normalisation and dropout (best-model.safetensors), and the same of it (best.safetensors); a U-Net of kinds that no
+// recipe has as ONNX (other.onnx), and the same of it (other.safetensors).
 
 #include <cstdio>
 #include <exception>
@@ -48,6 +49,10 @@ void run(const std::filesystem::path& folder) {
   write_result(folder / "zoo.safetensors", parameters);
   save_onnx(folder / "zoo.onnx", parameters);
   save_onnx(folder / "zoo-nchw.onnx", parameters, {.nchw = true});
+
+  const Parameters<io_tests::OtherUNet> other = check::random_tensors<io_tests::OtherUNet>();
+  write_result(folder / "other.safetensors", other);
+  save_onnx(folder / "other.onnx", other);
 
   using Best = examples::BestDrawnPetsNet;
   const Parameters<Best> best = check::random_tensors<Best>();

@@ -46,15 +46,31 @@ using Depthwise = DepthwiseConv2D<Wide::out, DepthwiseConv2DConfig{.stride = 2, 
 using Averaged = AveragePool2D<Wide::out, AveragePool2DConfig{.window = {3, 2}, .stride = 2, .padding = Padding::same}>;
 using Shortcut = Sequential<Averaged, Conv2D<Averaged::out, Conv2DConfig{.filters = 6, .kernel = 1}>>;
 using Half = Residual<Sequential<Depthwise, Conv2D<Depthwise::out, Conv2DConfig{.filters = 6}>>, Shortcut>;
-using Nearest = Upsample2D<Half::out, Upsample2DConfig{.factor = {2, 1}}>;
+using Regrouped = GroupNorm<Half::out, GroupNormConfig{.groups = 3, .activation = Activation::relu}>;
+using Nearest = Upsample2D<Regrouped::out, Upsample2DConfig{.factor = {2, 1}}>;
 using Separable = SeparableConv2D<Nearest::out, SeparableConv2DConfig{.filters = 3}>;
 using Bilinear =
     Upsample2D<Separable::out, Upsample2DConfig{.factor = {2, 3}, .interpolation = Interpolation::bilinear}>;
 
+using Aligned =
+    Upsample2D<Bilinear::out, Upsample2DConfig{.factor = {2, 1}, .interpolation = Interpolation::bilinear_aligned}>;
+
 }  // namespace zoo
 
 using Zoo = Sequential<zoo::Strided, zoo::Dilated, zoo::Skip, zoo::Pointwise, zoo::Grown, zoo::Cut, zoo::Even,
-                       zoo::Wide, zoo::Centred, zoo::Block, zoo::Half, LeakyReLU<zoo::Half::out>, zoo::Nearest,
-                       zoo::Separable, zoo::Bilinear, Softmax<zoo::Bilinear::out>>;
+                       zoo::Wide, zoo::Centred, zoo::Block, zoo::Half, LeakyReLU<zoo::Half::out>, zoo::Regrouped,
+                       zoo::Nearest, zoo::Separable, zoo::Bilinear, zoo::Aligned, Softmax<zoo::Aligned::out>>;
+
+/// A U-Net of the kinds that the recipes do not have.
+using OtherUNet = UNet<UNetConfig{.height = 32,
+                                  .width = 16,
+                                  .base_channels = 8,
+                                  .depth = 2,
+                                  .block = BlockKind::residual,
+                                  .normalisation = Normalisation::group,
+                                  .activation = BlockActivation::silu,
+                                  .way_up = WayUp::bilinear_alone,
+                                  .norm_groups = 4,
+                                  .head_kernel = 1}>;
 
 }  // namespace io_tests

@@ -10,8 +10,10 @@ template <Shape In, GroupNormConfig C>
 void check_norm(std::size_t batch, std::size_t gap = 0) {
   check::layer<GroupNorm<In, C>>(
       [](const reference::Array& x, const std::vector<double>& p) {
-        return reference::group_norm(x, C.groups, C.epsilon_per_million * 1e-6, {p.begin(), p.begin() + In.channels},
-                                     {p.begin() + In.channels, p.end()});
+        const reference::Array y =
+            reference::group_norm(x, C.groups, C.epsilon_per_million * 1e-6, {p.begin(), p.begin() + In.channels},
+                                  {p.begin() + In.channels, p.end()});
+        return C.activation == Activation::relu ? reference::relu(y) : y;
       },
       batch, gap, 5e-6);
 }
@@ -29,6 +31,10 @@ TEST_CASE("GroupNorm agrees with naive loops and central differences") {
 TEST_CASE("GroupNorm of one channel each is instance normalisation, and of all of them layer normalisation") {
   check_norm<Shape{4, 5, 5}, groups(5)>(2, 1);
   check_norm<Shape{4, 5, 5}, groups(1)>(3);
+}
+
+TEST_CASE("GroupNorm with a fused ReLU agrees with naive loops and central differences") {
+  check_norm<Shape{4, 5, 6}, GroupNormConfig{.groups = 3, .activation = Activation::relu}>(2, 2);
 }
 
 TEST_CASE("GroupNorm of more pixels than one block agrees with naive loops and central differences") {

@@ -14,8 +14,8 @@ void check_upsampling(std::size_t batch, std::size_t gap = 0) {
   check::layer<Upsample2D<In, C>>(
       [](const reference::Array& x, const std::vector<double>&) {
         const reference::Pair factor{C.factor.height, C.factor.width};
-        return C.interpolation == Interpolation::nearest ? reference::upsample_nearest(x, factor)
-                                                         : reference::upsample_bilinear(x, factor);
+        if (C.interpolation == Interpolation::nearest) return reference::upsample_nearest(x, factor);
+        return reference::upsample_bilinear(x, factor, C.interpolation == Interpolation::bilinear_aligned);
       },
       batch, gap);
 }
@@ -23,6 +23,9 @@ void check_upsampling(std::size_t batch, std::size_t gap = 0) {
 constexpr Upsample2DConfig nearest(Extent factor) { return {.factor = factor}; }
 constexpr Upsample2DConfig bilinear(Extent factor) {
   return {.factor = factor, .interpolation = Interpolation::bilinear};
+}
+constexpr Upsample2DConfig aligned(Extent factor) {
+  return {.factor = factor, .interpolation = Interpolation::bilinear_aligned};
 }
 
 /// Whether all that output o depends on is where the footprint says.
@@ -55,6 +58,25 @@ TEST_CASE("bilinear upsampling agrees with naive loops and central differences")
   check_upsampling<Shape{2, 3, 37}, bilinear({2, 1})>(2, 1);
 }
 
+TEST_CASE("bilinear upsampling with aligned corners agrees with naive loops and central differences") {
+  check_upsampling<Shape{3, 4, 3}, aligned(2)>(2, 2);
+  check_upsampling<Shape{4, 3, 2}, aligned({3, 4})>(1);
+  check_upsampling<Shape{1, 5, 1}, aligned({2, 5})>(2);
+  check_upsampling<Shape{2, 2, 37}, aligned({2, 1})>(2, 1);
+}
+
+TEST_CASE("the corners of an image stay what they are when it is enlarged with aligned corners") {
+  using L = Upsample2D<Shape{3, 5, 1}, aligned({2, 3})>;
+  Tensor<L::in> x;
+  Tensor<L::out> y;
+  for (std::size_t i = 0; i < x.size(); ++i) x.span()[i] = Random(8).normal(i);
+  L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  CHECK(y(0, 0, 0) == x(0, 0, 0));
+  CHECK(y(0, 14, 0) == x(0, 4, 0));
+  CHECK(y(5, 0, 0) == x(2, 0, 0));
+  CHECK(y(5, 14, 0) == x(2, 4, 0));
+}
+
 TEST_CASE("bilinear upsampling of an odd factor keeps what stands at a centre, though its neighbour is infinite") {
   using L = Upsample2D<Shape{1, 2, 1}, bilinear({1, 3})>;
   Tensor<L::in> x;
@@ -71,6 +93,8 @@ TEST_CASE("the footprint of upsampling holds all that an output depends on") {
     CHECK(footprint_holds<Upsample2D<Shape{5, 1, 1}, nearest({2, 1})>>(o));
     CHECK(footprint_holds<Upsample2D<Shape{5, 1, 1}, bilinear({2, 1})>>(o));
     CHECK(footprint_holds<Upsample2D<Shape{5, 1, 1}, bilinear({3, 1})>>(o));
+    CHECK(footprint_holds<Upsample2D<Shape{5, 1, 1}, aligned({2, 1})>>(o));
+    CHECK(footprint_holds<Upsample2D<Shape{5, 1, 1}, aligned({3, 1})>>(o));
   }
   STATIC_REQUIRE(receptive_field<Upsample2D<Shape{9, 9, 1}, nearest(2)>>.rows.extent == 1);
   STATIC_REQUIRE(receptive_field<Upsample2D<Shape{9, 9, 1}, bilinear(2)>>.rows.extent == 2);

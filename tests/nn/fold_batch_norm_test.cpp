@@ -1,5 +1,6 @@
 #include "unetpp/nn/fold_batch_norm.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "../layers/check_layer.hpp"
@@ -73,6 +74,15 @@ TEST_CASE("dropout that is the first layer, or all of a network, stays") {
   using Net = Sequential<Dropout<in>, Conv>;
   static_assert(std::same_as<Folded<Net>, Net> && std::same_as<Folded<Sequential<Dropout<in>>>, Dropout<in>>);
   check_same<Net>();
+}
+
+TEST_CASE("group normalisation is not folded: a U-Net with it keeps its parameters, and computes the same bits") {
+  using Net = UNet<UNetConfig{
+      .height = 16, .width = 16, .base_channels = 4, .depth = 2, .normalisation = Normalisation::group}>;
+  const Parameters<Net> p = check::random_tensors<Net>();
+  const Parameters<Folded<Net>> folded = fold_batch_norm(p);
+  CHECK(std::ranges::equal(folded.span(), p.span()));
+  CHECK(inferred(folded) == inferred(p));
 }
 
 TEST_CASE(

@@ -68,6 +68,9 @@ void check_reference(const std::string& name) {
 constexpr Upsample2DConfig bilinear(Extent factor) {
   return {.factor = factor, .interpolation = Interpolation::bilinear};
 }
+constexpr Upsample2DConfig aligned(Extent factor) {
+  return {.factor = factor, .interpolation = Interpolation::bilinear_aligned};
+}
 
 }  // namespace
 
@@ -95,6 +98,8 @@ TEST_CASE("upsampling agrees with PyTorch") {
   check_reference<Upsample2D<Shape{3, 4, 2}>>("nearest");
   check_reference<Upsample2D<Shape{3, 4, 2}, bilinear(2)>>("bilinear");
   check_reference<Upsample2D<Shape{3, 2, 1}, bilinear({3, 4})>>("bilinear_3x4");
+  check_reference<Upsample2D<Shape{3, 4, 2}, aligned(2)>>("aligned");
+  check_reference<Upsample2D<Shape{3, 2, 1}, aligned({3, 4})>>("aligned_3x4");
 }
 
 TEST_CASE("average pooling agrees with PyTorch") {

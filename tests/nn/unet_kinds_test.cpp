@@ -107,6 +107,38 @@ TEST_CASE("a U-Net with batch normalisation has right gradients, and the same fo
   check_kind<with([](UNetConfig& c) { c.normalisation = Normalisation::batch; })>();
 }
 
+TEST_CASE("a U-Net with group normalisation has right gradients") {
+  check_kind<with([](UNetConfig& c) {
+    c.normalisation = Normalisation::group;
+    c.norm_groups = 2;
+  })>();
+}
+
+TEST_CASE("a U-Net with group normalisation has as many groups as divide its channels, of those that it may have") {
+  constexpr Shape in{16, 16, 3};
+  constexpr auto block = [](int groups) {
+    return BlockConfig{.filters = 12, .normalisation = Normalisation::group, .norm_groups = groups};
+  };
+  const auto groups = []<BlockConfig C>() {
+    using Norm = std::tuple_element_t<1, typename ConvBlock<in, C>::Children>;
+    static_assert(Norm::out.channels == 12 && Norm::rectified);
+    return Norm::geometry.groups;
+  };
+  CHECK(groups.operator()<block(32)>() == 12);  // instance normalisation
+  CHECK(groups.operator()<block(12)>() == 12);
+  CHECK(groups.operator()<block(8)>() == 6);
+  CHECK(groups.operator()<block(5)>() == 4);
+  CHECK(groups.operator()<block(1)>() == 1);  // layer normalisation
+}
+
+TEST_CASE("a U-Net of residual blocks with group normalisation and SiLU has right gradients") {
+  check_kind<with([](UNetConfig& c) {
+    c.block = BlockKind::residual;
+    c.normalisation = Normalisation::group;
+    c.activation = BlockActivation::silu;
+  })>();
+}
+
 TEST_CASE("a U-Net of residual blocks has right gradients") {
   check_kind<with([](UNetConfig& c) { c.block = BlockKind::residual; })>();
 }
@@ -117,6 +149,36 @@ TEST_CASE("a U-Net of residual blocks with batch normalisation and SiLU has righ
     c.normalisation = Normalisation::batch;
     c.activation = BlockActivation::silu;
   })>();
+}
+
+TEST_CASE("a U-Net with interpolation alone on the way up and a head of 1×1 has right gradients, and the same folded") {
+  check_kind<with([](UNetConfig& c) {
+    c.normalisation = Normalisation::batch;
+    c.batch_epsilon_per_million = 10;
+    c.way_up = WayUp::bilinear_alone;
+    c.head_kernel = 1;
+  })>();
+}
+
+TEST_CASE("a U-Net of residual blocks with interpolation alone on the way up has right gradients") {
+  check_kind<with([](UNetConfig& c) {
+    c.block = BlockKind::residual;
+    c.activation = BlockActivation::leaky_relu;
+    c.way_up = WayUp::bilinear_alone;
+  })>();
+}
+
+TEST_CASE("every algorithm of 3×3 convolutions is for a U-Net that has 1×1 convolutions, too") {
+  constexpr auto of = [](ConvAlgorithm algorithm) {
+    return with([=](UNetConfig& c) {
+      c.block = BlockKind::residual;
+      c.algorithm = algorithm;
+      c.head_kernel = 1;
+    });
+  };
+  const Data<UNet<of(ConvAlgorithm::winograd2)>> data;
+  const Data<UNet<of(ConvAlgorithm::im2col)>> general;
+  CHECK(data.loss(data.parameters, 1) == Approx(general.loss(general.parameters, 1)).epsilon(1e-4));
 }
 
 TEST_CASE("a U-Net with leaky ReLU, dropout at the bottom and interpolation on the way up has right gradients") {

@@ -65,6 +65,8 @@ LAYERS = {
     "average_pool_padded": ((1, 5, 7, 2), 0, lambda x, p: F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)),
     "average_pool_same": ((1, 6, 4, 2), 0, same_average),
     "residual": ((2, 3, 4, 4), 28, block),
+    "aligned": ((2, 3, 4, 2), 0, lambda x, p: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)),
+    "aligned_3x4": ((1, 3, 2, 1), 0, lambda x, p: F.interpolate(x, scale_factor=(3, 4), mode="bilinear", align_corners=True)),
 }
 
 

@@ -38,15 +38,22 @@ inline Array upsample_nearest(const Array& x, Pair factor) {
   return y;
 }
 
-/// The value at the centre of each new pixel, which is a small one of `factor` in an old one.
-inline Array upsample_bilinear(const Array& x, Pair factor) {
+/// Where the centre of new pixel i of an axis is among its `size` old ones: that of a small pixel of `factor` in an old
+/// one, or, aligned, where the first and the last are those of the old ones.
+inline double upsampled_position(int i, int size, int factor, bool aligned) {
+  if (aligned) return size == 1 ? 0 : i * (size - 1.0) / (size * factor - 1);
+  return std::clamp((i + 0.5) / factor - 0.5, 0.0, size - 1.0);
+}
+
+/// The value at the centre of each new pixel.
+inline Array upsample_bilinear(const Array& x, Pair factor, bool aligned = false) {
   Array y(x.n, x.h * factor.h, x.w * factor.w, x.c);
   for (int n = 0; n < y.n; ++n)
     for (int h = 0; h < y.h; ++h)
       for (int w = 0; w < y.w; ++w)
         for (int c = 0; c < y.c; ++c) {
-          const double row = std::clamp((h + 0.5) / factor.h - 0.5, 0.0, x.h - 1.0);
-          const double column = std::clamp((w + 0.5) / factor.w - 0.5, 0.0, x.w - 1.0);
+          const double row = upsampled_position(h, x.h, factor.h, aligned);
+          const double column = upsampled_position(w, x.w, factor.w, aligned);
           const int top = static_cast<int>(row), left = static_cast<int>(column);
           const int bottom = std::min(top + 1, x.h - 1), right = std::min(left + 1, x.w - 1);
           const double down = row - top, across = column - left;

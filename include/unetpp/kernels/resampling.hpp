@@ -20,7 +20,9 @@ namespace unetpp::kernels {
 
 /// How values between pixels are had. nearest: each pixel is repeated. bilinear: the weighted mean of the four pixels
 /// around, by the distances between the pixels' centres; beyond the centres of the outermost pixels as at these.
-enum class Interpolation { nearest, bilinear };
+/// bilinear_aligned: the same, but that the outermost pixels before and after lie on each other: how far a pixel moves
+/// depends on where it is, and on the size of the image.
+enum class Interpolation { nearest, bilinear, bilinear_aligned };
 
 /// The taps of the `Out` outputs of one axis, at most `Most` each.
 template <int Out, int Most>
@@ -49,6 +51,7 @@ constexpr auto mean_table() {
 
 /// `Factor` outputs for each input.
 /// Source  The centre of output o is at (o + ½) / Factor − ½ of the input: PyTorch's align_corners=False, and Keras's way.
+///         Aligned, it is at o · (In − 1) / (In · Factor − 1): PyTorch's align_corners=True.
 template <int In, int Factor, Interpolation I>
 constexpr auto upsampling_table() {
   AxisTable<In * Factor, I == Interpolation::nearest ? 1 : 2> table;
@@ -57,8 +60,10 @@ constexpr auto upsampling_table() {
       table.add(o, o / Factor, 1);
       continue;
     }
-    constexpr int unit = 2 * Factor;
-    const int at = std::max(0, 2 * o + 1 - Factor), i = at / unit, beyond = i + 1 < In ? at % unit : 0;
+    constexpr bool aligned = I == Interpolation::bilinear_aligned;
+    constexpr int unit = aligned ? std::max(1, In * Factor - 1) : 2 * Factor;
+    const int at = aligned ? o * (In - 1) : std::max(0, 2 * o + 1 - Factor);
+    const int i = at / unit, beyond = i + 1 < In ? at % unit : 0;
     table.add(o, i, static_cast<float>(unit - beyond) / unit);
     if (beyond > 0) table.add(o, i + 1, static_cast<float>(beyond) / unit);  // else infinity times zero would be NaN
   }

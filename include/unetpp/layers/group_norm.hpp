@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "unetpp/kernels/group_norm.hpp"
+#include "unetpp/layers/convolution_layer.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
 
@@ -11,7 +12,8 @@ namespace unetpp {
 
 struct GroupNormConfig {
   int groups = 32;  ///< of neighbouring channels, each normalised by itself; the paper's and Keras's default
-  int epsilon_per_million = 10;  ///< added to the variance, in millionths; PyTorch's default, 1e-5
+  int epsilon_per_million = 10;              ///< added to the variance, in millionths; PyTorch's default, 1e-5
+  Activation activation = Activation::none;  ///< fused to the end
 };
 
 /// y = scale·(x − mean) / √(variance + epsilon) + offset, with mean and variance of each image's group of channels.
@@ -19,17 +21,21 @@ struct GroupNormConfig {
 /// With as many groups as channels it is instance normalisation, with one group layer normalisation (of whole images).
 /// Training and inference compute the same.
 /// Shapes  x, y: n×In.  scale, offset: In.channels.
-/// Errors  A number of groups that does not divide the channels does not compile.
+/// Errors  A number of groups that does not divide the channels does not compile, nor do groups of a single value, of
+///         which nothing but the offset would be left.
 /// Source  Wu & He, "Group Normalization", ECCV 2018; the variance is that of PyTorch and Keras, divided by the count.
 template <Shape In, GroupNormConfig C = GroupNormConfig{}>
 struct GroupNorm : LayerDefaults {
   static_assert(C.groups > 0 && In.channels % C.groups == 0,
                 "unetpp: GroupNorm needs a number of groups that divides the channels");
+  static_assert(In.pixels() * In.channels > static_cast<std::size_t>(C.groups),
+                "unetpp: GroupNorm needs groups of more than one value; use fewer groups or larger images");
   static_assert(C.epsilon_per_million > 0, "unetpp: GroupNorm needs an epsilon of at least a millionth");
 
   static constexpr const char* kind = "group_normalization";
   static constexpr Shape in = In;
   static constexpr Shape out = In;
+  static constexpr bool rectified = C.activation == Activation::relu;
   /// Without its statistics, which are of whole images: what a tile makes of them is its own.
   static constexpr Footprint footprint{};
   static constexpr kernels::GroupNormGeometry geometry{In, C.groups, static_cast<float>(C.epsilon_per_million) * 1e-6f};
@@ -47,7 +53,7 @@ struct GroupNorm : LayerDefaults {
     scratch.data += statistics(x.count());
     kernels::group_norm({geometry,
                          x.count(),
-                         {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
+                         {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate, .relu = rectified}},
                          p[scale].data(),
                          p[offset].data(),
                          kept_or_not},

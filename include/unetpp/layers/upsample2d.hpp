@@ -14,8 +14,9 @@ struct Upsample2DConfig {
 };
 
 /// Larger images, without parameters; a convolution behind it makes the way up of a U-Net that has no transposed ones.
+/// Aligned corners are of whole images: a tile's are its own, and so is what it makes of its pixels.
 /// Shapes  x: n×In.  y: n×{factor.height·In.height, factor.width·In.width, In.channels}.
-/// Source  PyTorch's Upsample with align_corners=False, and Keras's UpSampling2D.
+/// Source  PyTorch's Upsample (nearest, bilinear with align_corners=False and True), and Keras's UpSampling2D.
 template <Shape In, Upsample2DConfig C = Upsample2DConfig{}>
 struct Upsample2D : LayerDefaults {
   static_assert(C.factor.height > 0 && C.factor.width > 0, "unetpp: Upsample2D needs a factor of at least 1");
@@ -38,18 +39,17 @@ struct Upsample2D : LayerDefaults {
   }
 
  private:
-  /// Outputs that an input contributes to.
-  static constexpr int uses(int factor) {
-    return C.interpolation == Interpolation::nearest ? factor : 2 * factor - factor % 2;
-  }
+  /// The outputs that an input contributes to; with aligned corners, those that it may, wherever it is.
   static constexpr AxisFootprint axis(int factor) {
-    return {uses(factor), factor, C.interpolation == Interpolation::nearest ? 0 : factor / 2, true};
+    if (C.interpolation == Interpolation::nearest) return {factor, factor, 0, true};
+    if (C.interpolation == Interpolation::bilinear) return {2 * factor - factor % 2, factor, factor / 2, true};
+    return {3 * factor - 2, factor, factor - 1, true};
   }
 
   static constexpr auto rows = kernels::upsampling_table<In.height, C.factor.height, C.interpolation>();
   static constexpr auto columns = kernels::upsampling_table<In.width, C.factor.width, C.interpolation>();
-  static constexpr auto rows_back = kernels::transposed_table<In.height, uses(C.factor.height)>(rows);
-  static constexpr auto columns_back = kernels::transposed_table<In.width, uses(C.factor.width)>(columns);
+  static constexpr auto rows_back = kernels::transposed_table<In.height, axis(C.factor.height).window>(rows);
+  static constexpr auto columns_back = kernels::transposed_table<In.width, axis(C.factor.width).window>(columns);
 
  public:
   static constexpr Footprint footprint{axis(C.factor.height), axis(C.factor.width)};

@@ -19,8 +19,11 @@
 
 namespace unetpp {
 
-/// How a level comes back to its height and width: by transposed convolutions, or by interpolation and a 3×3 convolution.
-enum class WayUp { transposed, bilinear };
+/// How a level comes back to its height and width: by transposed convolutions; by interpolation and a 3×3 convolution; or
+/// by interpolation alone, with aligned corners. That leaves the channels as they are: so the deepest block has half as
+/// many filters, and each block on the way up but the last puts out half as many channels as it has in its middle.
+/// Source  bilinear_alone is milesial/Pytorch-UNet's `bilinear=True`.
+enum class WayUp { transposed, bilinear, bilinear_alone };
 
 struct UNetConfig {
   int height = 128;        ///< pixels, divisible by 2^depth; the tutorial's
@@ -36,6 +39,12 @@ struct UNetConfig {
   BlockActivation activation = BlockActivation::relu;
   int bottom_dropout_per_thousand = 0;  ///< probability that a value behind the deepest block is dropped; none
   WayUp way_up = WayUp::transposed;     ///< the paper's
+  /// Of Normalisation::group, at most, as BlockConfig says; 32. With as many as the deepest block has channels it is
+  /// instance normalisation everywhere, with 1 layer normalisation.
+  int norm_groups = BlockConfig{.filters = 1}.norm_groups;
+  /// Of Normalisation::batch: added to the variance, in millionths; Keras's (PyTorch's is 10).
+  int batch_epsilon_per_million = BlockConfig{.filters = 1}.batch_epsilon_per_million;
+  int head_kernel = 3;  ///< height and width of the convolution to the logits; the tutorial's (the paper's is 1)
   /// Deep supervision: levels below the first whose features on the way up get a head, 1×1 convolutions to logits that
   /// training judges too (train/step_loss.hpp) and inference leaves out. Less than depth, at most 7; none. nnU-Net's is
   /// depth − 2: all but the two lowest resolutions.
@@ -44,19 +53,27 @@ struct UNetConfig {
 
 namespace detail {
 
-constexpr BlockConfig block_of(UNetConfig c, int filters) {
-  return {filters, c.algorithm, c.block, c.normalisation, c.activation};
+/// Of a block with this number of filters and, between its convolutions, of channels.
+constexpr BlockConfig block_of(UNetConfig c, int filters, int middle) {
+  return {.filters = filters,
+          .algorithm = c.algorithm,
+          .kind = c.block,
+          .normalisation = c.normalisation,
+          .activation = c.activation,
+          .middle = middle,
+          .norm_groups = c.norm_groups,
+          .batch_epsilon_per_million = c.batch_epsilon_per_million};
 }
 
-/// Of the convolutions that are not 3×3.
-constexpr ConvAlgorithm other_algorithm(UNetConfig c) {
-  return c.algorithm == ConvAlgorithm::im2col ? c.algorithm : ConvAlgorithm::automatic;
+/// The channels that a level with this number of filters gives to the one above, or, the first one, to the head.
+constexpr int channels_up(UNetConfig c, int filters) {
+  return c.way_up == WayUp::bilinear_alone && filters > c.base_channels ? filters / 2 : filters;
 }
 
 /// The layers of a U-Net that bring an input up to twice its height and width.
 template <Shape In, UNetConfig C, int Filters, WayUp Way = C.way_up>
 struct UpLayers {
-  static constexpr ConvTranspose2DConfig config{.filters = Filters, .algorithm = other_algorithm(C)};
+  static constexpr ConvTranspose2DConfig config{.filters = Filters, .algorithm = algorithm_of(C.algorithm, 2)};
   using type = LayerList<ConvTranspose2D<In, config>>;
 };
 template <Shape In, UNetConfig C, int Filters>
@@ -65,10 +82,15 @@ struct UpLayers<In, C, Filters, WayUp::bilinear> {
   using type = LayerList<Up, Conv2D<Up::out, Conv2DConfig{.filters = Filters, .algorithm = C.algorithm}>>;
 };
 
+template <Shape In, UNetConfig C, int Filters>
+struct UpLayers<In, C, Filters, WayUp::bilinear_alone> {
+  using type = LayerList<Upsample2D<In, Upsample2DConfig{.interpolation = Interpolation::bilinear_aligned}>>;
+};
+
 /// The way through level number Level and all below it, with a head on it where the config asks for one.
 template <class L, UNetConfig C, int Level>
 struct WithHead {
-  static constexpr Conv2DConfig config{.filters = C.classes, .kernel = 1, .algorithm = other_algorithm(C)};
+  static constexpr Conv2DConfig config{.filters = C.classes, .kernel = 1, .algorithm = algorithm_of(C.algorithm, 1)};
   using type = std::conditional_t<(Level > 0 && Level <= C.supervised_levels),
                                   Supervised<L, ConvHead<L::out, config>, Level>, L>;
 };
@@ -76,20 +98,22 @@ struct WithHead {
 /// A level of the U and all below it: a block, the way down and up again beside the skip, a block.
 template <Shape In, UNetConfig C, int Filters, int Depth, template <Shape, BlockConfig> class Block>
 struct UNetLevel {
-  static constexpr BlockConfig config = block_of(C, Filters);
-  using First = Block<In, config>;
+  using First = Block<In, block_of(C, Filters, Filters)>;
   static_assert(First::out == Shape{In.height, In.width, Filters},
                 "unetpp: the UNet's Block must keep height and width and put out C.filters channels");
   using Down = MaxPool2D<First::out>;
   using Below = typename UNetLevel<Down::out, C, 2 * Filters, Depth - 1, Block>::type;
   using Up = typename UpLayers<Below::out, C, Filters>::type;
   using Skip = SkipConcat<InSequence<Join<LayerList<Down, Below>, Up>>>;
-  using type = typename WithHead<Sequential<First, Skip, Block<Skip::out, config>>, C, C.depth - Depth>::type;
+  using type =
+      typename WithHead<Sequential<First, Skip, Block<Skip::out, block_of(C, channels_up(C, Filters), Filters)>>, C,
+                        C.depth - Depth>::type;
 };
 
 template <Shape In, UNetConfig C, int Filters, template <Shape, BlockConfig> class Block>
 struct UNetLevel<In, C, Filters, 0, Block> {
-  using Deepest = Block<In, block_of(C, Filters)>;
+  static constexpr int filters = channels_up(C, Filters);
+  using Deepest = Block<In, block_of(C, filters, filters)>;
   using Drop = Dropout<Deepest::out, DropoutConfig{.per_thousand = C.bottom_dropout_per_thousand}>;
   using type = std::conditional_t<C.bottom_dropout_per_thousand == 0, Deepest, Sequential<Deepest, Drop>>;
 };
@@ -122,12 +146,16 @@ template <class UNet, UNetConfig C, template <Shape, BlockConfig> class Block>
 struct UNetLayers {
   static_assert(C.channels > 0 && C.classes > 0 && C.base_channels > 0 && C.depth >= 0,
                 "unetpp: UNet needs channels, classes and base_channels of at least 1, and a depth of at least 0");
+  static_assert(C.norm_groups > 0 && C.head_kernel > 0,
+                "unetpp: UNet needs norm_groups and a head_kernel of at least 1");
   static constexpr int most_heads = std::clamp(C.depth - 1, 0, most_supervised_levels);
   static constexpr Shape in = (require_supervised_levels<UNet, C.supervised_levels, most_heads>(),
                                require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
                                                  unet_size(C.width, C.depth)>(C.channels));
   using Level = typename UNetLevel<in, C, C.base_channels, C.depth, Block>::type;
-  using type = Sequential<Level, Conv2D<Level::out, Conv2DConfig{.filters = C.classes, .algorithm = C.algorithm}>>;
+  static constexpr Conv2DConfig head{
+      .filters = C.classes, .kernel = C.head_kernel, .algorithm = algorithm_of(C.algorithm, C.head_kernel)};
+  using type = Sequential<Level, Conv2D<Level::out, head>>;
 };
 
 constexpr UNetConfig resized(UNetConfig config, int height, int width) {

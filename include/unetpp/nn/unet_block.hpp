@@ -1,10 +1,12 @@
 #pragma once
 // The blocks that a U-Net is made of.
 
+#include <algorithm>
 #include <type_traits>
 
 #include "unetpp/layers/batch_norm2d.hpp"
 #include "unetpp/layers/conv2d.hpp"
+#include "unetpp/layers/group_norm.hpp"
 #include "unetpp/layers/leaky_relu.hpp"
 #include "unetpp/layers/silu.hpp"
 #include "unetpp/nn/layer_list.hpp"
@@ -16,8 +18,8 @@ namespace unetpp {
 /// How a block's two convolutions are put together: one behind the other, or beside a shortcut that is added to them.
 enum class BlockKind { plain, residual };
 
-/// What stands between a convolution and its activation.
-enum class Normalisation { none, batch };
+/// What stands between a convolution and its activation; the convolution then has no bias.
+enum class Normalisation { none, batch, group };
 
 /// What follows each convolution.
 enum class BlockActivation { relu, leaky_relu, silu };
@@ -29,9 +31,43 @@ struct BlockConfig {
   BlockKind kind = BlockKind::plain;                   ///< the paper's
   Normalisation normalisation = Normalisation::none;   ///< the paper's
   BlockActivation activation = BlockActivation::relu;  ///< the paper's
+  int middle = 0;                                      ///< channels between its convolutions; 0: as many as `filters`
+  /// Of Normalisation::group: the most groups that channels have; 32, as in Wu & He, ECCV 2018. Channels have as many of
+  /// these as divide them: 48 have 24 groups of 2, and 16 have 16, each its own.
+  int norm_groups = GroupNormConfig{}.groups;
+  /// Of Normalisation::batch: added to the variance, in millionths; Keras's (PyTorch's is 10).
+  int batch_epsilon_per_million = BatchNorm2DConfig{}.epsilon_per_million;
 };
 
 namespace detail {
+
+/// The algorithm that was asked for, where it is for convolutions of this height and width.
+constexpr ConvAlgorithm algorithm_of(ConvAlgorithm asked, int kernel) {
+  return kernel == 3 || asked == ConvAlgorithm::im2col ? asked : ConvAlgorithm::automatic;
+}
+
+/// The largest divisor of the channels that is no larger than `most`.
+constexpr int groups_of(int channels, int most) {
+  int groups = std::min(channels, most);
+  while (groups > 1 && channels % groups != 0) --groups;
+  return groups;
+}
+
+/// The normalisation of a block's values, as a list of layers.
+template <Shape S, BlockConfig C, Activation Fused, Normalisation N = C.normalisation>
+struct Normalised {
+  using type = LayerList<>;
+};
+template <Shape S, BlockConfig C, Activation Fused>
+struct Normalised<S, C, Fused, Normalisation::batch> {
+  static constexpr BatchNorm2DConfig config{.activation = Fused, .epsilon_per_million = C.batch_epsilon_per_million};
+  using type = LayerList<BatchNorm2D<S, config>>;
+};
+template <Shape S, BlockConfig C, Activation Fused>
+struct Normalised<S, C, Fused, Normalisation::group> {
+  static constexpr GroupNormConfig config{.groups = groups_of(S.channels, C.norm_groups), .activation = Fused};
+  using type = LayerList<GroupNorm<S, config>>;
+};
 
 /// The layers that end a convolution: its normalisation, and its activation where that is no ReLU that is fused.
 template <Shape S, BlockConfig C, bool Activated>
@@ -40,8 +76,7 @@ struct ConvEnd {
       Activated && C.activation == BlockActivation::relu ? Activation::relu : Activation::none;
   static constexpr bool normalises = C.normalisation != Normalisation::none;
 
-  using Norm =
-      std::conditional_t<normalises, LayerList<BatchNorm2D<S, BatchNorm2DConfig{.activation = fused}>>, LayerList<>>;
+  using Norm = typename Normalised<S, C, fused>::type;
   using Active = std::conditional_t<C.activation == BlockActivation::silu, SiLU<S>, LeakyReLU<S>>;
   using type = Join<Norm, std::conditional_t<Activated && fused == Activation::none, LayerList<Active>, LayerList<>>>;
 };
@@ -55,13 +90,19 @@ struct ConvUnit {
                                        .kernel = Kernel,
                                        .activation = End::normalises ? Activation::none : End::fused,
                                        .bias = !End::normalises,
-                                       .algorithm = C.algorithm};
+                                       .algorithm = algorithm_of(C.algorithm, Kernel)};
   using type = Join<LayerList<Conv2D<In, config>>, typename End::type>;
 };
 
+/// Of the first of a block's two convolutions.
+constexpr BlockConfig first_of(BlockConfig config) {
+  if (config.middle > 0) config.filters = config.middle;
+  return config;
+}
+
 template <Shape In, BlockConfig C>
 struct PlainBlock {
-  using First = ConvUnit<In, C, 3, true>;
+  using First = ConvUnit<In, first_of(C), 3, true>;
   using type = InSequence<Join<typename First::type, typename ConvUnit<First::out, C, 3, true>::type>>;
 };
 
@@ -69,7 +110,7 @@ struct PlainBlock {
 template <Shape In, BlockConfig C>
 struct ResidualBlock {
   static constexpr bool fuses = C.activation == BlockActivation::relu;
-  using First = ConvUnit<In, C, 3, true>;
+  using First = ConvUnit<In, first_of(C), 3, true>;
   using Inner = InSequence<Join<typename First::type, typename ConvUnit<First::out, C, 3, fuses>::type>>;
   template <bool SameShape, class = void>
   struct Shortcut {
@@ -80,7 +121,7 @@ struct ResidualBlock {
     using type = InSequence<typename ConvUnit<In, C, 1, false>::type>;
   };
   using Sum = Residual<Inner, typename Shortcut<In.channels == C.filters>::type>;
-  using End = typename ConvEnd<First::out, BlockConfig{.filters = C.filters, .activation = C.activation}, !fuses>::type;
+  using End = typename ConvEnd<Sum::out, BlockConfig{.filters = C.filters, .activation = C.activation}, !fuses>::type;
   using type = InSequence<Join<LayerList<Sum>, End>>;
 };
 

@@ -69,6 +69,9 @@ TEST_CASE("every kind of UNet comes back from a model file's metadata") {
                                 .activation = BlockActivation::silu,
                                 .bottom_dropout_per_thousand = 250,
                                 .way_up = WayUp::bilinear,
+                                .norm_groups = 2,
+                                .batch_epsilon_per_million = 10,
+                                .head_kernel = 1,
                                 .supervised_levels = 2}>;
   const ModelInfo other = model_info<Other>({}), back = parse_model_info(to_metadata(other), "f");
   CHECK(back == other);
@@ -78,9 +81,13 @@ TEST_CASE("every kind of UNet comes back from a model file's metadata") {
   CHECK(back.bottom_dropout_per_thousand == 250);
   CHECK(back.way_up == WayUp::bilinear);
   CHECK(back.supervised_levels == 2);
+  CHECK(back.norm_groups == 2);
+  CHECK(back.batch_epsilon_per_million == 10);
+  CHECK(back.head_kernel == 1);
   CHECK(to_metadata(other).at("network") ==
         R"({"input":[16,32,3],"classes":3,"base_channels":4,"depth":3,"block":"residual","normalisation":"batch",)"
-        R"("activation":"silu","bottom_dropout_per_thousand":250,"way_up":"bilinear","supervised_levels":2})");
+        R"("activation":"silu","bottom_dropout_per_thousand":250,"way_up":"bilinear","norm_groups":2,)"
+        R"("batch_epsilon_per_million":10,"head_kernel":1,"supervised_levels":2})");
 }
 
 TEST_CASE("the kinds of a UNet have the names of their enums") {
@@ -90,6 +97,8 @@ TEST_CASE("the kinds of a UNet have the names of their enums") {
   };
   CHECK(parsed(R"(,"block":"plain","normalisation":"none","activation":"relu","way_up":"transposed")") == parsed(""));
   CHECK(parsed(R"(,"activation":"leaky_relu")").activation == BlockActivation::leaky_relu);
+  CHECK(parsed(R"(,"normalisation":"group")").normalisation == Normalisation::group);
+  CHECK(parsed(R"(,"way_up":"bilinear_alone")").way_up == WayUp::bilinear_alone);
 }
 
 TEST_CASE("a vanilla UNet's metadata are those of files from before there were other kinds") {
@@ -102,7 +111,8 @@ TEST_CASE("a kind of UNet that is not known is an error that names the file, the
         "model.safetensors: metadata network: activation: expected one of relu, leaky_relu, silu, found \"gelu\"");
   for (const std::string wrong :
        {R"("block":"dense"})", R"("normalisation":1})", R"("way_up":null})", R"("bottom_dropout_per_thousand":1000})",
-        R"("bottom_dropout_per_thousand":-1})", R"("supervised_levels":8})", R"("supervised_levels":1.5})"}) {
+        R"("bottom_dropout_per_thousand":-1})", R"("norm_groups":0})", R"("batch_epsilon_per_million":1e-5})",
+        R"("head_kernel":0})", R"("supervised_levels":8})", R"("supervised_levels":1.5})"}) {
     INFO(wrong);
     CHECK(contains(refusal("network", before + wrong), "model.safetensors: metadata network: "));
   }

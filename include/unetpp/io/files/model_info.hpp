@@ -4,9 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,9 +26,9 @@ namespace detail {
 
 // In the order of the enums.
 inline constexpr std::array block_names{"plain", "residual"};
-inline constexpr std::array normalisation_names{"none", "batch"};
+inline constexpr std::array normalisation_names{"none", "batch", "group"};
 inline constexpr std::array activation_names{"relu", "leaky_relu", "silu"};
-inline constexpr std::array way_up_names{"transposed", "bilinear"};
+inline constexpr std::array way_up_names{"transposed", "bilinear", "bilinear_alone"};
 
 }  // namespace detail
 
@@ -49,12 +49,35 @@ struct ModelInfo {
   BlockActivation activation = BlockActivation::relu;
   int bottom_dropout_per_thousand = 0;
   WayUp way_up = WayUp::transposed;
+  int norm_groups = UNetConfig{}.norm_groups;
+  int batch_epsilon_per_million = UNetConfig{}.batch_epsilon_per_million;
+  int head_kernel = UNetConfig{}.head_kernel;
   int supervised_levels = 0;
   std::vector<ModelClass> class_list;  // one for each class, or empty
   std::string preprocessing;           // text: how pixels become input
 
   bool operator==(const ModelInfo&) const = default;
 };
+
+namespace detail {
+
+inline constexpr int most_in_model_info = 1 << 16;
+
+/// Calls choice(key, member of ModelInfo, names) or number(key, member, least, most) for each way in which UNets differ.
+template <class Choice, class Number>
+void each_kind(const Choice& choice, const Number& number) {
+  choice("block", &ModelInfo::block, block_names);
+  choice("normalisation", &ModelInfo::normalisation, normalisation_names);
+  choice("activation", &ModelInfo::activation, activation_names);
+  number("bottom_dropout_per_thousand", &ModelInfo::bottom_dropout_per_thousand, 0, 999);
+  choice("way_up", &ModelInfo::way_up, way_up_names);
+  number("norm_groups", &ModelInfo::norm_groups, 1, std::numeric_limits<int>::max());
+  number("batch_epsilon_per_million", &ModelInfo::batch_epsilon_per_million, 1, std::numeric_limits<int>::max());
+  number("head_kernel", &ModelInfo::head_kernel, 1, most_in_model_info);
+  number("supervised_levels", &ModelInfo::supervised_levels, 0, most_supervised_levels);
+}
+
+}  // namespace detail
 
 /// The facts of a UNet, or those that another network has, with the names of its classes, and how its images are resized.
 template <class Net>
@@ -71,6 +94,9 @@ ModelInfo model_info(std::vector<ModelClass> classes, Resize resize = Resize::bi
     info.activation = Net::config.activation;
     info.bottom_dropout_per_thousand = Net::config.bottom_dropout_per_thousand;
     info.way_up = Net::config.way_up;
+    info.norm_groups = Net::config.norm_groups;
+    info.batch_epsilon_per_million = Net::config.batch_epsilon_per_million;
+    info.head_kernel = Net::config.head_kernel;
     info.supervised_levels = Net::config.supervised_levels;
   }
   return info;
@@ -88,23 +114,25 @@ inline UNetConfig unet_config(const ModelInfo& info) {
           .normalisation = info.normalisation,
           .activation = info.activation,
           .bottom_dropout_per_thousand = info.bottom_dropout_per_thousand,
-          .way_up = info.way_up};
+          .way_up = info.way_up,
+          .norm_groups = info.norm_groups,
+          .batch_epsilon_per_million = info.batch_epsilon_per_million,
+          .head_kernel = info.head_kernel,
+          .supervised_levels = info.supervised_levels};
 }
 
 /// In what a UNet differs from the vanilla one, as a model file's text has it: of a value that is not there, the default
 /// is meant, so that the text of a vanilla U-Net is that of files from before there were others.
 inline nlohmann::ordered_json unet_kind(const ModelInfo& info) {
   nlohmann::ordered_json kind = nlohmann::ordered_json::object();
-  const auto add = [&](const char* key, auto value, auto usual, const auto& names) {
-    if (value != usual) kind[key] = names.at(static_cast<std::size_t>(value));
-  };
   const ModelInfo usual;
-  add("block", info.block, usual.block, detail::block_names);
-  add("normalisation", info.normalisation, usual.normalisation, detail::normalisation_names);
-  add("activation", info.activation, usual.activation, detail::activation_names);
-  if (info.bottom_dropout_per_thousand != 0) kind["bottom_dropout_per_thousand"] = info.bottom_dropout_per_thousand;
-  add("way_up", info.way_up, usual.way_up, detail::way_up_names);
-  if (info.supervised_levels != 0) kind["supervised_levels"] = info.supervised_levels;
+  detail::each_kind(
+      [&](const char* key, auto member, const auto& names) {
+        if (info.*member != usual.*member) kind[key] = names.at(static_cast<std::size_t>(info.*member));
+      },
+      [&](const char* key, int ModelInfo::*member, int, int) {
+        if (info.*member != usual.*member) kind[key] = info.*member;
+      });
   return kind;
 }
 
@@ -124,7 +152,7 @@ inline Metadata to_metadata(const ModelInfo& info) {
 /// Errors  FormatError naming the file and the text that is not as it should be.
 inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& file_name) {
   constexpr JsonLimits limits{.bytes = 1 << 20, .depth = 3};
-  constexpr int most = 1 << 16;
+  constexpr int most = detail::most_in_model_info;
   ModelInfo info;
   if (const auto text = metadata.find("network"); text != metadata.end()) {
     const std::string where = file_name + ": metadata network";
@@ -135,17 +163,13 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
     info.classes = network.integer("classes", 0, most);
     info.base_channels = network.integer("base_channels", 0, most);
     info.depth = network.integer("depth", 0, 16);
-    const auto choose = [&](const char* key, const auto& names, auto& value) {
-      if (network.has(key)) value = static_cast<std::remove_reference_t<decltype(value)>>(network.choice(key, names));
-    };
-    choose("block", detail::block_names, info.block);
-    choose("normalisation", detail::normalisation_names, info.normalisation);
-    choose("activation", detail::activation_names, info.activation);
-    if (const char* key = "bottom_dropout_per_thousand"; network.has(key))
-      info.bottom_dropout_per_thousand = network.integer(key, 0, 999);
-    choose("way_up", detail::way_up_names, info.way_up);
-    if (const char* key = "supervised_levels"; network.has(key))
-      info.supervised_levels = network.integer(key, 0, most_supervised_levels);
+    detail::each_kind(
+        [&]<class Kind>(const char* key, Kind ModelInfo::*member, const auto& names) {
+          if (network.has(key)) info.*member = static_cast<Kind>(network.choice(key, names));
+        },
+        [&](const char* key, int ModelInfo::*member, int least, int greatest) {
+          if (network.has(key)) info.*member = network.integer(key, least, greatest);
+        });
   }
   if (const auto text = metadata.find("classes"); text != metadata.end()) {
     const std::string where = file_name + ": metadata classes";

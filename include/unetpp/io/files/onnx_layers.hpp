@@ -108,7 +108,8 @@ struct OnnxExport<Upsample2D<In, C>> {
     graph.initializer(name + ".scales", {4}, scales);
     onnx::NodeProto& node = graph.add("Resize", name, {x, "", name + ".scales"});
     OnnxGraph::attribute(node, "mode", nearest ? "nearest" : "linear");
-    OnnxGraph::attribute(node, "coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel");
+    constexpr std::array modes{"asymmetric", "half_pixel", "align_corners"};  // in the order of Interpolation
+    OnnxGraph::attribute(node, "coordinate_transformation_mode", modes[static_cast<std::size_t>(C.interpolation)]);
     if (nearest) OnnxGraph::attribute(node, "nearest_mode", "floor");
     return name;
   }

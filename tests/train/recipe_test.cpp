@@ -137,3 +137,23 @@ TEST_CASE("batch normalisation's statistics after ten steps, and its outputs, ar
   const auto y = inference.forward(parameters, std::as_const(images).view());
   check_near({y.data(), images.size()}, keras["inference"], 1e-5);
 }
+
+TEST_CASE(
+    "batch normalisation's statistics that warm up keep (1 + t) / (10 + t) of themselves in step t, and their share "
+    "later") {
+  const reference::Reference torch = read("recipe_reference.txt");
+  using L = BatchNorm2D<Shape{4, 4, 2}, BatchNorm2DConfig{.keep_per_thousand = 250, .warm_up = true}>;
+  Parameters<Sequential<L>> parameters;
+  const std::vector<double> batches = torch["norm.batches"];
+  run_batches<L>(parameters, batches);
+  std::vector<double> means(2);
+  constexpr std::size_t pixels = 3 * 16;
+  for (int t = 0; t < 10; ++t)
+    for (std::size_t c = 0; c < 2; ++c) {
+      double sum = 0;
+      for (std::size_t i = 0; i < pixels; ++i) sum += batches[(static_cast<std::size_t>(t) * pixels + i) * 2 + c];
+      const double keep = std::min(0.25, (1.0 + t) / (10 + t));
+      means[c] = keep * means[c] + (1 - keep) * sum / pixels;
+    }
+  check_near(parameters.statistics().first(2), means, 1e-5);
+}

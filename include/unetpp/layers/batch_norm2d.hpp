@@ -16,6 +16,9 @@ struct BatchNorm2DConfig {
   /// Whether the running variance is that of the population that the batch is drawn from, n/(n − 1) times the batch's own,
   /// as PyTorch has it; Keras's is the batch's own. Training itself divides by n in both.
   bool unbiased = false;
+  /// Whether step t = 0, 1, ... keeps (1 + t) / (10 + t) of them at most, so that what they begin with is soon forgotten.
+  /// Neither Keras nor PyTorch does: 0.99 leaves half of it after 69 steps. A UNet's do.
+  bool warm_up = false;
 };
 
 /// Batch normalisation: each channel minus its mean over its standard deviation, times a trained scale, plus a trained
@@ -40,8 +43,8 @@ struct BatchNorm2D : LayerDefaults {
   static constexpr float epsilon = static_cast<float>(C.epsilon_per_million) * 1e-6f;
   static constexpr float keep = static_cast<float>(C.keep_per_thousand) * 1e-3f;
   static constexpr std::array tensors{scale_tensor("scale", In.channels), offset_tensor("offset", In.channels),
-                                      statistic_tensor("mean", In.channels, 0, keep),
-                                      statistic_tensor("variance", In.channels, 1, keep)};
+                                      statistic_tensor("mean", In.channels, 0, keep, C.warm_up),
+                                      statistic_tensor("variance", In.channels, 1, keep, C.warm_up)};
   enum { scale, offset, mean, variance };                  // of `tensors`
   static constexpr Kept kept{.for_all = 2 * In.channels};  // the batch's moments
 

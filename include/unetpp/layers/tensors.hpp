@@ -28,8 +28,9 @@ struct LayerTensor {
   int rank;
   int fan_in;  // of a weight: inputs of an output, and outputs of an input
   int fan_out;
-  float first;  // value that it begins with where no initialiser writes it
-  float keep;   // share of a statistic's old value that a training step keeps
+  float first;   // value that it begins with where no initialiser writes it
+  float keep;    // share of a statistic's old value that a training step keeps
+  bool warm_up;  // whether it keeps less in the first steps
 
   constexpr std::size_t size() const {
     std::size_t product = 1;
@@ -41,7 +42,7 @@ struct LayerTensor {
 namespace detail {
 
 constexpr LayerTensor layer_tensor(const char* name, Role role, std::initializer_list<int> extents) {
-  LayerTensor tensor{name, role, {}, 0, 0, 0, 0, 0};
+  LayerTensor tensor{name, role, {}, 0, 0, 0, 0, 0, false};
   for (const int extent : extents) tensor.extents[static_cast<std::size_t>(tensor.rank++)] = extent;
   return tensor;
 }
@@ -62,11 +63,13 @@ constexpr LayerTensor scale_tensor(const char* name, int count) {
   tensor.first = 1;
   return tensor;
 }
-/// A statistic that begins at `first` and becomes keep·old + (1 − keep)·observed in a training step.
-constexpr LayerTensor statistic_tensor(const char* name, int count, float first, float keep) {
+/// A statistic that begins at `first` and becomes keep·old + (1 − keep)·observed in a training step. If it warms up, step
+/// t = 0, 1, ... keeps (1 + t) / (10 + t) at most.
+constexpr LayerTensor statistic_tensor(const char* name, int count, float first, float keep, bool warm_up = false) {
   LayerTensor tensor = detail::layer_tensor(name, Role::statistic, {count});
   tensor.first = first;
   tensor.keep = keep;
+  tensor.warm_up = warm_up;
   return tensor;
 }
 

@@ -29,6 +29,7 @@ struct NamedTensor {
   int fan_out;
   float first;
   float keep;
+  bool warm_up;
 };
 
 /// Names of a network's leaves, as Keras numbers them: conv2d, conv2d_1, max_pooling2d, ...
@@ -61,7 +62,8 @@ namespace detail {
                          t.fan_in,
                          t.fan_out,
                          t.first,
-                         t.keep});
+                         t.keep,
+                         t.warm_up});
       offset += t.size();
     }
   return tensors;

@@ -60,7 +60,8 @@ struct Normalised {
 };
 template <Shape S, BlockConfig C, Activation Fused>
 struct Normalised<S, C, Fused, Normalisation::batch> {
-  static constexpr BatchNorm2DConfig config{.activation = Fused, .epsilon_per_million = C.batch_epsilon_per_million};
+  static constexpr BatchNorm2DConfig config{
+      .activation = Fused, .epsilon_per_million = C.batch_epsilon_per_million, .warm_up = true};
   using type = LayerList<BatchNorm2D<S, config>>;
 };
 template <Shape S, BlockConfig C, Activation Fused>

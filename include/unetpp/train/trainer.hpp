@@ -93,6 +93,7 @@ class Trainer {
   LossSum accumulate(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
                      LabelView<Net::out> labels, const LossWeight& whole, Pass pass) {
     pass.training = true;
+    step_ = pass.step;
     const LossWeight own = weigh(labels);
     const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images, pass);
     loss_.evaluate(loss_batch(logits, labels), {own, whole}, pixels_of(workspace_.output_gradient()),
@@ -110,11 +111,14 @@ class Trainer {
   void update(Parameters<Net>& parameters, Optimizer& optimizer, std::optional<double> rate = {}) {
     const FlushSubnormals flush;  // moments of gradients that have ended come to be subnormal
     detail::step_optimizer(optimizer, parameters.span(), gradients(), workspace_.threads(), rate);
-    for (const NamedTensor& t : statistic_tensors_)
+    const auto most = static_cast<float>((1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_)));
+    for (const NamedTensor& t : statistic_tensors_) {
+      const float keep = t.warm_up ? std::min(t.keep, most) : t.keep;
       for (std::size_t i = t.offset; i < t.offset + t.size; ++i) {
         float& value = parameters.statistics()[i];
-        value = t.keep * value + (1 - t.keep) * seen()[i];
+        value = keep * value + (1 - keep) * seen()[i];
       }
+    }
   }
 
   /// Of the trained tensors.
@@ -164,6 +168,7 @@ class Trainer {
   Buffer<float> gradients_;  // and what is seen of the statistics behind them
   std::vector<NamedTensor> statistic_tensors_ = statistic_tensors<Net>();
   std::uint64_t steps_ = 0;  // that nobody numbered
+  std::uint64_t step_ = 0;   // whose gradients these are
 };
 
 }  // namespace unetpp

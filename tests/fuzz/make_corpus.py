@@ -92,9 +92,16 @@ def texts():
     yield "same", json.dumps({"seed": 1}).encode()
 
 
+def class_tables():
+    yield "values", b"name,value,show\r\nroad,0,1\r\n\"a, \"\"b\"\"\",1,0\r\nignored,255,0\r\n"
+    yield "colours", b"\xef\xbb\xbfname,red,green,blue\na,0,0,0\nb,128,0,0\n"
+    yield "names", b"name\na\n\" b\n\"\n"
+    yield from images()
+
+
 def main():
-    for target, files in {"image": images(), "mask": masks(), "safetensors": safetensors(), "checkpoint": checkpoints(),
-                          "training": texts()}.items():
+    for target, files in {"image": images(), "mask": masks(), "class_table": class_tables(),
+                          "safetensors": safetensors(), "checkpoint": checkpoints(), "training": texts()}.items():
         folder = Path(sys.argv[1]) / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files:

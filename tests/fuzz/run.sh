@@ -25,4 +25,4 @@ fuzz() {
   grep '^Done ' "$1.log" | sed "s/^/tests\/fuzz: $1: no finding: /"
 }
 export -f fuzz
-printf '%s\n' ${TARGETS:-image mask safetensors checkpoint training} | xargs -P "$(nproc)" -I{} bash -euc 'fuzz {}' || exit 1
+printf '%s\n' ${TARGETS:-image mask class_table safetensors checkpoint training} | xargs -P "$(nproc)" -I{} bash -euc 'fuzz {}' || exit 1

@@ -68,6 +68,10 @@ TEST_CASE("a palette of greys alone is undone before values are compared") {
 TEST_CASE("the index 255 into a palette is ignored, as in PASCAL VOC, unless the table has it") {
   CHECK(labels_of(index_png({1, 255, 0}, voc_palette()), values) == Labels{1, 255, 0});
   CHECK(labels_of(index_png({255, 0}, voc_palette()), binary) == Labels{1, 0});
+  CHECK(labels_of(index_png({1, 255, 0}, voc_palette()), colours) == Labels{1, 255, 0});
+  ClassTable with_border = colours;
+  with_border.classes.push_back({"border", 0xE0E0C0});
+  CHECK(labels_of(index_png({1, 255, 0}, voc_palette()), with_border) == Labels{1, 3, 0});
 }
 
 TEST_CASE("a grey of 255 that the table has not is an error, as it may be a class") {

@@ -127,6 +127,16 @@ TEST_CASE("masks of the class ignored show what does not count") {
   CHECK(folder.dataset(named, by_class).load(0).mask.values == Labels{0, 255, 2, 1});
 }
 
+TEST_CASE("a table can be made of the classes that there are masks of") {
+  const Folder folder;
+  folder.add_image("images/1.png");
+  for (const char* name : {"dog", "cat", "ignored"}) put(folder.mask(name + std::string("/1.png")), grey_png({0}));
+  const auto listing = unetpp::list_folder({.folder = folder.path(), .mask_pattern = "{class}/{stem}"});
+  CHECK(to_csv(class_file_table(listing)) == "name,show\nbackground,1\ncat,1\ndog,1\n");
+  CHECK(has_class_files(listing));
+  CHECK_NOTHROW(folder.dataset(class_file_table(listing), by_class));
+}
+
 TEST_CASE("masks of a class that is not in the table are an error that names one") {
   const Folder folder;
   folder.add_image("images/1.png");

@@ -86,6 +86,8 @@ TEST_CASE("images and masks may be in one folder, told apart by their names") {
   CHECK(files.pairs(listing) == Names{"a: all/a_mask.png"});
   CHECK(listing.without_mask == Names{"b", "c_mask"});
   CHECK(listing.without_image.empty());
+  CHECK_FALSE(
+      files.error<unetpp::ArgumentError>({.images = "all", .masks = "all", .mask_pattern = "{stem}.png"}).empty());
   CHECK(files.error<unetpp::ArgumentError>({.images = "all", .masks = "all"}) ==
         (files.path() / "all").string() +
             ": expected a mask pattern that tells masks from images, as these are in the same folder, found {stem}");
@@ -146,6 +148,15 @@ TEST_CASE("folders train, val and test say what samples are for") {
   CHECK(listing.pairs[0].subset == unetpp::Subset::test);
   CHECK(listing.pairs[1].subset == unetpp::Subset::train);
   CHECK(listing.pairs[2].subset == unetpp::Subset::validation);
+}
+
+TEST_CASE("a folder test may have no masks, and train and val must have them") {
+  const Files files({"train/images/b.jpg", "train/masks/b.png", "val/images/a.jpg", "test/images/c.jpg"});
+  CHECK(
+      files.error<unetpp::FileError>().starts_with((files.path() / "val" / "masks").string() + ": expected a folder"));
+  put(files.path() / "val" / "masks" / "a.png", "x");
+  CHECK(files.list().pairs.size() == 2);
+  CHECK(files.list().has_subsets);
 }
 
 TEST_CASE("folders train and val in those of images and masks say what samples are for") {

@@ -54,11 +54,6 @@ TEST_CASE("of several images that a mask may be of, it is that with the longest 
   CHECK(match("{class}_{stem}", "a_b_c", {"c", "b_c"}) == "b_c|a");
 }
 
-TEST_CASE("whether a pattern has classes can be asked") {
-  CHECK(MaskPattern("{class}/{stem}").has_class());
-  CHECK_FALSE(MaskPattern("{stem}").has_class());
-}
-
 TEST_CASE("a pattern that is none is an error") {
   CHECK(error_of("{class}/x") == "a mask pattern: expected {stem} in it, found {class}/x");
   CHECK(error_of("").starts_with("a mask pattern: expected {stem} in it"));

@@ -68,7 +68,7 @@ TEST_CASE("a CSV file in UTF-16 is an error that says what to do") {
 }
 
 TEST_CASE("fields that are written to a CSV file are read as they were") {
-  const Fields fields{"a", "", " b ", "c,d", "\"e\"", "f\ng", "\xC3\xA4"};
+  const Fields fields{"a", "", " b ", "\tb", "c,d", "\"e\"", "f\ng", "\xC3\xA4"};
   std::string line;
   for (const std::string& field : fields) line += (line.empty() ? "" : ",") + unetpp::detail::csv_field(field);
   CHECK(fields_of(line + "\n") == std::vector<Fields>{fields});

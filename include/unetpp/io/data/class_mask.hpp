@@ -42,7 +42,7 @@ inline int colour_distance(std::uint32_t a, std::uint32_t b) {
 
 /// Why a mask may have a code that is not in the class table, and what to do.
 [[gnu::cold]] inline std::string unknown_advice(const StoredMask& stored, const ClassTable& table, std::uint32_t code) {
-  constexpr int near = 32;  // JPEG's ringing is larger in few pixels
+  constexpr int near = 32;  // of 255; a colour that is further away is rather another class's
   constexpr const char* save = "a JPEG changes them, and so does smoothing: save masks as PNG, unchanged";
   if (table.code == ClassCode::colour) {
     const auto nearest = std::min_element(
@@ -105,7 +105,8 @@ inline void require_codes(const StoredMask& stored, const ClassTable& table, con
 
 /// The classes of a mask's pixels by a class table. The table's values are compared with grey values and with indices
 /// into a palette, its colours with the colours that a viewer shows. What the table ignores gets ignored_label. So does
-/// the index 255 into a palette, as in PASCAL VOC, unless the table has it; a grey of 255 does not: it may well be a class.
+/// the index 255 into a palette, as in PASCAL VOC, unless the table has it or its colour; a grey of 255 does not: it may
+/// well be a class.
 /// Errors  FormatError, which begins with `name`: colours for a table of values, codes that are not in the table, unless
 ///         `unknown` says to ignore them; ArgumentError for a table without values and colours.
 inline Mask class_mask(const StoredMask& stored, const ClassTable& table, Unknown unknown, const std::string& name) {
@@ -118,7 +119,7 @@ inline Mask class_mask(const StoredMask& stored, const ClassTable& table, Unknow
     const std::uint32_t code = colours ? stored.colour(stored_code) : stored_code;
     if (const auto label = labels.find(code); label != labels.end())
       std::fill_n(mask.values.begin() + static_cast<std::ptrdiff_t>(first), pixels, label->second);
-    else if (colours || stored.palette.empty() || code != ignored_label)
+    else if (stored.palette.empty() || stored_code != ignored_label)
       others.add(code, pixels);
   });
   if (unknown == Unknown::error && others.pixels() > 0) detail::refuse_unknown(name, stored, table, others);

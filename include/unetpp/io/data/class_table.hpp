@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/one_line.hpp"
 #include "unetpp/io/files/csv.hpp"
 
 namespace unetpp {
@@ -24,6 +25,7 @@ enum class ClassCode {
   file     ///< a mask of its own, which is not 0 where the class is
 };
 
+/// A class of a data set.
 struct TableClass {
   std::string name;
   std::uint32_t code = 0;  ///< a value from 0 to 65535, or a colour as 0xRRGGBB; of a file nothing

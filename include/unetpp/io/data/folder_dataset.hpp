@@ -17,6 +17,7 @@
 #include "unetpp/io/data/class_files.hpp"
 #include "unetpp/io/data/class_mask.hpp"
 #include "unetpp/io/data/class_table.hpp"
+#include "unetpp/io/data/folder_classes.hpp"
 #include "unetpp/io/data/folder_config.hpp"
 #include "unetpp/io/data/folder_listing.hpp"
 #include "unetpp/io/data/sample.hpp"
@@ -40,7 +41,7 @@ class FolderDataset {
   [[gnu::cold]] FolderDataset(FolderListing listing, FolderConfig config, ClassTable table)
       : config_(std::move(config)), table_(std::move(table)), listing_(std::move(listing)) {
     require_class_table(table_);
-    if (has_class_files())
+    if (has_class_files(listing_))
       find_background();
     else if (table_.code == ClassCode::file)
       throw ArgumentError(
@@ -68,8 +69,9 @@ class FolderDataset {
     const std::filesystem::path& file = image_path(index);
     Raster image = read_raster(file, config_.channels, config_.max_pixels);
     const Extent size{image.height, image.width};
-    Mask mask = has_class_files() ? read_classes(index, size)
-                                  : read_class_mask(mask_path(index), table_, config_.unknown, config_.max_pixels);
+    Mask mask = has_class_files(listing_)
+                    ? read_classes(index, size)
+                    : read_class_mask(mask_path(index), table_, config_.unknown, config_.max_pixels);
     require_image_size(mask_path(index), {mask.height, mask.width}, {file, size}, config_.max_pixels);
     return {std::move(image), std::move(mask)};
   }
@@ -77,7 +79,8 @@ class FolderDataset {
   /// The mask alone, which is then not compared with its image.
   /// Errors  As load.
   Mask load_mask(std::size_t index) const {
-    if (!has_class_files()) return read_class_mask(mask_path(index), table_, config_.unknown, config_.max_pixels);
+    if (!has_class_files(listing_))
+      return read_class_mask(mask_path(index), table_, config_.unknown, config_.max_pixels);
     const StoredMask first = read_stored_mask(mask_path(index), config_.max_pixels);
     return read_classes(index, {first.height, first.width});
   }
@@ -85,7 +88,6 @@ class FolderDataset {
  private:
   const FolderPair& pair(std::size_t index) const { return listing_.pairs.at(index); }
   const std::filesystem::path& mask_path(std::size_t index) const { return pair(index).masks.front().path; }
-  bool has_class_files() const { return !listing_.pairs.front().masks.front().class_name.empty(); }
 
   Mask read_classes(std::size_t index, Extent size) const {
     std::vector<ClassFile> files;

@@ -33,8 +33,9 @@ namespace detail {
   const bool is_same = std::filesystem::equivalent(images_folder, masks_folder, ignored);
   const FilesByName masks = is_same ? images : walk(masks_folder, images_folder, listing);
   const bool has_extension = named_like_an_image(config.mask_pattern);
-  const MaskPattern pattern(has_extension ? without_extension(config.mask_pattern) : config.mask_pattern);
-  if (is_same && config.mask_pattern == "{stem}")
+  const std::string text = has_extension ? without_extension(config.mask_pattern) : config.mask_pattern;
+  const MaskPattern pattern(text);
+  if (is_same && text == "{stem}")
     throw ArgumentError(images_folder.string() +
                         ": expected a mask pattern that tells masks from images, as these are in "
                         "the same folder, found {stem}");
@@ -64,7 +65,8 @@ namespace detail {
   const std::vector<CsvRow> rows = parse_csv(read_file(file, std::size_t{1} << 30), where);
   const std::vector<std::string> columns{"image", "mask"};
   if (rows.empty() || rows.front().fields != columns)
-    refuse_line(where, 1, "image,mask", rows.empty() ? "an empty file" : "other columns");
+    refuse_line(where, rows.empty() ? 1 : rows.front().line, "image,mask",
+                rows.empty() ? "an empty file" : "other columns");
   std::map<std::string, int> lines;
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const auto& [line, fields] = rows[i];
@@ -117,23 +119,26 @@ inline std::string count_text(const std::vector<std::string>& names, const char*
 }  // namespace detail
 
 /// The pairs of a folder, without opening them. It has the folders of images and of masks, which are walked with the
-/// folders in them; or such folders in train, and in val and test if there are these. A pair's subset is that of the
-/// folder train, val or test that its name begins with, where all names do so.
+/// folders in them. Where it has no folder of images, it has such folders in train, and in val and test if there are
+/// these; those of test may have no masks, and are passed over. A pair's subset is that of the folder train, val or test
+/// that its name begins with, where all names do so.
 /// Errors  ArgumentError for a pattern that is none. FileError when a folder or file is missing or there are no pairs;
 ///         FormatError naming the file, where two differ in their extension alone, or a line of a CSV file is wrong.
 [[gnu::cold]] inline FolderListing list_folder(const FolderConfig& config) {
   FolderListing listing;
   const std::filesystem::path& folder = config.folder;
-  std::error_code ignored;
   if (!config.pairs.empty()) {
     detail::add_listed_pairs(config.pairs, listing);
   } else {
     detail::require_folder(folder);
-    const bool in_subsets = !std::filesystem::is_directory(folder / config.images, ignored) &&
-                            std::filesystem::is_directory(folder / detail::subset_folders[0], ignored);
+    const auto has = [&](const std::filesystem::path& path) {
+      std::error_code ignored;
+      return std::filesystem::is_directory(folder / path, ignored);
+    };
+    const bool in_subsets = !has(config.images) && has("train");
     if (!in_subsets) detail::add_pairs(config, folder, "", listing);
     for (const std::string subset : detail::subset_folders)
-      if (in_subsets && std::filesystem::is_directory(folder / subset, ignored))
+      if (in_subsets && has(subset) && (subset != "test" || has(subset / config.masks)))
         detail::add_pairs(config, folder / subset, subset + "/", listing);
   }
   if (listing.pairs.empty())

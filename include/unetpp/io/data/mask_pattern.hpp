@@ -37,8 +37,6 @@ class MaskPattern {
     if (!class_first_) after_ = text.substr(of_class + class_mark.size());
   }
 
-  bool has_class() const { return has_class_; }
-
   /// What a mask's name says; where it can be read in several ways, that with the longest stem of those that there are.
   template <class Stems>
   std::optional<MaskName> match(std::string_view name, const Stems& stems) const {

@@ -30,7 +30,8 @@ namespace detail {
 /// Source  RFC 4180.
 inline std::string csv_field(const std::string& name) {
   const std::string text = to_utf8(name);
-  const bool has_blanks = !text.empty() && (text.front() == ' ' || text.back() == ' ');
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  const bool has_blanks = !text.empty() && (is_blank(text.front()) || is_blank(text.back()));
   if (!has_blanks && text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -30,4 +30,10 @@ namespace unetpp::detail {
   return line;
 }
 
+/// Text of a file as part of a message: one line, and not a long one.
+inline std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  return one_line(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
+}
+
 }  // namespace unetpp::detail

@@ -28,12 +28,6 @@ struct JsonLimits {
 
 namespace detail {
 
-/// Text of a file as part of a message: one line, and not a long one.
-inline std::string printable(std::string_view text) {
-  constexpr std::size_t longest = 80;
-  return one_line(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
-}
-
 /// A callback of nlohmann's parser that refuses what is nested too deeply, names that an object has twice, and too many of
 /// them: an ordered_json looks for each new name among all before it.
 class JsonGuard {

@@ -43,7 +43,7 @@ inline Image decode(const ImageSource& source) {
 /// The EXIF orientation that decode() turns an image by; 1 if it does not.
 /// Errors  FormatError.
 inline int orientation_of(const ImageSource& source) {
-  if (source.bytes.starts_with("\x89PNG")) return decode_png(source, false).orientation;
+  if (source.bytes.starts_with("\x89PNG")) return decode_png(source, PngUse::picture).orientation;
   JpegReader reader(source.bytes);
   return reader.read_header() ? reader.orientation() : 1;
 }

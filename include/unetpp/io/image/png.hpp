@@ -23,14 +23,21 @@ namespace unetpp {
 
 namespace detail {
 
-/// A PNG's pixels as stored: 1 channel of grey values or of indices into a palette, or 3. Alpha is dropped.
+/// What is made of a PNG's pixels: a picture of 8 bits, a mask of one channel, what is stored, whatever that is, or a
+/// raster of 8 or 16 bits with its alpha.
+enum class PngUse { picture, mask, stored, raster };
+
+constexpr bool keeps_16_bits(PngUse use) { return use == PngUse::stored || use == PngUse::raster; }
+
+/// A PNG's pixels: 1 channel of grey values or of indices into a palette, or 3. Alpha is dropped but for a raster.
 struct PngPixels {
   int width = 0;
   int height = 0;
   int channels = 0;
+  int depth = 0;  // bits of a value in the file
   bool has_palette = false;
   std::vector<std::uint8_t> palette{};  // red, green and blue of each colour
-  std::vector<std::uint8_t> values{};
+  std::vector<std::uint8_t> values{};   // a byte each; of 16 bits, as stored or of a raster, two, the upper one first
   int orientation = 1;
 };
 
@@ -63,14 +70,15 @@ class PngReader {
   int depth() const { return png_get_bit_depth(png_, info_); }
   int colour_type() const { return png_get_color_type(png_, info_); }
 
-  /// Chooses what read_pixels() makes: one byte a value; grey of fewer bits than 8 stretched to 0 .. 255 if asked for.
-  /// Returns the channels, or 0: problem() says why not.
-  int prepare(bool stretch_grey) {
+  /// Chooses what read_pixels() makes: one byte a value, but for stored values and rasters of 16 bits; grey of fewer bits
+  /// than 8 is stretched to 0 .. 255 for a picture and a raster. Returns the channels, or 0: problem() says why not.
+  int prepare(PngUse use) {
     if (setjmp(png_jmpbuf(png_)) != 0) return 0;
-    if (stretch_grey && colour_type() == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png_);
+    const bool stretch = use == PngUse::picture || use == PngUse::raster;
+    if (stretch && colour_type() == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png_);
     png_set_packing(png_);
-    png_set_strip_16(png_);
-    png_set_strip_alpha(png_);
+    if (!keeps_16_bits(use)) png_set_strip_16(png_);
+    if (use != PngUse::raster) png_set_strip_alpha(png_);
     png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
     return png_get_channels(png_, info_);
@@ -153,7 +161,7 @@ inline const char* colour_type_name(int type) {
 }
 
 /// Errors  FormatError; for a mask also when it has not one channel of up to 8 bits.
-inline PngPixels decode_png(const ImageSource& source, bool is_mask) {
+inline PngPixels decode_png(const ImageSource& source, PngUse use) {
   const std::string_view first_chunk = source.bytes.size() < 16 ? "IHDR" : source.bytes.substr(12, 4);
   if (first_chunk == "CgBI")
     source.refuse_kind("a PNG for iOS apps (CgBI), in Apple's own form; its original, or a conversion back, is needed");
@@ -168,13 +176,15 @@ inline PngPixels decode_png(const ImageSource& source, bool is_mask) {
   require(reader.read_header());
   source.require_size(reader.width(), reader.height());
   const int type = reader.colour_type();
-  if (is_mask && (reader.depth() > 8 || (type != PNG_COLOR_TYPE_GRAY && type != PNG_COLOR_TYPE_PALETTE)))
+  if (use == PngUse::mask && (reader.depth() > 8 || (type != PNG_COLOR_TYPE_GRAY && type != PNG_COLOR_TYPE_PALETTE)))
     source.refuse("a PNG mask of one channel of up to 8 bits",
                   std::string(" ").append(std::to_string(reader.depth())) + " bits of " +
                       colour_type_name(type));  // not " " + ...: -Wrestrict
-  PngPixels image{.width = reader.width(), .height = reader.height(), .channels = reader.prepare(!is_mask)};
+  PngPixels image{
+      .width = reader.width(), .height = reader.height(), .channels = reader.prepare(use), .depth = reader.depth()};
   require(image.channels > 0);
-  const std::size_t row = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
+  const std::size_t bytes = keeps_16_bits(use) && image.depth == 16 ? 2 : 1;
+  const std::size_t row = bytes * static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
   image.values.resize(row * static_cast<std::size_t>(image.height));
   std::vector<png_bytep> rows;
   for (int y = 0; y < image.height; ++y) rows.push_back(image.values.data() + static_cast<std::size_t>(y) * row);
@@ -189,32 +199,67 @@ inline PngPixels decode_png(const ImageSource& source, bool is_mask) {
   return image;
 }
 
+/// Errors  FormatError for a mask that is to be turned before it is seen.
+inline void require_upright_mask(const ImageSource& source, const PngPixels& png) {
+  if (png.orientation != 1)
+    source.refuse("a mask as it is to be seen", " one of EXIF orientation " + std::to_string(png.orientation));
+}
+
+/// Whether colours, the first 3 of `channels` each, are all greys.
+inline bool are_grey(const std::vector<std::uint8_t>& values, std::size_t channels = 3) {
+  for (std::size_t i = 0; i < values.size(); i += channels)
+    if (values[i] != values[i + 1] || values[i] != values[i + 2]) return false;
+  return true;
+}
+
+/// Puts the greys of a palette of nothing else in place of their indices.
+inline void undo_grey_palette(PngPixels& png) {
+  if (!png.has_palette || !are_grey(png.palette)) return;
+  for (std::uint8_t& value : png.values) value = png.palette[std::size_t{3} * value];
+  png.has_palette = false;
+  png.palette.clear();
+  png.depth = 8;
+}
+
 /// The mask in a PNG of one channel. Of a palette of greys alone the values are the greys, which a program that made the
 /// file smaller has listed; of any other palette they are the indices.
 inline Mask decode_png_mask(const ImageSource& source) {
-  PngPixels png = decode_png(source, true);
-  if (png.orientation != 1)
-    source.refuse("a mask as it is to be seen", " one of EXIF orientation " + std::to_string(png.orientation));
-  bool grey = png.has_palette;
-  for (std::size_t i = 0; i < png.palette.size(); i += 3)
-    grey = grey && png.palette[i] == png.palette[i + 1] && png.palette[i] == png.palette[i + 2];
-  if (grey)
-    for (std::uint8_t& value : png.values) value = png.palette[std::size_t{3} * value];
+  PngPixels png = decode_png(source, PngUse::mask);
+  require_upright_mask(source, png);
+  undo_grey_palette(png);
   return {png.width, png.height, std::move(png.values)};
 }
 
+/// The red, green and blue of one channel of greys or indices.
+inline std::vector<std::uint8_t> rgb_of(const PngPixels& png) {
+  std::vector<std::uint8_t> rgb;
+  rgb.reserve(3 * png.values.size());
+  for (const std::uint8_t value : png.values)
+    for (std::size_t c = 0; c < 3; ++c)
+      rgb.push_back(png.has_palette ? png.palette[std::size_t{3} * value + c] : value);
+  return rgb;
+}
+
 inline Image decode_png_image(const ImageSource& source) {
-  PngPixels png = decode_png(source, false);
-  Image image{png.width, png.height, {}};
-  if (png.channels == 3) {
-    image.rgb = std::move(png.values);
+  PngPixels png = decode_png(source, PngUse::picture);
+  const int orientation = png.orientation;
+  return upright(Image{png.width, png.height, png.channels == 3 ? std::move(png.values) : rgb_of(png)}, orientation);
+}
+
+/// 1 to 4 channels of 8 or 16 bits: grey, or red, green and blue, and alpha if there is any. A palette's colours.
+inline Raster decode_png_raster(const ImageSource& source) {
+  PngPixels png = decode_png(source, PngUse::raster);
+  Raster raster{png.width, png.height, png.has_palette ? 3 : png.channels, {}};
+  if (png.has_palette) {
+    raster.values = rgb_of(png);
+  } else if (png.depth < 16) {
+    raster.values = std::move(png.values);
   } else {
-    image.rgb.reserve(3 * png.values.size());
-    for (const std::uint8_t value : png.values)
-      for (std::size_t c = 0; c < 3; ++c)
-        image.rgb.push_back(png.has_palette ? png.palette[std::size_t{3} * value + c] : value);
+    raster.values16.resize(png.values.size() / 2);
+    for (std::size_t i = 0; i < raster.values16.size(); ++i)
+      raster.values16[i] = static_cast<std::uint16_t>(png.values[2 * i] << 8 | png.values[2 * i + 1]);
   }
-  return upright(std::move(image), png.orientation);
+  return upright(std::move(raster), png.orientation);
 }
 
 }  // namespace detail

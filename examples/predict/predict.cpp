@@ -53,9 +53,10 @@ std::unique_ptr<Masks> load_masks(const Options& options, const ModelInfo& info,
     Parameters<Folded<Net>> folded = fold_batch_norm(parameters);
     if (options.tile) {
       using Tile = typename Net::template resized<6 * Net::in.height, 6 * Net::in.width>;
-      masks = std::make_unique<TiledMasks<Folded<Net>, Folded<Tile>>>(std::move(folded), options, progress);
+      masks =
+          std::make_unique<TiledMasks<Folded<Net>, Folded<Tile>>>(std::move(folded), options, info.scaling, progress);
     } else {
-      masks = std::make_unique<ResizedMasks<Folded<Net>>>(std::move(folded), options, resize);
+      masks = std::make_unique<ResizedMasks<Folded<Net>>>(std::move(folded), options, resize, info.scaling);
     }
   });
   return masks;
@@ -93,7 +94,10 @@ int run(const Options& options) {
   const std::unique_ptr<Masks> masks = load_masks(options, info, resize, [&](std::size_t done, std::size_t all) {
     run.show("  tile " + std::to_string(done) + "/" + std::to_string(all));
   });
-  if (options.benchmark) (*masks)({Image{1, 1, {0, 0, 0}}});  // first use of memory and threads
+  if (options.benchmark) {  // first use of memory and threads
+    const int channels = masks->channels();
+    (*masks)({Raster{1, 1, channels, std::vector<std::uint8_t>(static_cast<std::size_t>(channels))}});
+  }
   const double before = masks->seconds();
   output.begin(json);  // not before it is known that the options, the model and the memory will do
   run(*masks);

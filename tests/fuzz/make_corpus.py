@@ -19,6 +19,14 @@ def images():
         yield name, bytes.fromhex(data)
 
 
+def rasters():
+    """TIFF and PNG of any channels, that tests/reference keeps."""
+    reference = Path(__file__).resolve().parent.parent / "reference" / "raster_reference.txt"
+    for line in reference.read_text().splitlines()[1:]:
+        fields = line.split()
+        yield fields[0], bytes.fromhex(fields[5])
+
+
 def masks():
     for name, data in images():
         if name.startswith(("type_0_", "type_3_")):
@@ -93,8 +101,8 @@ def texts():
 
 
 def main():
-    for target, files in {"image": images(), "mask": masks(), "safetensors": safetensors(), "checkpoint": checkpoints(),
-                          "training": texts()}.items():
+    for target, files in {"image": images(), "mask": masks(), "raster": rasters(), "safetensors": safetensors(),
+                          "checkpoint": checkpoints(), "training": texts()}.items():
         folder = Path(sys.argv[1]) / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files:

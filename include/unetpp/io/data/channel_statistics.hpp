@@ -22,7 +22,7 @@ namespace detail {
 
 /// The mean of numbers, and the sum of their squared distances from it.
 struct Moments {
-  double count = 0, mean = 0, squares = 0;
+  double count, mean = 0, squares = 0;
 
   /// Source  Chan, Golub & LeVeque, "Algorithms for computing the sample variance", The American Statistician 1983.
   void add(const Moments& other) {
@@ -91,7 +91,10 @@ ChannelScaling channel_statistics(const Data& dataset, const std::vector<std::si
   const detail::SampleMoments moments = detail::sample_moments(dataset, indices, threads);
   for (std::size_t i = 0; i < moments.size(); ++i) {
     if (!moments[i]) continue;
-    if (all.empty()) all.resize(moments[i]->size());
+    if (all.empty()) {
+      all = *moments[i];
+      continue;
+    }
     if (all.size() != moments[i]->size())
       throw ArgumentError("channel statistics: " + std::string(dataset.name(indices[i])) + ": expected an image of " +
                           std::to_string(all.size()) + " channels as before, found " +

@@ -67,6 +67,7 @@ template <class Net>
 unetpp::ModelInfo info_of(const unetpp::ModelInfo& read) {
   unetpp::ModelInfo info = unetpp::model_info<Net>(read.class_list);
   info.preprocessing = read.preprocessing;
+  info.scaling = read.scaling;
   return info;
 }
 

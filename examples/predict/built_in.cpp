@@ -9,6 +9,6 @@ std::unique_ptr<predict::Masks> predict::load_masks(const Options& options, cons
                                                     unetpp::Resize resize, TileProgress progress) {
   std::unique_ptr<Masks> masks;
   examples::with_network_of(info, options.model,
-                            [&]<class Net>() { masks = masks_of<Net>(options, resize, progress); });
+                            [&]<class Net>() { masks = masks_of<Net>(options, info, resize, progress); });
   return masks;
 }

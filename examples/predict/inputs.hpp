@@ -31,7 +31,7 @@ namespace detail {
 inline bool is_hidden(const std::filesystem::path& file) { return file.filename().string().front() == '.'; }
 
 inline bool named_like_an_image(const std::filesystem::path& file) {
-  static const std::set<std::string> known{".jpg", ".jpeg", ".png", ".bmp", ".gif"};
+  static const std::set<std::string> known{".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff"};
   return known.contains(unetpp::detail::lower_extension(file)) && !is_hidden(file);
 }
 
@@ -93,7 +93,7 @@ class InputList {
       go_into(argument, {});
       if (inputs_.images.size() == images)
         throw unetpp::FileError(
-            argument.string() + ": expected .jpg, .jpeg, .png, .bmp or .gif files in it, found none" +
+            argument.string() + ": expected .jpg, .jpeg, .png, .bmp, .gif, .tif or .tiff files in it, found none" +
             (inputs_.folders.size() > folders && !recursive_ ? " but folders (--recursive takes the images in them)"
                                                              : ""));
     }

@@ -7,10 +7,11 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unetpp/io/data/sample.hpp>
+#include <unetpp/io/image/channel_scaling.hpp>
 #include <unetpp/io/image/full_size.hpp>
 #include <unetpp/io/image/predict_mask.hpp>
 #include <unetpp/io/image/resize_antialiased.hpp>
+#include <unetpp/io/image/to_float.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>
 #include <vector>
@@ -34,7 +35,9 @@ class Masks {
   virtual ~Masks() = default;
   /// Images that are predicted at once.
   virtual std::size_t batch() const = 0;
-  virtual std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) = 0;
+  /// Of each image.
+  virtual int channels() const = 0;
+  virtual std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Raster>& images) = 0;
   /// The time spent in the network.
   double seconds() const { return seconds_; }
 
@@ -42,23 +45,26 @@ class Masks {
   double seconds_ = 0;
 };
 
-/// Resizes images to the network's input, as a Loader does, and its probabilities back.
+/// Resizes images to the network's input and scales them, as a Loader does, and its probabilities back.
 template <unetpp::Layer Net>
 class ResizedMasks : public Masks {
  public:
-  ResizedMasks(unetpp::Parameters<Net> parameters, const Options& options, unetpp::Resize resize)
+  ResizedMasks(unetpp::Parameters<Net> parameters, const Options& options, unetpp::Resize resize,
+               unetpp::ChannelScaling scaling)
       : parameters_(std::move(parameters)),
         resize_(resize),
+        scaling_(std::move(scaling)),
         inputs_(options.batch_or(8)),
         predictor_(parameters_, {.batch = inputs_.count(), .flip = options.flip()}) {}
 
   std::size_t batch() const override { return inputs_.count(); }
+  int channels() const override { return Net::in.channels; }
 
-  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) override {
+  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Raster>& images) override {
     using namespace unetpp;
     parallel_for(max_threads(), images.size(), [&](std::size_t i, int) {
       to_float(resize(images[i], Net::in.height, Net::in.width, resize_),
-               inputs_.span().subspan(i * Net::in.size(), Net::in.size()));
+               inputs_.span().subspan(i * Net::in.size(), Net::in.size()), scaling_);
     });
     const Stopwatch watch;
     const auto probabilities = predictor_.probabilities(std::as_const(inputs_).view().images(0, images.size()));
@@ -72,6 +78,7 @@ class ResizedMasks : public Masks {
  private:
   unetpp::Parameters<Net> parameters_;
   unetpp::Resize resize_;
+  unetpp::ChannelScaling scaling_;
   unetpp::Batch<Net::in> inputs_;
   unetpp::Predictor<Net> predictor_;
 };
@@ -81,20 +88,22 @@ class ResizedMasks : public Masks {
 template <unetpp::Layer Net, unetpp::Layer Tile>
 class TiledMasks : public Masks {
  public:
-  TiledMasks(unetpp::Parameters<Net> parameters, const Options& options,
+  TiledMasks(unetpp::Parameters<Net> parameters, const Options& options, unetpp::ChannelScaling scaling,
              std::function<void(std::size_t, std::size_t)> progress)
       : parameters_(std::move(parameters)),
+        scaling_(std::move(scaling)),
         predictor_(parameters_, {.overlap = checked(options.overlap),
                                  .batch = options.batch_or(1),
                                  .flip = options.flip(),
                                  .progress = std::move(progress)}) {}
 
   std::size_t batch() const override { return 1; }
+  int channels() const override { return Net::in.channels; }
 
-  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Image>& images) override {
+  std::vector<unetpp::Mask> operator()(const std::vector<unetpp::Raster>& images) override {
     const Stopwatch watch;
     std::vector<unetpp::Mask> masks;
-    for (const unetpp::Image& image : images) masks.push_back(predict_mask(predictor_, image));
+    for (const unetpp::Raster& image : images) masks.push_back(predict_mask(predictor_, image, scaling_));
     seconds_ += watch.seconds();
     return masks;
   }
@@ -110,6 +119,7 @@ class TiledMasks : public Masks {
   }
 
   unetpp::Parameters<Net> parameters_;
+  unetpp::ChannelScaling scaling_;
   unetpp::TiledPredictor<Tile> predictor_;
 };
 

@@ -14,5 +14,5 @@ std::unique_ptr<predict::Masks> predict::load_masks(const Options& options, cons
     throw unetpp::FormatError(options.model +
                               ": expected a model of the network that this program was compiled for, "
                               "found another (examples/predict/run.sh compiles for each)");
-  return masks_of<unetpp::UNet<network>>(options, resize, std::move(progress));
+  return masks_of<unetpp::UNet<network>>(options, info, resize, std::move(progress));
 }

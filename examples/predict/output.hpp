@@ -13,6 +13,7 @@
 #include <unetpp/io/image/resize.hpp>
 #include <unetpp/report/classes.hpp>
 #include <unetpp/report/picture.hpp>
+#include <unetpp/report/shown_channels.hpp>
 #include <utility>
 #include <vector>
 
@@ -57,7 +58,7 @@ class Output {
 
   /// overlays/NAME.png: the classes' colours over the image. Of a large image a smaller one: what encoding takes
   /// then does not grow with it.
-  void write_overlay(const std::string& name, const unetpp::Image& image, const unetpp::Mask& mask,
+  void write_overlay(const std::string& name, const unetpp::Raster& image, const unetpp::Mask& mask,
                      const std::vector<unetpp::Rgb>& colours) const {
     constexpr int longest = 2048;
     const int side = std::max(image.width, image.height);
@@ -65,9 +66,10 @@ class Output {
       return side <= longest ? size : std::max(1, static_cast<int>(std::int64_t{size} * longest / side));
     };
     const int height = shown(image.height), width = shown(image.width);
-    const unetpp::Image over = side <= longest ? unetpp::overlay(image, mask, colours)
-                                               : unetpp::overlay(unetpp::resize_bilinear(image, height, width),
-                                                                 unetpp::resize_nearest(mask, height, width), colours);
+    const unetpp::Image over = side <= longest
+                                   ? unetpp::overlay(unetpp::to_picture(image), mask, colours)
+                                   : unetpp::overlay(unetpp::to_picture(unetpp::resize_bilinear(image, height, width)),
+                                                     unetpp::resize_nearest(mask, height, width), colours);
     unetpp::write_file(folder_ / "overlays" / (name + ".png"), unetpp::encode_png(over), false);
   }
 

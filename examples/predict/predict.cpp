@@ -71,7 +71,10 @@ int run(const Options& options) {
   const std::unique_ptr<Masks> masks = load_masks(options, info, resize, [&](std::size_t done, std::size_t all) {
     run.show("  tile " + std::to_string(done) + "/" + std::to_string(all));
   });
-  if (options.benchmark) (*masks)({Image{1, 1, {0, 0, 0}}});  // first use of memory and threads
+  if (options.benchmark) {  // first use of memory and threads
+    const int channels = masks->channels();
+    (*masks)({Raster{1, 1, channels, std::vector<std::uint8_t>(static_cast<std::size_t>(channels))}});
+  }
   const double before = masks->seconds();
   output.begin(json);  // not before it is known that the options, the model and the memory will do
   run(*masks);

@@ -8,7 +8,8 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unetpp/io/image/image.hpp>
+#include <unetpp/io/image/pixels.hpp>
+#include <unetpp/io/image/read_raster.hpp>
 #include <unetpp/report/classes.hpp>
 #include <unetpp/train/status_line.hpp>
 #include <utility>
@@ -40,7 +41,7 @@ class Run {
     watch_ = {};
     for (std::size_t first = 0; first < inputs_.images.size(); first += masks.batch()) {
       const std::size_t count = std::min(masks.batch(), inputs_.images.size() - first);
-      std::vector<unetpp::Image> images = load({inputs_.images.data() + first, count});
+      std::vector<unetpp::Raster> images = load({inputs_.images.data() + first, count}, masks.channels());
       if (images.empty()) continue;
       const std::vector<unetpp::Mask> predicted = masks(images);
       write(images, predicted);
@@ -69,12 +70,12 @@ class Run {
 
  private:
   /// Decodes images, and their true masks if wanted; skipped ones are named.
-  std::vector<unetpp::Image> load(std::span<const Input> inputs) {
-    std::vector<unetpp::Image> images(inputs.size()), good_images;
+  std::vector<unetpp::Raster> load(std::span<const Input> inputs, int channels) {
+    std::vector<unetpp::Raster> images(inputs.size()), good_images;
     std::vector<unetpp::Mask> truths(inputs.size());
     truths_.clear();
     const auto errors = examples::in_parallel(inputs.size(), [&](std::size_t i) {
-      images[i] = unetpp::read_image(inputs[i].file, options_.limit.pixels());
+      images[i] = unetpp::read_raster(inputs[i].file, channels, options_.limit.pixels());
       if (truth_) truths[i] = truth_->load(inputs[i], images[i]);
     });
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -99,7 +100,7 @@ class Run {
   }
 
   /// Writes the results of the last predictions without an error.
-  void write(const std::vector<unetpp::Image>& images, const std::vector<unetpp::Mask>& masks) {
+  void write(const std::vector<unetpp::Raster>& images, const std::vector<unetpp::Mask>& masks) {
     std::vector<Prediction*> written;
     for (auto p = predictions_.rbegin(); written.size() < images.size(); ++p)
       if (p->good()) written.insert(written.begin(), &*p);

@@ -32,7 +32,7 @@ class Truth {
 
   /// The true mask of an image; it is called as the image's results are.
   /// Errors  As unetpp::read_true_mask.
-  unetpp::Mask load(const Input& input, const unetpp::Image& image) const {
+  unetpp::Mask load(const Input& input, const unetpp::Raster& image) const {
     return unetpp::read_true_mask(folder_ / (input.name + ".png"), {input.file, {image.height, image.width}},
                                   confusion_.classes(), max_pixels_);
   }

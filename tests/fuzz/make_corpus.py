@@ -19,6 +19,14 @@ def images():
         yield name, bytes.fromhex(data)
 
 
+def rasters():
+    """TIFF and PNG of any channels, that tests/reference keeps."""
+    reference = Path(__file__).resolve().parent.parent / "reference" / "raster_reference.txt"
+    for line in reference.read_text().splitlines()[1:]:
+        fields = line.split()
+        yield fields[0], bytes.fromhex(fields[5])
+
+
 def masks():
     for name, data in images():
         if name.startswith(("type_0_", "type_3_")):
@@ -100,7 +108,7 @@ def class_tables():
 
 
 def main():
-    for target, files in {"image": images(), "mask": masks(), "class_table": class_tables(),
+    for target, files in {"image": images(), "mask": masks(), "raster": rasters(), "class_table": class_tables(),
                           "safetensors": safetensors(), "checkpoint": checkpoints(), "training": texts()}.items():
         folder = Path(sys.argv[1]) / target
         folder.mkdir(parents=True, exist_ok=True)

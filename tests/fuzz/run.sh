@@ -6,7 +6,7 @@ set -eu
 export seconds=${1:-60} here root
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-"$root/cmake/packages.sh" clang python3 libstb-dev libjpeg-dev libpng-dev nlohmann-json3-dev libeigen3-dev
+"$root/cmake/packages.sh" clang python3 libstb-dev libjpeg-dev libpng-dev libtiff-dev nlohmann-json3-dev libeigen3-dev
 "$root/cmake/packages.sh" "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
 mkdir -p "$root/build/fuzz/findings"
 cd "$root/build/fuzz"
@@ -17,7 +17,7 @@ rm -rf corpus
 fuzz() {
   clang++ -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -I"$root/include" -I"$root/examples" -isystem /usr/include/eigen3 \
-    "$here/$1.cpp" -o "$1" -ljpeg -lpng
+    -DUNETPP_TIFF "$here/$1.cpp" -o "$1" -ljpeg -lpng -ltiff
   rm -rf "grown/$1" && mkdir -p "grown/$1"
   "./$1" -max_total_time="$seconds" -max_len=4096 -timeout=25 -malloc_limit_mb=16 -rss_limit_mb=1024 \
     -artifact_prefix="findings/$1-" "grown/$1" "corpus/$1" >"$1.log" 2>&1 ||
@@ -25,4 +25,4 @@ fuzz() {
   grep '^Done ' "$1.log" | sed "s/^/tests\/fuzz: $1: no finding: /"
 }
 export -f fuzz
-printf '%s\n' ${TARGETS:-image mask class_table safetensors checkpoint training} | xargs -P "$(nproc)" -I{} bash -euc 'fuzz {}' || exit 1
+printf '%s\n' ${TARGETS:-image mask raster class_table safetensors checkpoint training} | xargs -P "$(nproc)" -I{} bash -euc 'fuzz {}' || exit 1

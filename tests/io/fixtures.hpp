@@ -102,6 +102,14 @@ inline std::string stored(const std::string& bytes) {
          big_endian(adler32(1, zlib_bytes(bytes), static_cast<uInt>(bytes.size())));
 }
 
+/// The bytes of a reference file.
+inline std::string from_hex(const std::string& digits) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  return bytes;
+}
+
 /// The real photographs: $UNETPP_PETS, or pets in the source tree; empty when they are not there.
 inline std::filesystem::path pets_folder() {
   std::filesystem::path folder;

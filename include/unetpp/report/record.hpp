@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/io/image/channel_scaling.hpp"
 #include "unetpp/report/classes.hpp"
 #include "unetpp/report/mask_code.hpp"
 #include "unetpp/report/picture.hpp"
+#include "unetpp/report/shown_channels.hpp"
 #include "unetpp/train/callbacks.hpp"
 
 namespace unetpp {
@@ -61,18 +63,18 @@ inline void name_classes(RunRecord& run, int count) {
                         " classes, found " + std::to_string(run.classes.size()));
 }
 
-/// Image i of a batch in 8 bits a channel: three channels as red, green and blue, others by the first as grey.
+/// Image i of a batch as a picture, from values that were scaled so.
+/// Errors  ArgumentError for shown channels, or a scaling, that the images do not have.
 template <class Batch>
-Image image_of(const Batch& batch, std::size_t i) {
-  Image image{batch.image.width, batch.image.height, {}};
-  const std::size_t pixels = batch.image.pixels();
-  image.rgb.reserve(3 * pixels);
-  for (std::size_t p = i * pixels; p < (i + 1) * pixels; ++p)
-    for (std::size_t c = 0; c < 3; ++c) {
-      const float value = batch.images[p * batch.pixel_stride + (batch.image.channels == 3 ? c : 0)];
-      image.rgb.push_back(static_cast<std::uint8_t>((value > 0 ? std::min(value, 1.0f) : 0.0f) * 255 + 0.5f));
-    }
-  return image;
+Image image_of(const Batch& batch, std::size_t i, const ShownChannels& shown, const ChannelScaling& scaling) {
+  const auto [height, width, channels] = batch.image;
+  require_scaling(scaling, channels, "a segmentation report");
+  const std::size_t first = i * batch.image.pixels();
+  return shown_image({width, height, {}}, channels, shown, [&](std::size_t pixel, int channel) {
+    const auto c = static_cast<std::size_t>(channel);
+    const float value = batch.images[(first + pixel) * batch.pixel_stride + c];
+    return scaling.empty() ? value : value * scaling.deviation[c] + scaling.mean[c];
+  });
 }
 
 /// The true mask of image i of a batch; ignored pixels hold the number of classes.
@@ -87,8 +89,8 @@ Mask truth_of(const Batch& batch, std::size_t i) {
 }
 
 /// Image i of a batch as it is shown before there is a prediction.
-inline ShownImage shown_image(const ValidationBatchEnd& batch, std::size_t i, std::size_t position, std::string name) {
-  Image image = image_of(batch, i);
+inline ShownImage shown_without_prediction(const ValidationBatchEnd& batch, std::size_t i, std::size_t position,
+                                           std::string name, Image image) {
   std::string jpeg = encode_jpeg(image);
   return {position, std::move(name), std::move(image), std::move(jpeg), truth_of(batch, i), {}, {}, {}};
 }

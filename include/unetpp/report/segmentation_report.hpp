@@ -18,11 +18,13 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/version.hpp"
 #include "unetpp/io/files/json.hpp"
+#include "unetpp/io/image/channel_scaling.hpp"
 #include "unetpp/io/image/resize.hpp"
 #include "unetpp/report/curves.hpp"
 #include "unetpp/report/html.hpp"
 #include "unetpp/report/measures.hpp"
 #include "unetpp/report/record_json.hpp"
+#include "unetpp/report/shown_channels.hpp"
 #include "unetpp/report/tensorboard.hpp"
 
 namespace unetpp {
@@ -35,6 +37,8 @@ struct SegmentationReportConfig {
   std::size_t images =
       16;  ///< of these that are shown, and of the first batch, at most; 16 of 15 epochs make a page of 0.5 MB
   std::uint64_t seed = 0;               ///< chooses which
+  ShownChannels shown{};                ///< of the images
+  ChannelScaling scaling{};             ///< as LoaderConfig's, so that it is undone where images are shown
   nlohmann::ordered_json settings{};    ///< an object of what is worth knowing of the run; none: nothing is shown
   std::string network{};                ///< summary<Net>(); empty: nothing is shown
   std::filesystem::path tensorboard{};  ///< a folder for event files; empty: no such files
@@ -43,7 +47,7 @@ struct SegmentationReportConfig {
 /// Writes report.html, metrics.csv and curves.png into a folder after every epoch, each whole or not at all; a page
 /// that waits for the first epoch when training begins. To be given to `fit`; a second `fit` begins a new report,
 /// unless it goes on from a checkpoint and the report does so, too. An image that is skipped later is no longer shown.
-/// Units   images in [0, 1]; what is outside is shown as the nearer end.
+/// Units   images in [0, 1], before they are scaled; what is outside is shown as the nearer end, unless it is stretched.
 /// Errors  FileError when a file cannot be written; ArgumentError when the number of classes (at most 255) or names is
 ///         not the network's or the validation set's.
 class SegmentationReport {
@@ -105,7 +109,7 @@ class SegmentationReport {
       detail::name_classes(run_, e.output.channels);
       run_.first_batch.clear();
       for (std::size_t i = 0; i < std::min(e.count(), config_.images); ++i)
-        run_.first_batch.push_back({encode_jpeg(detail::image_of(e, i)), detail::truth_of(e, i)});
+        run_.first_batch.push_back({encode_jpeg(image_of(e, i)), detail::truth_of(e, i)});
     });
   }
 
@@ -194,15 +198,20 @@ class SegmentationReport {
           "a segmentation report that goes on: expected the validation images and settings from before");
   }
 
+  template <class Batch>
+  Image image_of(const Batch& e, std::size_t i) const {
+    return detail::image_of(e, i, config_.shown, config_.scaling);
+  }
+
   void record(const ValidationBatchEnd& e, std::size_t i, std::size_t position) {
     const auto known = std::find_if(run_.images.begin(), run_.images.end(),
                                     [&](const ShownImage& shown) { return shown.position == position; });
     if (known != run_.images.end()) {
-      if (known->prediction.values.empty()) known->image = detail::image_of(e, i);  // of a checkpoint: only its JPEG
+      if (known->prediction.values.empty()) known->image = image_of(e, i);  // of a checkpoint: only its JPEG
       return detail::add_prediction(*known, e, i);
     }
     const std::string name = config_.names.empty() ? "image " + std::to_string(position + 1) : config_.names[position];
-    run_.images.push_back(detail::shown_image(e, i, position, name));
+    run_.images.push_back(detail::shown_without_prediction(e, i, position, name, image_of(e, i)));
     detail::add_prediction(run_.images.back(), e, i);
   }
 

@@ -142,3 +142,32 @@ TEST_CASE("a model file's list of classes is checked") {
     CHECK(contains(refusal("classes", text), "model.safetensors: metadata classes"));
   }
 }
+
+TEST_CASE("a model's channel scaling comes back bit by bit, and a model without one has no text of it") {
+  const ChannelScaling scaling{{0.1f, 1 / 3.0f, -7e-30f}, {0.2f, 16777217.0f, 2e-38f}};
+  const ModelInfo scaled = model_info<Net>({}, Resize::antialiased, scaling);
+  CHECK(parse_model_info(to_metadata(scaled), "f").scaling == scaling);
+  CHECK(resize_of(scaled.preprocessing) == Resize::antialiased);
+  CHECK(scaled.preprocessing.ends_with("metadata \"channels\")"));
+  CHECK_FALSE(to_metadata(info).contains("channels"));
+}
+
+TEST_CASE("a model of other than 3 channels does not say that its images are RGB") {
+  using Grey = Conv2D<Shape{8, 8, 1}, Conv2DConfig{.filters = 5}>;
+  for (const Resize how : {Resize::bilinear, Resize::antialiased}) {
+    const std::string text = model_info<Grey>({}, how).preprocessing;
+    CHECK(text.starts_with("Channels / full scale (255 of 8 bits, 65535 of 16 bits, 1 of floats), resized"));
+    CHECK(resize_of(text) == how);
+  }
+}
+
+TEST_CASE("a model's channel scaling that cannot be one is an error that names the file") {
+  for (const char* text :
+       {R"({"mean": [0, 0, 0]})", R"({"mean": [0], "deviation": [1]})",
+        R"({"mean": [0, 0, 0], "deviation": [1, 0, 1]})", R"({"mean": [0, null, 0], "deviation": [1, 1, 1]})",
+        R"({"mean": [0, 1e39, 0], "deviation": [1, 1, 1]})", R"({"mean": 1, "deviation": 1})"}) {
+    CAPTURE(text);
+    CHECK(refusal("channels", text).starts_with("model.safetensors: metadata channels"));
+  }
+  CHECK_THROWS_AS(model_info<Net>({}, Resize::bilinear, {{0}, {1}}), ArgumentError);
+}

@@ -14,13 +14,6 @@ using namespace io_tests;
 
 namespace {
 
-std::string from_hex(const std::string& digits) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
-  return bytes;
-}
-
 int largest_difference(const std::vector<std::uint8_t>& values, const std::string& expected) {
   int largest = values.size() == expected.size() ? 0 : 256;
   for (std::size_t i = 0; i < values.size() && largest < 256; ++i)

@@ -69,3 +69,48 @@ TEST_CASE("predict_mask by a Predictor has the image's size and the classes of t
   CHECK(predict_mask(predictor, image).values != predict_mask(predictor, image, Resize::antialiased).values);
   CHECK_THROWS_AS(predict_mask(predictor, Image{}), ArgumentError);
 }
+
+namespace {
+
+constexpr UNetConfig five_channels{
+    .height = 32, .width = 32, .channels = 5, .classes = 3, .base_channels = 4, .depth = 1};
+using FiveNet = UNet<five_channels>;
+const ChannelScaling scaling{{0.1f, 0.2f, 0.3f, 0.4f, 0.5f}, {0.5f, 0.4f, 0.3f, 0.2f, 0.1f}};
+
+Raster drawn_raster(int width, int height) {
+  Raster image{width, height, 5, {}};
+  for (std::size_t i = 0; i < std::size_t(5 * width * height); ++i)
+    image.values16.push_back(static_cast<std::uint16_t>(Random(4).below(65536, i)));
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "predict_mask says of five scaled channels of 16 bits, whole or in tiles, what a Predictor says of their floats") {
+  const Parameters<FiveNet> parameters(HeNormal{2});
+  const Raster image = drawn_raster(32, 32);
+  Tensor<FiveNet::in> x;
+  for (std::size_t i = 0; i < image.values16.size(); ++i)
+    x.data()[i] = (image.values16[i] / 65535.0f - scaling.mean[i % 5]) / scaling.deviation[i % 5];
+  Predictor<FiveNet> predictor(parameters);
+  const auto classes = predictor.classes(x);
+  const std::vector<std::uint8_t> expected(classes.data(), classes.data() + 32 * 32);
+  TiledPredictor<FiveNet> tiled(parameters);
+  CHECK(predict_mask(tiled, image, scaling).values == expected);
+  CHECK(predict_mask(predictor, image, Resize::bilinear, scaling).values == expected);
+  CHECK(predict_mask(tiled, image).values != expected);
+  CHECK(predict_mask(predictor, image).values != expected);
+}
+
+TEST_CASE("predict_mask refuses an image, or a scaling, of other channels than the network's") {
+  const Parameters<FiveNet> parameters(HeNormal{2});
+  TiledPredictor<FiveNet> tiled(parameters);
+  Predictor<FiveNet> predictor(parameters);
+  const Raster four{32, 32, 4, std::vector<std::uint8_t>(4 * 32 * 32)};
+  const char* expected = "predict_mask: expected an image of 5 channels, as the network reads, found 4";
+  CHECK(io_tests::message_of<ArgumentError>([&] { predict_mask(tiled, four); }) == expected);
+  CHECK(io_tests::message_of<ArgumentError>([&] { predict_mask(predictor, four); }) == expected);
+  CHECK_THROWS_AS(predict_mask(tiled, drawn_raster(32, 32), {{0}, {1}}), ArgumentError);
+  CHECK_THROWS_AS(predict_mask(predictor, drawn_raster(32, 32), Resize::bilinear, {{0}, {1}}), ArgumentError);
+}

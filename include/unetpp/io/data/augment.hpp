@@ -58,7 +58,7 @@ class Augment {
 
   void require(const Sample& sample) const {
     const auto& [image, mask] = sample;
-    detail::require_pixels(image.height, image.width, image.channels, image.values.size());
+    detail::visit_pixels(image, [](const auto& pixels) { detail::require_pixels(pixels); });
     detail::require_pixels(mask.height, mask.width, 1, mask.values.size());
     if (image.width != mask.width || image.height != mask.height)
       throw ArgumentError("an Augment: expected an image and a mask of its size, found " +

@@ -113,7 +113,7 @@ class Loader {
   }
 
   /// The current batch, until the next call of next() or start_epoch().
-  /// Units   [0, 1].
+  /// Units   Values over their full scale, in [0, 1] but for floats; with a scaling, standard deviations.
   BatchView<const float, In> images() const { return ring_.images_from(current_, count_); }
   /// The classes of its pixels.
   BatchView<const std::uint8_t, labels_shape> labels() const { return ring_.labels_from(current_, count_); }

@@ -13,6 +13,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/io/data/sample.hpp"
+#include "unetpp/io/image/channel_scaling.hpp"
 
 namespace unetpp {
 
@@ -43,6 +44,9 @@ struct LoaderConfig {
   /// they are kept small; what it returns is resized again where it has another size. (false: the transform sees all
   /// that the image shows.)
   bool resize_first = false;
+  /// Of the training set, mostly, as channel_statistics finds it. ({}: values over their full scale, in [0, 1], as the
+  /// published U-Nets for photographs read them.)
+  ChannelScaling scaling{};
   int rank = 0;   ///< of the processes that share each batch: which one this is, from 0
   int ranks = 1;  ///< how many these are
 };

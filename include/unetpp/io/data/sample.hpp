@@ -10,10 +10,13 @@
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/shape.hpp"
+#include "unetpp/io/image/channel_scaling.hpp"
 #include "unetpp/io/image/image.hpp"
+#include "unetpp/io/image/pixels.hpp"
 #include "unetpp/io/image/preprocessing.hpp"
 #include "unetpp/io/image/resize.hpp"
 #include "unetpp/io/image/resize_antialiased.hpp"
+#include "unetpp/io/image/to_float.hpp"
 
 namespace unetpp {
 
@@ -33,37 +36,26 @@ inline Sample resize(const Sample& sample, int height, int width, Resize how = R
 namespace detail {
 
 /// A sample that has the network's size already.
-inline void write_resized(const Sample& sample, std::span<float> image, std::span<std::uint8_t> labels) {
-  to_float(sample.image.values, image.data());
+inline void write_resized(const Sample& sample, std::span<float> image, std::span<std::uint8_t> labels,
+                          const ChannelScaling& scaling) {
+  to_float(sample.image, image, scaling);
   std::copy(sample.mask.values.begin(), sample.mask.values.end(), labels.begin());
 }
 
 }  // namespace detail
 
-/// Writes an image as a network reads it.
-/// Shapes  image: height×width×channels, as out.
-/// Units   out: [0, 1].
-/// Errors  ArgumentError when out has another size.
-inline void to_float(const Raster& image, std::span<float> out) {
-  detail::require_pixels(image.height, image.width, image.channels, out.size());
-  detail::to_float(image.values, out.data());
-}
-inline void to_float(const Image& image, std::span<float> out) {
-  detail::require_pixels(image.height, image.width, 3, out.size());
-  detail::to_float(image.rgb, out.data());
-}
-
-/// Writes a sample of any size as a network reads it, with the same bits as a Loader that resizes as `how`.
+/// Writes a sample of any size as a network reads it, with the same bits as a Loader that resizes as `how` and scales so.
 /// Shapes  image: size.  labels: size, without the channels.
-/// Errors  ArgumentError for an empty sample or one of other channels, and for outputs of another size.
+/// Errors  ArgumentError for an empty sample or one of other channels, for outputs of another size, and for a scaling of
+///         other channels.
 inline void write_sample(const Sample& sample, Shape size, std::span<float> image, std::span<std::uint8_t> labels,
-                         Resize how = Resize::bilinear) {
+                         Resize how = Resize::bilinear, const ChannelScaling& scaling = {}) {
   detail::require_pixels(size.height, size.width, size.channels, image.size());
   detail::require_pixels(size.height, size.width, 1, labels.size());
   if (sample.image.channels != size.channels)
     throw ArgumentError("a sample: expected an image of " + std::to_string(size.channels) + " channels, found " +
                         std::to_string(sample.image.channels));
-  detail::write_resized(resize(sample, size.height, size.width, how), image, labels);
+  detail::write_resized(resize(sample, size.height, size.width, how), image, labels, scaling);
 }
 
 }  // namespace unetpp

@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "unetpp/io/data/sample.hpp"
+#include "unetpp/io/image/pixels.hpp"
 
 namespace unetpp::detail {
 
 /// Bytes of memory that a sample holds.
 inline std::size_t bytes_of(const Sample& sample) {
-  return sample.image.values.capacity() + sample.mask.values.capacity() + sample.image.doubt.size();
+  const std::size_t values =
+      visit_values(sample.image, []<class T>(const std::vector<T>& image) { return image.capacity() * sizeof(T); });
+  return values + sample.mask.values.capacity() + sample.image.doubt.size();
 }
 
 /// Keeps samples of any size up to a number of bytes, each for as long as the cache lives. Threads may use it at once,

@@ -35,8 +35,11 @@ template <Shape In, Dataset Data>
 class SampleWriter {
  public:
   /// All must outlive it. `indices` are of the samples in the data set.
+  /// Errors  ArgumentError for a scaling of other channels than In's.
   SampleWriter(const Data& dataset, const std::vector<std::size_t>& indices, const LoaderConfig& config)
-      : dataset_(dataset), indices_(indices), config_(config), cache_(indices.size(), config.cache_bytes) {}
+      : dataset_(dataset), indices_(indices), config_(config), cache_(indices.size(), config.cache_bytes) {
+    require_scaling(config.scaling, In.channels, "a loader");
+  }
 
   std::string name(std::size_t i) const { return dataset_.name(indices_[i]); }
 
@@ -53,9 +56,9 @@ class SampleWriter {
       sample = cache_.keep(i, loaded);
     }
     if (config_.transform)
-      write_resized(resized(transformed(*sample, i, epoch), i), image, labels);
+      write_resized(resized(transformed(*sample, i, epoch), i), image, labels, config_.scaling);
     else
-      write_resized(*sample, image, labels);
+      write_resized(*sample, image, labels, config_.scaling);
     return sample->image.doubt;
   }
 

@@ -2,6 +2,7 @@
 // What a model file says of its network beside the weights.
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -15,6 +16,7 @@
 #include "unetpp/io/files/json.hpp"
 #include "unetpp/io/files/json_fields.hpp"
 #include "unetpp/io/files/safetensors_header.hpp"
+#include "unetpp/io/image/channel_scaling.hpp"
 #include "unetpp/io/image/preprocessing.hpp"
 #include "unetpp/layers/supervision.hpp"
 #include "unetpp/nn/unet.hpp"
@@ -55,6 +57,7 @@ struct ModelInfo {
   int supervised_levels = 0;
   std::vector<ModelClass> class_list;  // one for each class, or empty
   std::string preprocessing;           // text: how pixels become input
+  ChannelScaling scaling;              // of its images' channels; empty: none
 
   bool operator==(const ModelInfo&) const = default;
 };
@@ -79,13 +82,17 @@ void each_kind(const Choice& choice, const Number& number) {
 
 }  // namespace detail
 
-/// The facts of a UNet, or those that another network has, with the names of its classes, and how its images are resized.
+/// The facts of a UNet, or those that another network has, with the names of its classes, and how its images are resized
+/// and scaled.
+/// Errors  ArgumentError for a scaling of other channels than the network's.
 template <class Net>
-ModelInfo model_info(std::vector<ModelClass> classes, Resize resize = Resize::bilinear) {
+ModelInfo model_info(std::vector<ModelClass> classes, Resize resize = Resize::bilinear, ChannelScaling scaling = {}) {
+  detail::require_scaling(scaling, Net::in.channels, "a model");
   ModelInfo info{.input = Net::in,
                  .classes = Net::out.channels,
                  .class_list = std::move(classes),
-                 .preprocessing = preprocessing_text(resize)};
+                 .preprocessing = preprocessing_text(resize, Net::in.channels, !scaling.empty()),
+                 .scaling = std::move(scaling)};
   if constexpr (requires { Net::config.base_channels; }) {
     info.base_channels = Net::config.base_channels;
     info.depth = Net::config.depth;
@@ -136,7 +143,8 @@ inline nlohmann::ordered_json unet_kind(const ModelInfo& info) {
   return kind;
 }
 
-/// The text for a model file's metadata: "network" and "classes" in JSON, and "preprocessing".
+/// The text for a model file's metadata: "network" and "classes" in JSON, "preprocessing", and, of scaled images, their
+/// "channels" in JSON.
 inline Metadata to_metadata(const ModelInfo& info) {
   nlohmann::ordered_json network{{"input", {info.input.height, info.input.width, info.input.channels}},
                                  {"classes", info.classes},
@@ -145,8 +153,34 @@ inline Metadata to_metadata(const ModelInfo& info) {
   network.update(unet_kind(info));
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (const ModelClass& c : info.class_list) classes.push_back({{"name", c.name}, {"colour", c.colour}});
-  return {{"network", dump_json(network)}, {"classes", dump_json(classes)}, {"preprocessing", info.preprocessing}};
+  Metadata metadata{
+      {"network", dump_json(network)}, {"classes", dump_json(classes)}, {"preprocessing", info.preprocessing}};
+  const nlohmann::ordered_json channels{{"mean", info.scaling.mean}, {"deviation", info.scaling.deviation}};
+  if (!info.scaling.empty()) metadata["channels"] = dump_json(channels);
+  return metadata;
 }
+
+namespace detail {
+
+/// Errors  FormatError, which begins with `where`, unless it is one for images of so many channels; 0: of any.
+inline ChannelScaling parse_scaling(const nlohmann::ordered_json& parsed, int channels, const std::string& where) {
+  const JsonFields fields(parsed, where);
+  const auto numbers = [&](const char* key) {
+    std::vector<float> all;
+    for (const nlohmann::ordered_json& value : fields.list(key)) {
+      const double number = JsonFields::number_of(value, fields.where(key));
+      const bool fits = std::abs(number) <= std::numeric_limits<float>::max();
+      all.push_back(fits ? static_cast<float>(number) : std::numeric_limits<float>::quiet_NaN());
+    }
+    return all;
+  };
+  const ChannelScaling scaling{numbers("mean"), numbers("deviation")};
+  const std::string problem = problem_of(scaling, channels > 0 ? channels : static_cast<int>(scaling.mean.size()));
+  if (!problem.empty()) throw FormatError(where + ": " + problem);
+  return scaling;
+}
+
+}  // namespace detail
 
 /// What `to_metadata` wrote; what is missing keeps its default.
 /// Errors  FormatError naming the file and the text that is not as it should be.
@@ -187,6 +221,10 @@ inline ModelInfo parse_model_info(const Metadata& metadata, const std::string& f
     }
   }
   if (const auto text = metadata.find("preprocessing"); text != metadata.end()) info.preprocessing = text->second;
+  if (const auto text = metadata.find("channels"); text != metadata.end()) {
+    const std::string where = file_name + ": metadata channels";
+    info.scaling = detail::parse_scaling(parse_json(text->second, where, limits), info.input.channels, where);
+  }
   return info;
 }
 

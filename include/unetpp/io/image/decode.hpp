@@ -2,6 +2,11 @@
 // From the bytes of an image file to pixels.
 //
 // JPEG and PNG are read by the libraries that labelling tools use, too (libjpeg-turbo and libpng), GIF and BMP by stb.
+// TIFF, which read_raster alone reads, is libtiff's.
+
+#ifdef UNETPP_TIFF
+#include <tiffvers.h>
+#endif
 
 #include <map>
 #include <string>
@@ -19,13 +24,16 @@ namespace unetpp {
 inline std::map<std::string, std::string> decoders() {
 #define UNETPP_TEXT_OF(token) #token
 #define UNETPP_TEXT(macro) UNETPP_TEXT_OF(macro)
-  const std::string jpeg = "libjpeg-turbo " UNETPP_TEXT(LIBJPEG_TURBO_VERSION);
+  std::map<std::string, std::string> all{{"JPEG", "libjpeg-turbo " UNETPP_TEXT(LIBJPEG_TURBO_VERSION)},
+                                         {"PNG", std::string("libpng ") + png_get_libpng_ver(nullptr)},
+                                         {"GIF", "stb_image"},
+                                         {"BMP", "stb_image"}};
+#ifdef UNETPP_TIFF
+  all["TIFF"] = "libtiff " UNETPP_TEXT(TIFFLIB_MAJOR_VERSION) "." UNETPP_TEXT(TIFFLIB_MINOR_VERSION);
+#endif
 #undef UNETPP_TEXT
 #undef UNETPP_TEXT_OF
-  return {{"JPEG", jpeg},
-          {"PNG", std::string("libpng ") + png_get_libpng_ver(nullptr)},
-          {"GIF", "stb_image"},
-          {"BMP", "stb_image"}};
+  return all;
 }
 
 namespace detail {

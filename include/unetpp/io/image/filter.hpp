@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "unetpp/io/image/image.hpp"
@@ -35,33 +34,35 @@ FilterTaps filter_taps(int in, double centre, double reach, const Weight& weight
 }
 
 /// One row of the output before its columns are filtered.
-inline void filter_rows(const PixelView& image, const FilterTaps& row, std::vector<float>& line) {
+template <PixelValue T>
+void filter_rows(const PixelView<T>& image, const FilterTaps& row, std::vector<float>& line) {
   std::fill(line.begin(), line.end(), 0.0f);
-  const std::uint8_t* from = image.values.data() + row.first * line.size();
+  const T* from = image.values.data() + row.first * line.size();
   for (const float weight : row.weights) {
     for (std::size_t i = 0; i < line.size(); ++i) line[i] += weight * from[i];
     from += line.size();
   }
 }
 
-/// An image of as many rows and columns as there are taps for. Sums are in float32, and rounded to 8 bits once.
-inline std::vector<std::uint8_t> filtered(const PixelView& image, const std::vector<FilterTaps>& rows,
-                                          const std::vector<FilterTaps>& columns) {
+/// An image of as many rows and columns as there are taps for. Sums are in float32, and rounded once.
+template <PixelValue T>
+std::vector<T> filtered(const PixelView<T>& image, const std::vector<FilterTaps>& rows,
+                        const std::vector<FilterTaps>& columns) {
   const std::size_t channels = image.channels;
   std::vector<float> line(channels * image.width);
-  std::vector<std::uint8_t> values(channels * rows.size() * columns.size());
-  std::uint8_t* out = values.data();
+  std::vector<T> values(channels * rows.size() * columns.size());
+  T* out = values.data();
   for (const FilterTaps& row : rows) {
     filter_rows(image, row, line);
     for (const FilterTaps& column : columns)
       for (std::size_t c = 0; c < channels; ++c) {
         const float* from = line.data() + channels * column.first + c;
-        float sum = 0.5f;
+        float sum = rounding<T>;
         for (const float weight : column.weights) {
           sum += weight * *from;
           from += channels;
         }
-        *out++ = static_cast<std::uint8_t>(std::min(sum, 255.0f));
+        *out++ = cut_to<T>(sum);
       }
   }
   return values;

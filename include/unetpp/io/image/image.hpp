@@ -39,6 +39,11 @@ inline void require_pixels(int height, int width, int channels, std::size_t valu
                         std::to_string(expected) + " values, found " + std::to_string(values));
 }
 
+template <PixelValue T>
+void require_pixels(const PixelView<T>& image) {
+  require_pixels(image.height, image.width, image.channels, image.values.size());
+}
+
 /// Bytes of the largest file that an image may come in: RGBA of 16 bits, not compressed, and 64 MB of other data.
 inline std::size_t largest_file(std::size_t max_pixels) {
   return 8 * std::min(max_pixels, largest_image) + (std::size_t{64} << 20);

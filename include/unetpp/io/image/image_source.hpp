@@ -36,12 +36,13 @@ struct ImageSource {
   std::string_view bytes;
   const std::string& name;
   std::size_t max_pixels;
+  const char* kinds = "a JPEG, PNG, GIF or BMP image";  // that are read
 
   [[noreturn]] void refuse(const std::string& expected, const std::string& found) const {
     throw FormatError(name + ": expected " + expected + ", found" + found);
   }
   /// For what none of the decoders reads.
-  [[noreturn]] void refuse_kind(const std::string& kind) const { refuse("a JPEG, PNG, GIF or BMP image", ": " + kind); }
+  [[noreturn]] void refuse_kind(const std::string& kind) const { refuse(kinds, ": " + kind); }
   [[noreturn]] void refuse_damaged(const std::string& problem) const {
     refuse("a whole image", " a damaged one: " + problem);
   }

@@ -111,6 +111,7 @@ class JpegReader {
   std::int64_t width() const { return info_.image_width; }
   std::int64_t height() const { return info_.image_height; }
   int orientation() const { return orientation_; }
+  bool is_grey() const { return info_.num_components == 1; }
 
  private:
   static constexpr int exif_marker = JPEG_APP0 + 1;

@@ -42,25 +42,40 @@ inline int exif_orientation(std::string_view exif) {
 /// Whether width and height change places.
 inline bool swaps_sides(int orientation) { return orientation >= 5; }
 
-/// The image as it is to be seen.
-inline Image upright(Image stored, int orientation) {
-  if (orientation == 1) return stored;
+/// The values of an image as it is to be seen.
+template <PixelValue T>
+std::vector<T> turned(const PixelView<T>& stored, int orientation) {
   const bool swap = swaps_sides(orientation);
   const bool flip_x = orientation == 2 || orientation == 3 || orientation >= 7;
   const bool flip_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  Image turned{swap ? stored.height : stored.width, swap ? stored.width : stored.height,
-               std::vector<std::uint8_t>(stored.rgb.size())};
-  std::uint8_t* to = turned.rgb.data();
-  for (int y = 0; y < turned.height; ++y) {
-    for (int x = 0; x < turned.width; ++x) {
+  const int width = swap ? stored.height : stored.width, height = swap ? stored.width : stored.height;
+  std::vector<T> values(stored.values.size());
+  T* to = values.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
       const int across = swap ? y : x, down = swap ? x : y;
       const auto from_x = static_cast<std::size_t>(flip_x ? stored.width - 1 - across : across);
       const auto from_y = static_cast<std::size_t>(flip_y ? stored.height - 1 - down : down);
-      const std::uint8_t* from = &stored.rgb[3 * (from_y * static_cast<std::size_t>(stored.width) + from_x)];
-      for (int c = 0; c < 3; ++c) *to++ = from[c];
+      const T* from = &stored.values[static_cast<std::size_t>(stored.channels) *
+                                     (from_y * static_cast<std::size_t>(stored.width) + from_x)];
+      for (int c = 0; c < stored.channels; ++c) *to++ = from[c];
     }
   }
-  return turned;
+  return values;
+}
+
+/// The image, a Raster or an Image, as it is to be seen. What its decoder warned of is lost where it is turned.
+inline Image upright(Image stored, int orientation) {
+  if (orientation == 1) return stored;
+  const bool swap = swaps_sides(orientation);
+  return {swap ? stored.height : stored.width, swap ? stored.width : stored.height,
+          visit_pixels(stored, [&](const auto& pixels) { return turned(pixels, orientation); })};
+}
+inline Raster upright(Raster stored, int orientation) {
+  if (orientation == 1) return stored;
+  const bool swap = swaps_sides(orientation);
+  return remade(stored, swap ? stored.width : stored.height, swap ? stored.height : stored.width,
+                [&](const auto& pixels) { return turned(pixels, orientation); });
 }
 
 }  // namespace detail

@@ -23,10 +23,13 @@ namespace unetpp {
 
 namespace detail {
 
-/// What is made of a PNG's pixels: a picture, a mask of one channel, or what is stored, whatever that is.
-enum class PngUse { picture, mask, stored };
+/// What is made of a PNG's pixels: a picture of 8 bits, a mask of one channel, what is stored, whatever that is, or a
+/// raster of 8 or 16 bits with its alpha.
+enum class PngUse { picture, mask, stored, raster };
 
-/// A PNG's pixels: 1 channel of grey values or of indices into a palette, or 3. Alpha is dropped.
+constexpr bool keeps_16_bits(PngUse use) { return use == PngUse::stored || use == PngUse::raster; }
+
+/// A PNG's pixels: 1 channel of grey values or of indices into a palette, or 3. Alpha is dropped but for a raster.
 struct PngPixels {
   int width = 0;
   int height = 0;
@@ -34,7 +37,7 @@ struct PngPixels {
   int depth = 0;  // bits of a value in the file
   bool has_palette = false;
   std::vector<std::uint8_t> palette{};  // red, green and blue of each colour
-  std::vector<std::uint8_t> values{};   // a byte each; as stored and of 16 bits two, the upper one first
+  std::vector<std::uint8_t> values{};   // a byte each; of 16 bits, as stored or of a raster, two, the upper one first
   int orientation = 1;
 };
 
@@ -67,14 +70,15 @@ class PngReader {
   int depth() const { return png_get_bit_depth(png_, info_); }
   int colour_type() const { return png_get_color_type(png_, info_); }
 
-  /// Chooses what read_pixels() makes: one byte a value, but for stored values of 16 bits; of a picture, grey of fewer
-  /// bits than 8 is stretched to 0 .. 255. Returns the channels, or 0: problem() says why not.
+  /// Chooses what read_pixels() makes: one byte a value, but for stored values and rasters of 16 bits; grey of fewer bits
+  /// than 8 is stretched to 0 .. 255 for a picture and a raster. Returns the channels, or 0: problem() says why not.
   int prepare(PngUse use) {
     if (setjmp(png_jmpbuf(png_)) != 0) return 0;
-    if (use == PngUse::picture && colour_type() == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png_);
+    const bool stretch = use == PngUse::picture || use == PngUse::raster;
+    if (stretch && colour_type() == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png_);
     png_set_packing(png_);
-    if (use != PngUse::stored) png_set_strip_16(png_);
-    png_set_strip_alpha(png_);
+    if (!keeps_16_bits(use)) png_set_strip_16(png_);
+    if (use != PngUse::raster) png_set_strip_alpha(png_);
     png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
     return png_get_channels(png_, info_);
@@ -179,7 +183,7 @@ inline PngPixels decode_png(const ImageSource& source, PngUse use) {
   PngPixels image{.width = reader.width(), .height = reader.height(), .depth = reader.depth()};
   image.channels = reader.prepare(use);
   require(image.channels > 0);
-  const std::size_t bytes = use == PngUse::stored && image.depth == 16 ? 2 : 1;
+  const std::size_t bytes = keeps_16_bits(use) && image.depth == 16 ? 2 : 1;
   const std::size_t row = bytes * static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
   image.values.resize(row * static_cast<std::size_t>(image.height));
   std::vector<png_bytep> rows;
@@ -226,18 +230,36 @@ inline Mask decode_png_mask(const ImageSource& source) {
   return {png.width, png.height, std::move(png.values)};
 }
 
+/// The red, green and blue of one channel of greys or indices.
+inline std::vector<std::uint8_t> rgb_of(const PngPixels& png) {
+  std::vector<std::uint8_t> rgb;
+  rgb.reserve(3 * png.values.size());
+  for (const std::uint8_t value : png.values)
+    for (std::size_t c = 0; c < 3; ++c)
+      rgb.push_back(png.has_palette ? png.palette[std::size_t{3} * value + c] : value);
+  return rgb;
+}
+
 inline Image decode_png_image(const ImageSource& source) {
   PngPixels png = decode_png(source, PngUse::picture);
-  Image image{png.width, png.height, {}};
-  if (png.channels == 3) {
-    image.rgb = std::move(png.values);
+  const int orientation = png.orientation;
+  return upright(Image{png.width, png.height, png.channels == 3 ? std::move(png.values) : rgb_of(png)}, orientation);
+}
+
+/// 1 to 4 channels of 8 or 16 bits: grey, or red, green and blue, and alpha if there is any. A palette's colours.
+inline Raster decode_png_raster(const ImageSource& source) {
+  PngPixels png = decode_png(source, PngUse::raster);
+  Raster raster{png.width, png.height, png.has_palette ? 3 : png.channels, {}};
+  if (png.has_palette) {
+    raster.values = rgb_of(png);
+  } else if (png.depth < 16) {
+    raster.values = std::move(png.values);
   } else {
-    image.rgb.reserve(3 * png.values.size());
-    for (const std::uint8_t value : png.values)
-      for (std::size_t c = 0; c < 3; ++c)
-        image.rgb.push_back(png.has_palette ? png.palette[std::size_t{3} * value + c] : value);
+    raster.values16.resize(png.values.size() / 2);
+    for (std::size_t i = 0; i < raster.values16.size(); ++i)
+      raster.values16[i] = static_cast<std::uint16_t>(png.values[2 * i] << 8 | png.values[2 * i + 1]);
   }
-  return upright(std::move(image), png.orientation);
+  return upright(std::move(raster), png.orientation);
 }
 
 }  // namespace detail

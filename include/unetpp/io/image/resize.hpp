@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
@@ -40,37 +39,30 @@ inline std::vector<Taps> bilinear_taps(int in, int out) {
   return taps;
 }
 
-/// Shapes  values: height×width×channels.
-struct PixelView {
-  int width;
-  int height;
-  int channels;
-  std::span<const std::uint8_t> values;
-};
-
-inline std::vector<std::uint8_t> bilinear(const PixelView& image, int height, int width) {
+template <PixelValue T>
+std::vector<T> bilinear(const PixelView<T>& image, int height, int width) {
   require_size(height, width, "the size to resize to");
-  require_pixels(image.height, image.width, image.channels, image.values.size());
+  require_pixels(image);
   if (height == image.height && width == image.width) return {image.values.begin(), image.values.end()};
   const std::vector<Taps> rows = bilinear_taps(image.height, height);
   const std::vector<Taps> columns = bilinear_taps(image.width, width);
   const std::size_t channels = image.channels;
   const std::size_t stride = channels * image.width;
-  std::vector<std::uint8_t> resized(channels * height * width);
-  std::uint8_t* out = resized.data();
+  std::vector<T> resized(channels * height * width);
+  T* out = resized.data();
   for (const Taps& row : rows) {
-    const std::uint8_t* above = image.values.data() + row.first * stride;
-    const std::uint8_t* below = image.values.data() + row.second * stride;
+    const T* above = image.values.data() + row.first * stride;
+    const T* below = image.values.data() + row.second * stride;
     for (const Taps& column : columns) {
       const std::size_t left = channels * column.first;
       const std::size_t right = channels * column.second;
       for (std::size_t c = 0; c < channels; ++c) {
-        const auto between = [&](const std::uint8_t* line) {
+        const auto between = [&](const T* line) {
           const float a = line[left + c];
           return a + (line[right + c] - a) * column.weight;
         };
         const float top = between(above);
-        *out++ = static_cast<std::uint8_t>(top + (between(below) - top) * row.weight + 0.5f);
+        *out++ = static_cast<T>(top + (between(below) - top) * row.weight + rounding<T>);
       }
     }
   }
@@ -79,7 +71,8 @@ inline std::vector<std::uint8_t> bilinear(const PixelView& image, int height, in
 
 }  // namespace detail
 
-/// An image of any number of channels at another size, by linear interpolation between the centres of the nearest pixels, rounded to 8 bits.
+/// An image of any number of channels at another size, by linear interpolation between the centres of the nearest pixels,
+/// rounded where values are of 8 or 16 bits.
 ///
 /// Nothing is antialiased (resize_antialiased is). What others make of the same image:
 ///
@@ -91,11 +84,12 @@ inline std::vector<std::uint8_t> bilinear(const PixelView& image, int height, in
 /// Source  tf.image.resize(images, size, "bilinear", antialias=False).
 /// Errors  ArgumentError for an empty image or size.
 inline Raster resize_bilinear(const Raster& image, int height, int width) {
-  const detail::PixelView pixels{image.width, image.height, image.channels, image.values};
-  return {width, height, image.channels, detail::bilinear(pixels, height, width)};
+  return detail::remade(image, height, width,
+                        [&](const auto& pixels) { return detail::bilinear(pixels, height, width); });
 }
 inline Image resize_bilinear(const Image& image, int height, int width) {
-  return {width, height, detail::bilinear({image.width, image.height, 3, image.rgb}, height, width)};
+  return {width, height,
+          detail::visit_pixels(image, [&](const auto& pixels) { return detail::bilinear(pixels, height, width); })};
 }
 
 /// A mask at another size, smaller or larger: every pixel takes the value of the nearest one, so that no value appears

@@ -28,8 +28,8 @@ inline Sample random_sample(int width, int height, int channels = 3) {
 
 /// The value of a channel of a pixel.
 inline std::uint8_t value(const Sample& sample, int y, int x, int c) {
-  const auto& [width, height, channels, values, doubt] = sample.image;
-  return values.at(static_cast<std::size_t>((y * width + x) * channels + c));
+  const unetpp::Raster& image = sample.image;
+  return image.values.at(static_cast<std::size_t>((y * image.width + x) * image.channels + c));
 }
 inline std::uint8_t label(const Sample& sample, int y, int x) {
   return sample.mask.values.at(static_cast<std::size_t>(y * sample.mask.width + x));

@@ -16,7 +16,8 @@ struct Range {
 
 /// What an Augment does, and how often: nothing unless told. Each operation has a probability of its own, in [0, 1], and
 /// ranges from which it draws evenly; their defaults are ours where no source is named. Those of nnU-Net (Isensee et al.,
-/// Nature Methods 2021) are of its code, version 1.
+/// Nature Methods 2021) are of its code, version 1. White is 255 of 8 bits, 65535 of 16 bits, and 1 of floats, which are
+/// not cut to [0, 1].
 struct AugmentConfig {
   /// Mirrors.
   struct Flip {
@@ -68,7 +69,7 @@ struct AugmentConfig {
   /// What lies outside a sample.
   struct Border {
     bool fill = false;  ///< `value` and `label`; otherwise the sample's mirror image, the last pixel being twice there
-    std::uint8_t value = 0;    ///< of every channel of the image
+    std::uint8_t value = 0;    ///< of every channel of the image; of 16 bits and floats the same share of white
     std::uint8_t label = 255;  ///< of the mask (255: what data sets mostly have a loss ignore)
   };
 
@@ -125,7 +126,7 @@ struct AugmentConfig {
     int holes = 1;             ///< rectangles, 1 to 1,000; they may overlap
     Range height{0.1f, 0.3f};  ///< of each, in heights of the image
     Range width{0.1f, 0.3f};   ///< of each, in widths of the image
-    std::uint8_t value = 128;  ///< of every channel there
+    std::uint8_t value = 128;  ///< of every channel there; of 16 bits and floats the same share of white
     int label = -1;            ///< of the mask there, 0 to 255; -1: as it was, so that the network has to guess
   };
 

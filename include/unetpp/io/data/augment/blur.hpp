@@ -26,8 +26,9 @@ inline std::vector<FilterTaps> gaussian_taps(int pixels, double sigma) {
 inline void blur(Raster& image, const AugmentConfig::Blur& config, const Draws& draws) {
   if (!draws.happens(config.probability)) return;
   const double sigma = draws.between(config.sigma, 1);
-  image.values = filtered({image.width, image.height, image.channels, image.values}, gaussian_taps(image.height, sigma),
-                          gaussian_taps(image.width, sigma));
+  image = remade(image, image.height, image.width, [&](const auto& pixels) {
+    return filtered(pixels, gaussian_taps(image.height, sigma), gaussian_taps(image.width, sigma));
+  });
 }
 
 inline void lower_resolution(Raster& image, const AugmentConfig::LowResolution& config, const Draws& draws) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "unetpp/core/random.hpp"
@@ -19,10 +20,31 @@
 
 namespace unetpp::detail {
 
-/// What becomes of each value of a channel.
-using ValueTable = std::array<std::uint8_t, 256>;
+/// What becomes of the values of one channel, which are over their full scale.
+struct ChannelColour {
+  double gain;
+  double shift;
+  double contrast;
+  double centre;  ///< the channel's mean after gain and shift, about which the contrast is
+  double exponent;
 
-/// The drawn gain, brightness, contrast and gamma, in this order, cut to [0, 1] before the gamma and rounded once.
+  /// Before it is cut to [0, 1].
+  double moved(double value) const { return centre + contrast * (gain * value + shift - centre); }
+  /// Of a number of either sign, which stays.
+  double power(double value) const {
+    return exponent == 1 ? value : std::copysign(std::pow(std::abs(value), exponent), value);
+  }
+  template <PixelValue T>
+  T operator()(T value) const {
+    if constexpr (std::is_same_v<T, float>)
+      return static_cast<float>(power(moved(value)));
+    else
+      return static_cast<T>(full_scale<T> * power(std::clamp(moved(value / double{full_scale<T>}), 0.0, 1.0)) + 0.5);
+  }
+};
+
+/// The drawn gain, brightness, contrast and gamma, in this order, cut to [0, 1] before the gamma (but for floats, whose
+/// gamma keeps the sign) and rounded once.
 class DrawnColour {
  public:
   DrawnColour(const AugmentConfig& config, Random random)
@@ -38,17 +60,10 @@ class DrawnColour {
   bool changes_nothing() const { return !gains_ && shift_ == 0 && contrast_ == 1 && exponent_ == 1; }
   bool needs_means() const { return contrast_ != 1; }
 
-  /// Units   mean: [0, 1].
-  ValueTable table(int channel, double mean) const {
+  /// Units   mean: of values over their full scale.
+  ChannelColour of(int channel, double mean) const {
     const double gain = gains_ ? gain_.between(config_.gain.factor, 1 + channel) : 1;
-    const double centre = gain * mean + shift_;
-    ValueTable table;
-    for (int v = 0; v < 256; ++v) {
-      const double moved = centre + contrast_ * (gain * (v / 255.0) + shift_ - centre);
-      const double value = std::clamp(moved, 0.0, 1.0);
-      table[v] = static_cast<std::uint8_t>(255 * (exponent_ == 1 ? value : std::pow(value, exponent_)) + 0.5);
-    }
-    return table;
+    return {gain, shift_, contrast_, gain * mean + shift_, exponent_};
   }
 
  private:
@@ -61,27 +76,52 @@ class DrawnColour {
 };
 
 /// Each channel's.
-/// Units   [0, 1].
-inline std::vector<double> channel_means(const Raster& image) {
-  std::vector<std::uint64_t> sums(image.channels);
+/// Units   Of values over their full scale.
+template <PixelValue T>
+std::vector<double> channel_means(const PixelView<T>& image) {
+  std::vector<std::conditional_t<std::is_integral_v<T>, std::uint64_t, double>> sums(image.channels);
   for (auto value = image.values.begin(); value != image.values.end();)
-    for (std::uint64_t& sum : sums) sum += *value++;
+    for (auto& sum : sums) sum += *value++;
   std::vector<double> means;
-  for (const std::uint64_t sum : sums) means.push_back(static_cast<double>(sum) / (255.0 * image.width * image.height));
+  for (const auto sum : sums)
+    means.push_back(static_cast<double>(sum) / (double{full_scale<T>} * image.width * image.height));
   return means;
 }
+
+/// Makes of each value what its channel's function makes of it.
+template <PixelValue T, class Function>
+void change_values(std::vector<T>& values, const std::vector<Function>& channels) {
+  for (auto value = values.begin(); value != values.end();)
+    for (const Function& channel : channels) {
+      *value = channel(*value);
+      ++value;
+    }
+}
+
+/// What becomes of each value of 8 bits.
+class ValueTable {
+ public:
+  explicit ValueTable(const ChannelColour& colour) {
+    for (int v = 0; v < 256; ++v) values_[v] = colour(static_cast<std::uint8_t>(v));
+  }
+  std::uint8_t operator()(std::uint8_t value) const { return values_[value]; }
+
+ private:
+  std::array<std::uint8_t, 256> values_;
+};
 
 inline void recolour(Raster& image, const DrawnColour& colour) {
   if (colour.changes_nothing()) return;
   std::vector<double> means(image.channels);
-  if (colour.needs_means()) means = channel_means(image);
-  std::vector<ValueTable> tables;
-  for (int c = 0; c < image.channels; ++c) tables.push_back(colour.table(c, means[c]));
-  for (auto value = image.values.begin(); value != image.values.end();)
-    for (const ValueTable& table : tables) {
-      *value = table[*value];
-      ++value;
-    }
+  if (colour.needs_means()) means = visit_pixels(image, [](const auto& pixels) { return channel_means(pixels); });
+  std::vector<ChannelColour> channels;
+  for (int c = 0; c < image.channels; ++c) channels.push_back(colour.of(c, means[c]));
+  visit_values(image, [&]<class T>(std::vector<T>& values) {
+    if constexpr (std::is_same_v<T, std::uint8_t>)
+      change_values(values, std::vector<ValueTable>(channels.begin(), channels.end()));
+    else
+      change_values(values, channels);
+  });
 }
 
 }  // namespace unetpp::detail

@@ -5,10 +5,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "unetpp/io/data/augment/augment_config.hpp"
 #include "unetpp/io/data/augment/draws.hpp"
 #include "unetpp/io/data/sample.hpp"
+#include "unetpp/io/image/pixels.hpp"
 
 namespace unetpp::detail {
 
@@ -36,8 +38,10 @@ inline void cut_out(Sample& sample, const AugmentConfig::Cutout& config, const D
     const Stretch columns = drawn_stretch(sample.mask.width, config.width, draws, first + 2);
     for (std::size_t y = rows.begin; y < rows.end; ++y) {
       const std::size_t begin = y * width + columns.begin, count = columns.end - columns.begin;
-      std::fill_n(sample.image.values.begin() + static_cast<std::ptrdiff_t>(begin * channels), count * channels,
-                  config.value);
+      visit_values(sample.image, [&]<class T>(std::vector<T>& values) {
+        std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(begin * channels), count * channels,
+                    from_8_bits<T>(config.value));
+      });
       if (config.label >= 0)
         std::fill_n(sample.mask.values.begin() + static_cast<std::ptrdiff_t>(begin), count,
                     static_cast<std::uint8_t>(config.label));

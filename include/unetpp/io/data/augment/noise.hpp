@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <vector>
 
 #include "unetpp/io/data/augment/augment_config.hpp"
 #include "unetpp/io/data/augment/draws.hpp"
@@ -45,20 +46,24 @@ class NormalTable {
   std::array<float, size> values_;
 };
 
-inline void add_noise(Raster& image, const AugmentConfig::Noise& config, const Draws& draws) {
-  if (!draws.happens(config.probability)) return;
+template <PixelValue T>
+void add_noise(std::vector<T>& values, const AugmentConfig::Noise& config, const Draws& draws) {
   const NormalTable& normal = NormalTable::shared();
-  const float sigma = 255 * draws.between(config.sigma, 1);
+  const float sigma = full_scale<T> * draws.between(config.sigma, 1);
   constexpr std::size_t a_block = 8;  // numbers of 16 bits
-  for (std::size_t begin = 0; begin < image.values.size(); begin += a_block) {
+  for (std::size_t begin = 0; begin < values.size(); begin += a_block) {
     const std::array<std::uint32_t, 4> bits = draws.block(begin / a_block);
-    const std::size_t end = std::min(image.values.size(), begin + a_block);
+    const std::size_t end = std::min(values.size(), begin + a_block);
     for (std::size_t i = begin; i < end; ++i) {
       const float z = normal[(bits[(i - begin) / 2] >> (i % 2 * 16)) % NormalTable::size];
-      const float value = static_cast<float>(image.values[i]) + sigma * z + 0.5f;
-      image.values[i] = static_cast<std::uint8_t>(std::clamp(value, 0.0f, 255.0f));
+      values[i] = cut_to<T>(static_cast<float>(values[i]) + sigma * z + rounding<T>);
     }
   }
+}
+
+inline void add_noise(Raster& image, const AugmentConfig::Noise& config, const Draws& draws) {
+  if (!draws.happens(config.probability)) return;
+  visit_values(image, [&](auto& values) { add_noise(values, config, draws); });
 }
 
 }  // namespace unetpp::detail

@@ -27,7 +27,7 @@ int run(const Options& options) {
   const FolderListing listing = list_folder(config);
   training::print(listing, options.data);
   const FolderDataset dataset(listing, config, training::table_of(class_file(options.data), listing, config));
-  const std::vector<Pair> pairs = inspect_pairs(dataset);
+  const std::vector<Pair> pairs = inspect_pairs(dataset, config.channels);
   print(pairs, dataset.table());
   write_file(options.out, page(options.data.folder, dataset, pairs, training::report_classes(dataset.table()),
                                static_cast<std::size_t>(options.samples)));

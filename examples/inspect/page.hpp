@@ -11,6 +11,7 @@
 #include <unetpp/report/html.hpp>
 #include <unetpp/report/mask_code.hpp>
 #include <unetpp/report/picture.hpp>
+#include <unetpp/report/shown_channels.hpp>
 #include <vector>
 
 #include "inspection.hpp"
@@ -49,7 +50,7 @@ inline std::string figure(const std::string& name, const unetpp::Sample& sample,
   constexpr int highest = 200;
   const int height = std::min(sample.image.height, highest);
   const int width = std::max(1, static_cast<int>(std::int64_t{sample.image.width} * height / sample.image.height));
-  const unetpp::Image image = unetpp::resize(unetpp::to_picture(sample.image), height, width);
+  const unetpp::Image image = resize_bilinear(unetpp::to_picture(sample.image), height, width);
   const unetpp::Mask mask = unetpp::resize_nearest(sample.mask, height, width);
   const auto source = [](const unetpp::Image& shown) {
     return "<img alt=\"\" src=\"data:image/jpeg;base64," + unetpp::base64(encode_jpeg(shown)) + "\">";
@@ -83,7 +84,7 @@ inline std::string page(const std::string& folder, const unetpp::FolderDataset& 
   std::vector<std::string> errors;
   std::vector<std::size_t> good;
   for (std::size_t i = 0; i < pairs.size(); ++i)
-    pairs[i].error.empty() ? good.push_back(i) : errors.push_back(pairs[i].error);
+    pairs[i].good() ? good.push_back(i) : errors.push_back(pairs[i].image.error);
   html += list("Bad pairs", errors) + list("Doubtful pairs", doubts(pairs, dataset.table())) + "<h2>Samples</h2>\n";
   const std::size_t shown = std::min(samples, good.size());
   for (std::size_t k = 0; k < shown; ++k) {

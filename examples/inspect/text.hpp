@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <map>
 #include <string>
-#include <unetpp/core/shape.hpp>
 #include <unetpp/io/data/class_table.hpp>
 #include <vector>
 
@@ -56,9 +55,9 @@ inline std::vector<std::string> size_lines(const std::vector<Pair>& pairs) {
   std::map<std::pair<int, int>, std::size_t> sizes;
   std::map<int, std::size_t> channels;
   for (const Pair& pair : pairs) {
-    if (!pair.error.empty()) continue;
-    ++sizes[{pair.shape.width, pair.shape.height}];
-    ++channels[pair.shape.channels];
+    if (!pair.good()) continue;
+    ++sizes[{pair.image.width, pair.image.height}];
+    ++channels[pair.image.channels];
   }
   return {"sizes: " + counts_text(sizes,
                                   [](const std::pair<int, int>& size) {
@@ -69,7 +68,7 @@ inline std::vector<std::string> size_lines(const std::vector<Pair>& pairs) {
 
 inline std::size_t bad(const std::vector<Pair>& pairs) {
   return static_cast<std::size_t>(
-      std::count_if(pairs.begin(), pairs.end(), [](const Pair& pair) { return !pair.error.empty(); }));
+      std::count_if(pairs.begin(), pairs.end(), [](const Pair& pair) { return !pair.good(); }));
 }
 
 inline void print(const std::vector<Pair>& pairs, const unetpp::ClassTable& table) {
@@ -81,7 +80,7 @@ inline void print(const std::vector<Pair>& pairs, const unetpp::ClassTable& tabl
     std::printf("%-24s %8.2f%% %9zu\n", one_line(share.name).c_str(), 100 * share.share, share.samples);
   std::printf("\n");
   for (const Pair& pair : pairs)
-    if (!pair.error.empty()) std::printf("bad: %s\n", one_line(pair.error).c_str());
+    if (!pair.good()) std::printf("bad: %s\n", one_line(pair.image.error).c_str());
   for (const std::string& line : doubts(pairs, table)) std::printf("doubtful: %s\n", one_line(line).c_str());
 }
 

@@ -26,6 +26,7 @@ struct Options {
   std::string recipe_name = "tutorial";
   RecipeChanges changes;  // that the command line makes to it
   Recipe recipe;          // with them
+  std::string scaling = "unit";
   int images_at_once = 0;
   bool find_learning_rate = false;
   std::optional<int> limit;
@@ -72,6 +73,13 @@ inline void declare(CLI::App& app, Options& options) {
                  "tutorial: what the Keras tutorial does. best: what learns most from few photographs")
       ->check(CLI::IsMember({"tutorial", "best"}))
       ->capture_default_str();
+  app.add_option(
+         "--scaling", options.scaling,
+         "unit: values from 0 to 1. standard: each channel minus its mean over its standard deviation, both of the "
+         "training images")
+      ->check(CLI::IsMember({"unit", "standard"}))
+      ->capture_default_str()
+      ->group(more);
   app.add_option("--images-at-once", options.images_at_once,
                  "Images of a step that are computed at once; fewer than --batch need less memory; 0: all")
       ->check(CLI::Range(0, 65536))
@@ -121,6 +129,7 @@ inline nlohmann::ordered_json to_json(const Task& task, const Options& o) {
   add_parts(json, o.recipe);
   // Of these the learning rate depends on how many epochs there are.
   if (o.recipe.schedule != "constant") json["scheduled_epochs"] = o.epochs;
+  if (o.scaling != "unit") json["scaling"] = o.scaling;
   if (o.images_at_once > 0) json["images_at_once"] = o.images_at_once;
   if (o.limit) json["limit"] = *o.limit;
   if (o.image_limit != examples::ImageLimit()) json["limit_megapixels"] = o.image_limit.megapixels;

@@ -14,6 +14,7 @@
 #include <unetpp/io/image/preprocessing.hpp>
 #include <unetpp/nn/fold_batch_norm.hpp>
 #include <unetpp/report/picture.hpp>
+#include <unetpp/report/shown_channels.hpp>
 #include <unetpp/train/stop_on_signal.hpp>
 #include <unetpp/unet.hpp>
 #include <utility>
@@ -90,7 +91,7 @@ class Output {
     const int width = std::max(1, static_cast<int>(static_cast<long>(image.width) * height / image.height));
     const unetpp::Sample shown = unetpp::resize(sample, height, width);
     unetpp::write_file(folder_ / "pictures" / file,
-                       unetpp::encode_png(unetpp::picture(unetpp::to_image(shown.image), shown.mask,
+                       unetpp::encode_png(unetpp::picture(unetpp::to_picture(shown.image), shown.mask,
                                                           unetpp::classes_at(probabilities, height, width))),
                        false);
   }
@@ -111,6 +112,7 @@ class Output {
 struct PredictionConfig {
   std::size_t batch;                                 ///< images that the network takes at once
   unetpp::Resize resize = unetpp::Resize::bilinear;  ///< as the loader's that it was trained with
+  unetpp::ChannelScaling scaling{};                  ///< the same
 };
 
 /// Predicts the samples with these indices and writes what is predicted, unless a signal stops it. Returns how many of
@@ -134,7 +136,7 @@ std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net
       const std::span<float> image = images.span().subspan(samples.size() * Net::in.size(), Net::in.size());
       try {
         Sample sample = task.dataset.load(indices[i]);
-        write_sample(sample, Net::in, image, labels, config.resize);
+        write_sample(sample, Net::in, image, labels, config.resize, config.scaling);
         samples.push_back(std::move(sample));
         shown.push_back(indices[i]);
       } catch (const Error& error) {

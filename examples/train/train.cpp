@@ -100,6 +100,9 @@ int run(FolderOptions options) {
 int main(int argc, char** argv) {
   training::FolderOptions options;
   options.recipe_name = "best";
+  options.scaling = "standard";
+  options.batch = 8;
+  options.epochs = 25;
   CLI::App app("Trains a U-Net on a folder of images and masks.", "train");
   training::declare(app, options.data);
   app.add_option_function<std::string>(

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <unetpp/io/data/channel_statistics.hpp>
 #include <unetpp/io/data/loader.hpp>
 #include <unetpp/io/files/checkpoint_writer.hpp>
 #include <unetpp/io/files/json.hpp>
@@ -112,6 +113,13 @@ FitConfig fit_config(const Task& task, const std::vector<std::size_t>& indices, 
           .clip = make_clip(options.recipe)};
 }
 
+/// The scaling of the images' channels: a run that goes on has it from its checkpoint, whatever its images are now.
+inline ChannelScaling scaling_of(const Task& task, const std::vector<std::size_t>& training, const Options& options,
+                                 const Checkpoint* before, const std::string& checkpoint) {
+  if (options.scaling == "unit") return {};
+  return before ? parse_model_info(before->metadata, checkpoint).scaling : channel_statistics(task.dataset, training);
+}
+
 /// Trains for a task and writes all that a run leaves. Returns the program's exit status.
 template <Layer Net>
 int train_network(const Task& task, Options options, Output& output) {
@@ -156,6 +164,7 @@ int train_network(const Task& task, Options options, Output& output) {
   std::fflush(stdout);
 
   LoaderConfig config = loader_config(task, options);
+  config.scaling = scaling_of(task, parts.train, options, goes_on ? &before : nullptr, last);
   Loader<Net::in, AnyDataset> validation(task.dataset, parts.validation, config);
   config.shuffle = true;
   config.transform = make_transform(options.recipe);
@@ -182,6 +191,7 @@ int train_network(const Task& task, Options options, Output& output) {
                              .names = validation_names,
                              .images = static_cast<std::size_t>(options.report_images),
                              .seed = options.seed,
+                             .scaling = config.scaling,
                              .settings = to_json(task, options),
                              .network = summary<Net>(),
                              .tensorboard = options.tensorboard ? output.folder() / "tensorboard" : ""});
@@ -191,7 +201,7 @@ int train_network(const Task& task, Options options, Output& output) {
   std::printf("report: %s, written after every epoch\n", page.c_str());
   std::fflush(stdout);
 
-  const Metadata model = to_metadata(model_info<Net>(model_classes(task.classes), config.resize));
+  const Metadata model = to_metadata(model_info<Net>(model_classes(task.classes), config.resize, config.scaling));
   CheckpointWriter checkpoints(parameters, optimizer,
                                {.folder = output.folder(),
                                 .minutes = options.checkpoint_minutes,
@@ -228,7 +238,7 @@ int train_network(const Task& task, Options options, Output& output) {
     std::printf("%zu pairs skipped\n", skipped);
   const std::vector<std::size_t> usable = validation.usable();
   const std::size_t masks_missing = write_predictions(output, averaged(parameters, optimizer), task, usable,
-                                                      {validation.batch(), config.resize}, signals);
+                                                      {validation.batch(), config.resize, config.scaling}, signals);
   if (signals.stop()) return stopped(signals, task, options);
   std::printf(
       "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "

@@ -231,7 +231,7 @@ inline Mask decode_png_mask(const ImageSource& source) {
 }
 
 /// The red, green and blue of one channel of greys or indices.
-inline std::vector<std::uint8_t> rgb_of(const PngPixels& png) {
+inline std::vector<std::uint8_t> colours_of(const PngPixels& png) {
   std::vector<std::uint8_t> rgb;
   rgb.reserve(3 * png.values.size());
   for (const std::uint8_t value : png.values)
@@ -243,7 +243,7 @@ inline std::vector<std::uint8_t> rgb_of(const PngPixels& png) {
 inline Image decode_png_image(const ImageSource& source) {
   PngPixels png = decode_png(source, PngUse::picture);
   const int orientation = png.orientation;
-  return upright(Image{png.width, png.height, png.channels == 3 ? std::move(png.values) : rgb_of(png)}, orientation);
+  return upright(Image{png.width, png.height, png.channels == 3 ? std::move(png.values) : colours_of(png)}, orientation);
 }
 
 /// 1 to 4 channels of 8 or 16 bits: grey, or red, green and blue, and alpha if there is any. A palette's colours.
@@ -251,7 +251,7 @@ inline Raster decode_png_raster(const ImageSource& source) {
   PngPixels png = decode_png(source, PngUse::raster);
   Raster raster{png.width, png.height, png.has_palette ? 3 : png.channels, {}};
   if (png.has_palette) {
-    raster.values = rgb_of(png);
+    raster.values = colours_of(png);
   } else if (png.depth < 16) {
     raster.values = std::move(png.values);
   } else {

@@ -57,7 +57,7 @@ struct SurveyedMask {
   const StoredMask stored = read_stored_mask(file, max_pixels);
   if (stored.lossy)
     throw FormatError(file.string() +
-                      ": expected a mask, found a JPEG, which changes values and colours (save masks as " + "PNG)");
+                      ": expected a mask, found a JPEG, which changes values and colours (save masks as PNG)");
   SurveyedMask mask{.has_colours = stored.channels == 3, .has_palette = !stored.palette.empty()};
   for_each_run(stored, [&](std::uint32_t code, std::size_t, std::size_t pixels) {
     mask.codes.add(code, pixels);
@@ -66,8 +66,8 @@ struct SurveyedMask {
   const std::size_t count = mask.codes.counts().size();
   if (count > most_classes + 1)
     throw FormatError(file.string() + ": expected a mask of at most " + std::to_string(most_classes) +
-                      " classes, found " + std::to_string(count) +
-                      " or more values or colours (is it a photograph, or a mask that was smoothed or a JPEG once?)");
+                      " classes, found " + std::to_string(count) + (count < CodeCounts::most ? "" : " or more") +
+                      " values or colours (is it a photograph, or a mask that was smoothed or a JPEG once?)");
   return mask;
 }
 

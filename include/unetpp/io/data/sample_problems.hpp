@@ -12,6 +12,7 @@
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/io/data/sample.hpp"
 #include "unetpp/io/image/image_source.hpp"
+#include "unetpp/io/image/pixels.hpp"
 
 namespace unetpp {
 

@@ -70,11 +70,13 @@ void for_each_run(const StoredMask& mask, const F& f) {
 /// How many pixels each of up to 4096 codes has: no mask has more, but a photograph has.
 class CodeCounts {
  public:
+  static constexpr std::size_t most = 4096;
+
   void add(std::uint32_t code, std::size_t pixels) {
     pixels_ += pixels;
     if (const auto found = counts_.find(code); found != counts_.end())
       found->second += pixels;
-    else if (counts_.size() < 4096)
+    else if (counts_.size() < most)
       counts_.emplace(code, pixels);
   }
 

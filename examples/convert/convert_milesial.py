@@ -2,7 +2,7 @@
 
 Run      convert_milesial.py CHECKPOINT.pth MODEL.safetensors [--size HEIGHTxWIDTH]
 Needs    torch, numpy, safetensors
-Takes    the checkpoints of its train.py and its releases, with transposed convolutions or bilinear, of any numbers of
+Takes    the checkpoints that its train.py writes, with transposed convolutions or bilinear, of any numbers of
          channels and classes; all of that is read from the tensors.
 Size     A model file's network has a size, 128x128 unless --size says another; 2^4 divides height and width. (Pytorch-UNet
          takes any size, and pads what comes up where it is odd.) A bilinear network depends on it, as corners are aligned.
@@ -21,7 +21,7 @@ import torch
 from convert_pytorch import checkpoint
 from unetpp_file import names, require_shapes, run, write
 
-PREPROCESSING = "RGB / 255, resized by Pillow's BICUBIC to a part of the photograph's own size, as by milesial/Pytorch-UNet"
+PREPROCESSING = "RGB / 255, resized to a part of their size by Pillow's BICUBIC (Pytorch-UNet)"
 
 # Tensors of a layer: theirs, and ours.
 TENSORS = {

@@ -5,9 +5,10 @@
 #   all    PyTorch and Keras, too: logits, and weights there and back (Debian's PyTorch, 1.3 GB of tensorflow-cpu from
 #          PyPI); networks of milesial/Pytorch-UNet in unetpp; and the exported networks in PyTorch by onnx2torch
 # BUILD is a build folder with the programs; without it they are built like the tests. The photographs are $UNETPP_PETS,
-# or pets in the source tree; Pytorch-UNet is fetched from $UNETPP_MILESIAL, a URL or a clone, or from GitHub. Virtual environments are made in build/interop; packages that benchmarks/peers
-# has fetched already ($UNETPP_PEERS, or build/peers) are taken from there, in the versions below. Ends with status 77 and
-# a line that says why where something cannot be had.
+# or pets in the source tree. Pytorch-UNet is fetched from $UNETPP_MILESIAL, a URL or a clone, or else from GitHub. Virtual
+# environments are made in build/interop; packages that benchmarks/peers has fetched already ($UNETPP_PEERS, or
+# build/peers) are taken from there, in the versions below. Ends with status 77 and a line that says why where something
+# cannot be had.
 set -eu
 export PYTHONDONTWRITEBYTECODE=1 TF_CPP_MIN_LOG_LEVEL=2
 here=$(cd "$(dirname "$0")" && pwd)

@@ -65,16 +65,13 @@ TEST_CASE("bilinear upsampling with aligned corners agrees with naive loops and 
   check_upsampling<Shape{2, 2, 37}, aligned({2, 1})>(2, 1);
 }
 
-TEST_CASE("the corners of an image stay what they are when it is enlarged with aligned corners") {
-  using L = Upsample2D<Shape{3, 5, 1}, aligned({2, 3})>;
+TEST_CASE("a ramp stays straight from corner to corner when it is enlarged with aligned corners") {
+  using L = Upsample2D<Shape{1, 5, 1}, aligned({1, 3})>;
   Tensor<L::in> x;
   Tensor<L::out> y;
-  for (std::size_t i = 0; i < x.size(); ++i) x.span()[i] = Random(8).normal(i);
+  for (int i = 0; i < 5; ++i) x(0, i, 0) = static_cast<float>(i);
   L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
-  CHECK(y(0, 0, 0) == x(0, 0, 0));
-  CHECK(y(0, 14, 0) == x(0, 4, 0));
-  CHECK(y(5, 0, 0) == x(2, 0, 0));
-  CHECK(y(5, 14, 0) == x(2, 4, 0));
+  for (int o = 0; o < 15; ++o) CHECK(y(0, o, 0) == Approx(4.0 / 14 * o));
 }
 
 TEST_CASE("bilinear upsampling of an odd factor keeps what stands at a centre, though its neighbour is infinite") {

@@ -168,7 +168,7 @@ TEST_CASE("a U-Net of residual blocks with interpolation alone on the way up has
   })>();
 }
 
-TEST_CASE("every algorithm of 3×3 convolutions is for a U-Net that has 1×1 convolutions, too") {
+TEST_CASE("an algorithm of 3×3 convolutions may be asked of a U-Net that has 1×1 convolutions, too") {
   constexpr auto of = [](ConvAlgorithm algorithm) {
     return with([=](UNetConfig& c) {
       c.block = BlockKind::residual;

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "unetpp/layers/batch_norm2d.hpp"
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
 #include "unetpp/layers/dropout.hpp"
+#include "unetpp/layers/group_norm.hpp"
 #include "unetpp/layers/max_pool2d.hpp"
 #include "unetpp/layers/supervision.hpp"
 #include "unetpp/layers/upsample2d.hpp"
@@ -39,11 +41,11 @@ struct UNetConfig {
   BlockActivation activation = BlockActivation::relu;
   int bottom_dropout_per_thousand = 0;  ///< probability that a value behind the deepest block is dropped; none
   WayUp way_up = WayUp::transposed;     ///< the paper's
-  /// Of Normalisation::group, at most, as BlockConfig says; 32. With as many as the deepest block has channels it is
-  /// instance normalisation everywhere, with 1 layer normalisation.
-  int norm_groups = BlockConfig{.filters = 1}.norm_groups;
+  /// Of Normalisation::group: the most groups, as BlockConfig has them; 32. So of 32 base channels each is a group, as it is
+  /// everywhere with as many groups as the deepest block has filters: instance normalisation. 1: layer normalisation.
+  int norm_groups = GroupNormConfig{}.groups;
   /// Of Normalisation::batch: added to the variance, in millionths; Keras's (PyTorch's is 10).
-  int batch_epsilon_per_million = BlockConfig{.filters = 1}.batch_epsilon_per_million;
+  int batch_epsilon_per_million = BatchNorm2DConfig{}.epsilon_per_million;
   int head_kernel = 3;  ///< height and width of the convolution to the logits; the tutorial's (the paper's is 1)
   /// Deep supervision: levels below the first whose features on the way up get a head, 1×1 convolutions to logits that
   /// training judges too (train/step_loss.hpp) and inference leaves out. Less than depth, at most 7; none. nnU-Net's is
@@ -53,7 +55,7 @@ struct UNetConfig {
 
 namespace detail {
 
-/// Of a block with this number of filters and, between its convolutions, of channels.
+/// Of a block with this number of filters, and of channels between its convolutions.
 constexpr BlockConfig block_of(UNetConfig c, int filters, int middle) {
   return {.filters = filters,
           .algorithm = c.algorithm,

@@ -32,8 +32,8 @@ struct BlockConfig {
   Normalisation normalisation = Normalisation::none;   ///< the paper's
   BlockActivation activation = BlockActivation::relu;  ///< the paper's
   int middle = 0;                                      ///< channels between its convolutions; 0: as many as `filters`
-  /// Of Normalisation::group: the most groups that channels have; 32, as in Wu & He, ECCV 2018. Channels have as many of
-  /// these as divide them: 48 have 24 groups of 2, and 16 have 16, each its own.
+  /// Of Normalisation::group: the most groups; 32, as in Wu & He, ECCV 2018. There are as many, up to this, as divide the
+  /// channels: 48 channels are 24 groups, and 16 channels 16 groups.
   int norm_groups = GroupNormConfig{}.groups;
   /// Of Normalisation::batch: added to the variance, in millionths; Keras's (PyTorch's is 10).
   int batch_epsilon_per_million = BatchNorm2DConfig{}.epsilon_per_million;

@@ -5,14 +5,19 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 program=$1
 shift
-"$root/cmake/packages.sh" g++ cmake ninja-build libeigen3-dev libstb-dev libjpeg-dev libpng-dev libtiff-dev nlohmann-json3-dev libcli11-dev curl ca-certificates
-build=$root/build/release
+build=${UNETPP_BUILD:-$root/build/release} # UNETPP_BUILD: a build of tests
+if [ -n "${UNETPP_BUILD:-}" ]; then
+  configure=(cmake -S "$root" -B "$build")
+else
+  "$root/cmake/packages.sh" g++ cmake ninja-build libeigen3-dev libstb-dev libjpeg-dev libpng-dev libtiff-dev nlohmann-json3-dev libcli11-dev curl ca-certificates
+  configure=(cmake -S "$root" --preset release)
+fi
 mkdir -p "$build/networks"
 
-# compile TARGET WHAT
+# compile TARGET
 compile() {
   local log=$build/log.$$
-  if ! { cmake -S "$root" --preset release && cmake --build "$build" --target "$1"; } >"$log" 2>&1; then
+  if ! { "${configure[@]}" && cmake --build "$build" --target "$1"; } >"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
     exit 1

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""rewrite_pets.py PETS DIR FORM [COUNT]: the first COUNT (24) pairs of an Oxford-IIIT Pet data set as other people keep
+"""rewrite_pets.py PETS DIR FORM COUNT [RUN_JSON]: the first COUNT pairs of an Oxford-IIIT Pet data set as other people keep
 their data, in DIR/images and DIR/masks.
 
 FORM: indices (0, 1, 2), palette (PASCAL VOC's), colours (with DIR/classes.csv), binary (255 pet, 0 not), files
-(masks/CLASS/NAME.png), folders (DIR/train and DIR/val, indices: every sixth is for validation), deep (grey images of 16
+(masks/CLASS/NAME.png), folders (DIR/train and DIR/val, indices, with the split of a run), deep (grey images of 16
 bits; needs Pillow), oxford (as they are).
 """
+import json
 import shutil
 import struct
 import sys
@@ -82,17 +83,18 @@ def write_image(images, image, form):
 
 def main():
     pets, folder, form = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-    count = int(sys.argv[4]) if len(sys.argv) > 4 else 24
+    count = int(sys.argv[4])
+    held_out = json.loads(Path(sys.argv[5]).read_text())["split"]["validation"] if form == "folders" else []
     trimaps = pets / "annotations" / "trimaps"
     stems = sorted(p.stem for p in (pets / "images").glob("*.jpg") if (trimaps / f"{p.stem}.png").exists())[:count]
-    for i, stem in enumerate(stems):
+    for stem in stems:
         image, trimap = pets / "images" / f"{stem}.jpg", trimaps / f"{stem}.png"
         if form == "oxford":
             for source, to in ((image, folder / "images"), (trimap, folder / "annotations" / "trimaps")):
                 to.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, to)
             continue
-        part = folder / ("train" if i % 6 else "val") if form == "folders" else folder
+        part = folder / ("val" if stem in held_out else "train") if form == "folders" else folder
         write_image(part / "images", image, form)
         write_masks(part / "masks", stem, read_grey(trimap), form)
     if form == "colours":

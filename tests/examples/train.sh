@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# train.sh TRAIN_PETS FOLDER [BUILD] [all]: pets rewritten in other forms train to the bits of train_pets, by
+# examples/train/run.sh alone; "all" adds the forms that need networks of their own. BUILD is the folder of a build whose
+# train is used. Needs the pets in UNETPP_PETS.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+train_pets=$1 folder=$2
+[ -z "${3:-}" ] || export UNETPP_BUILD=$3
+pets=${UNETPP_PETS:-$root/../shared/pets}
+[ -d "$pets/images" ] || { echo "SKIPPED: no Oxford-IIIT Pet data set in UNETPP_PETS"; exit 77; }
+rm -rf "$folder"
+mkdir -p "$folder"
+settings=(--seed 1 --epochs 1 --batch 4 --recipe tutorial --flip 0.5)
+rewrite() { python3 "$root/tests/examples/rewrite_pets.py" "$pets" "$folder/$1" "$1" 12 "$folder/out-oxford/run.json"; }
+fail() { cat "$folder/log"; echo "FAILED: $1"; exit 1; }
+# train FORM OPTION...
+train() { "$root/examples/train/run.sh" --data "$folder/$1" --out "$folder/out-$1" "${settings[@]}" "${@:2}" >"$folder/log" 2>&1 || fail "$1"; }
+# The tensors of a model, without what the file says of them.
+tensors() {
+  python3 -c 'import sys; data = open(sys.argv[1], "rb").read(); sys.stdout.buffer.write(data[8 + int.from_bytes(data[:8], "little"):])' "$1/model.safetensors"
+}
+
+rewrite oxford
+"$train_pets" --data "$folder/oxford" --out "$folder/out-oxford" "${settings[@]}" --validation 2 >"$folder/log" 2>&1 || fail oxford
+for form in indices palette colours files folders; do
+  rewrite "$form"
+  train "$form" --scaling unit --validation 2
+  cmp <(tensors "$folder/out-oxford") <(tensors "$folder/out-$form") || fail "$form: other tensors than train_pets's"
+  echo "$form: the tensors of train_pets"
+done
+if [ "${4:-}" = all ]; then
+  for form in binary deep; do
+    rewrite "$form"
+    train "$form" --validation 2
+    echo "$form: trained"
+  done
+fi

@@ -101,6 +101,15 @@ TEST_CASE("folds of few groups are nearly the best that there are") {
   }
 }
 
+TEST_CASE("a group of half of the samples is a fold, whenever its turn in a random order were") {
+  std::vector<std::string> groups(20, "large");
+  for (int i = 0; i < 20; ++i) groups.push_back(std::to_string(i));
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const std::vector<int> folds = make_folds(groups, Pixels(40), {.folds = 2, .seed = seed});
+    CHECK(std::count(folds.begin(), folds.end(), folds[0]) == 20);
+  }
+}
+
 TEST_CASE("a class that as many groups have as there are folds is in each fold") {
   Samples samples{std::vector<std::string>(40), Pixels(40, {100, 0})};
   for (std::size_t i = 0; i < 40; ++i) {

@@ -112,10 +112,8 @@ struct FoldGroup {
     const auto growth = [&](const std::vector<std::uint64_t>& fold) {
       return std::inner_product(fold.begin(), fold.end(), list[g].shares.begin(), std::uint64_t{0});
     };
-    const auto fold = std::min_element(shares.begin(), shares.end(), [&](const auto& a, const auto& b) {
-      const std::uint64_t of_a = growth(a), of_b = growth(b);
-      return of_a < of_b || (of_a == of_b && a.back() < b.back());
-    });
+    const auto fold = std::min_element(shares.begin(), shares.end(),
+                                       [&](const auto& a, const auto& b) { return growth(a) < growth(b); });
     for (std::size_t c = 0; c < fold->size(); ++c) (*fold)[c] += list[g].shares[c];
     for (const std::size_t i : list[g].samples) folds[i] = static_cast<int>(fold - shares.begin());
   }

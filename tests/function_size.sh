@@ -11,10 +11,11 @@ command -v clang-tidy >/dev/null || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Every header, but those that others include for them, and those of ONNX where it is not.
+# Every header, but those that others include for them, and those of ONNX and libtiff where these are not.
 cd "$root/include"
 find unetpp -name '*.hpp' ! -name '*.inc.hpp' ! -name 'compiled_*' | LC_ALL=C sort | while IFS= read -r header; do
   case $header in
+    */tiff*) printf '#if __has_include(<tiffio.h>)\n#include <%s>\n#endif\n' "$header" ;;
     */onnx*) printf '#if __has_include(<onnx/onnx_pb.h>)\n#include <%s>\n#endif\n' "$header" ;;
     *) printf '#include <%s>\n' "$header" ;;
   esac

@@ -57,6 +57,16 @@ TEST_CASE("a cache counts memory that a sample holds but does not use") {
   CHECK(cache.keep(0, sample) == &sample);
 }
 
+TEST_CASE("a cache counts two bytes for a value of 16 bits and four for a float") {
+  SampleCache cache(4, 12);
+  Sample words{{1, 1, 3, {}, {}, {1, 2, 3}}, {1, 1, {}}}, floats{{1, 1, 3, {}, {}, {}, {1, 2, 3}}, {1, 1, {}}};
+  Sample more = words, another = words;
+  CHECK(cache.keep(0, words) != &words);
+  CHECK(cache.keep(1, floats) == &floats);
+  CHECK(cache.keep(2, more) != &more);
+  CHECK(cache.keep(3, another) == &another);
+}
+
 TEST_CASE("a loader's cache is bounded for samples of different sizes, too") {
   const Growing data;
   const auto unchanged = [](const Sample& sample, unetpp::Random) { return sample; };

@@ -61,7 +61,7 @@ inline FileRaster decode_raster_as_stored(const ImageSource& source) {
 /// The image in the bytes of a file of 8 or 16 bits: what decode_image reads, and PNG with all its bits and its alpha. Where
 /// the program defines UNETPP_TIFF and links with libtiff 4.5 or later, also TIFF of one page: 1 to 32 channels of 8 or 16
 /// bits or of floats, in strips or tiles, together or channel by channel, compressed as libtiff can read it. Palettes are
-/// RGB, and the image is turned as its file says.
+/// RGB, and the image is turned as its file says. Decoding takes up to 32 bytes a pixel, of a TIFF twice its values.
 /// Shapes  channels: of the result. 0: as the file has them; otherwise alpha is left out where it is one too many, and
 ///         grey becomes RGB where 3 are wanted.
 /// Errors  ArgumentError for channels out of 0 to 32; FormatError, which begins with `name`, when it is none of these, has

@@ -4,7 +4,6 @@
 #include <tiffio.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdarg>
 #include <cstddef>
 #include <cstdint>
@@ -14,12 +13,9 @@
 #include <new>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "unetpp/core/one_line.hpp"
-#include "unetpp/io/image/image_source.hpp"
-#include "unetpp/io/image/orientation.hpp"
 #include "unetpp/io/image/pixels.hpp"
 
 #if TIFFLIB_VERSION < 20221213

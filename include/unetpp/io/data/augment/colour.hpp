@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -90,12 +91,10 @@ std::vector<double> channel_means(const PixelView<T>& image) {
 
 /// Makes of each value what its channel's function makes of it.
 template <PixelValue T, class Function>
-void change_values(std::vector<T>& values, const std::vector<Function>& channels) {
-  for (auto value = values.begin(); value != values.end();)
-    for (const Function& channel : channels) {
-      *value = channel(*value);
-      ++value;
-    }
+void change_values(std::span<T> values, std::span<const Function> channels) {
+  T* const end = values.data() + values.size();
+  for (T* pixel = values.data(); pixel != end; pixel += channels.size())
+    for (std::size_t c = 0; c < channels.size(); ++c) pixel[c] = channels[c](pixel[c]);
 }
 
 /// What becomes of each value of 8 bits.
@@ -117,10 +116,12 @@ inline void recolour(Raster& image, const DrawnColour& colour) {
   std::vector<ChannelColour> channels;
   for (int c = 0; c < image.channels; ++c) channels.push_back(colour.of(c, means[c]));
   visit_values(image, [&]<class T>(std::vector<T>& values) {
-    if constexpr (std::is_same_v<T, std::uint8_t>)
-      change_values(values, std::vector<ValueTable>(channels.begin(), channels.end()));
-    else
-      change_values(values, channels);
+    if constexpr (std::is_same_v<T, std::uint8_t>) {
+      const std::vector<ValueTable> tables(channels.begin(), channels.end());
+      change_values<T, ValueTable>(values, tables);
+    } else {
+      change_values<T, ChannelColour>(values, channels);
+    }
   });
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <span>
 #include <vector>
 
 #include "unetpp/io/data/augment/augment_config.hpp"
@@ -47,7 +48,7 @@ class NormalTable {
 };
 
 template <PixelValue T>
-void add_noise(std::vector<T>& values, const AugmentConfig::Noise& config, const Draws& draws) {
+void add_noise(std::span<T> values, const AugmentConfig::Noise& config, const Draws& draws) {
   const NormalTable& normal = NormalTable::shared();
   const float sigma = full_scale<T> * draws.between(config.sigma, 1);
   constexpr std::size_t a_block = 8;  // numbers of 16 bits
@@ -63,7 +64,7 @@ void add_noise(std::vector<T>& values, const AugmentConfig::Noise& config, const
 
 inline void add_noise(Raster& image, const AugmentConfig::Noise& config, const Draws& draws) {
   if (!draws.happens(config.probability)) return;
-  visit_values(image, [&](auto& values) { add_noise(values, config, draws); });
+  visit_values(image, [&]<class T>(std::vector<T>& values) { add_noise<T>(values, config, draws); });
 }
 
 }  // namespace unetpp::detail

@@ -31,6 +31,7 @@ TEST_CASE("DepthwiseConv2D agrees with naive loops and central differences") {
   check_convolution<Shape{4, 6, 3}, DepthwiseConv2DConfig{}>(2, 2);
   check_convolution<Shape{3, 4, 21}, DepthwiseConv2DConfig{}>(2);
   check_convolution<Shape{1, 1, 2}, DepthwiseConv2DConfig{.bias = false}>(1);
+  check_convolution<Shape{3, 2, 3}, DepthwiseConv2DConfig{}>(1);
   check_convolution<Shape{5, 4, 2}, DepthwiseConv2DConfig{.activation = Activation::relu}>(2, 1);
 }
 
@@ -55,9 +56,9 @@ TEST_CASE("DepthwiseConv2D with kernels of more than three rows and columns agre
 }
 
 TEST_CASE("a DepthwiseConv2D's bias has the gradients of outputs that no tap gives anything to") {
-  using L = DepthwiseConv2D<Shape{3, 4, 2}, DepthwiseConv2DConfig{.kernel = 2, .dilation = 7}>;
-  STATIC_REQUIRE(L::rows.pad == 3);  // the taps of the first output lie on rows -3 and 4
-  check_convolution<L::in, DepthwiseConv2DConfig{.kernel = 2, .dilation = 7}>(2);
+  constexpr DepthwiseConv2DConfig config{.kernel = 2, .dilation = 5};
+  STATIC_REQUIRE(DepthwiseConv2D<Shape{3, 4, 2}, config>::rows.pad == 2);  // row 0's taps lie on rows -2 and 3
+  check_convolution<Shape{3, 4, 2}, config>(2);
 }
 
 TEST_CASE("DepthwiseConv2D of more rows than one block agrees with naive loops") {

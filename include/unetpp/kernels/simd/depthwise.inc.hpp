@@ -35,7 +35,9 @@
   }
 }
 
-inline constexpr int gradient_pixels = 8;  // summed before sums in memory are added to; few enough for the small cache
+/// Pixels that are summed in registers before sums in memory are added to. On a Zen 3, 8 and 16 took a tenth to two thirds
+/// longer with 64 channels, and as long as 4 with 128 and 256.
+inline constexpr int gradient_pixels = 4;
 
 /// sums += the sums over a run's pixels of dy times each of Rows×Taps inputs, the first of them at x.
 template <int Rows, int Taps>
@@ -83,13 +85,18 @@ template <int Rows, int Taps>
     };
     for (run.count = 1; run.count < gradient_pixels && o + run.count < count && as_these(o + run.count);) ++run.count;
     run.dy.data = dy.data + o * dy.stride;
-    if (to.bias) add_pixels(run, to.bias);
     run.x.stride = run.count > 1 ? (columns[o + 1].input - taps.input) * from.input : 0;
+    const float* x = from.x + taps.input * from.input;
+    for (int i = 2 * gradient_pixels; i < 2 * gradient_pixels + run.count; ++i) {  // the last row is new
+      fetch_pixel(run.dy.data + i * dy.stride, channels);
+      fetch_pixel(x + (from.rows - 1) * from.row + i * run.x.stride, channels);
+    }
+    if (to.bias) add_pixels(run, to.bias);
     for (int r = 0, down = 0; r < from.rows; r += down) {
       down = from.rows - r < 3 ? 1 : 3;
       for (int t = 0, across = 0; t < taps.count; t += across) {
         across = taps.count - t < 3 ? 1 : 3;
-        run.x.data = from.x + taps.input * from.input + r * from.row + t * from.pixel;
+        run.x.data = x + r * from.row + t * from.pixel;
         float* sums = to.weight + r * from.weight_row + (taps.tap + t) * from.weight_pixel;
         if (down == 3)
           across == 3 ? add_products<3, 3>(from, run, sums) : add_products<3, 1>(from, run, sums);

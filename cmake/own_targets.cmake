@@ -30,3 +30,11 @@ target_link_libraries(unetpp_own_kernels PRIVATE unetpp_own_flags)
 target_compile_definitions(unetpp_own_kernels PRIVATE UNETPP_DEFINE_KERNELS)
 add_library(unetpp_own INTERFACE)
 target_link_libraries(unetpp_own INTERFACE unetpp_own_flags unetpp_own_kernels)
+
+# Sanitized programs take long to build: of the examples there are train_pets and predict, whose tests start them.
+string(FIND "${CMAKE_CXX_FLAGS}" -fsanitize unetpp_sanitized)
+if(unetpp_sanitized EQUAL -1)
+  set(unetpp_sanitized OFF)
+else()
+  set(unetpp_sanitized ON)
+endif()

@@ -40,7 +40,7 @@ TEST_CASE("a class table of colours has its columns in any order, and shows clas
   CHECK(table.code == ClassCode::colour);
   REQUIRE(table.classes.size() == 2);
   CHECK(table.classes[0].code == 0x010203);
-  CHECK(unetpp::rgb_of(table.classes[1].code) == std::array<std::uint8_t, 3>{255, 0, 0});
+  CHECK(unetpp::rgb_of_code(table.classes[1].code) == std::array<std::uint8_t, 3>{255, 0, 0});
   CHECK(table.classes[0].show);
 }
 

@@ -36,7 +36,7 @@ inline std::map<std::uint32_t, std::uint8_t> labels_by_code(const ClassTable& ta
 /// The largest difference of two colours in a channel.
 inline int colour_distance(std::uint32_t a, std::uint32_t b) {
   int distance = 0;
-  for (std::size_t c = 0; c < 3; ++c) distance = std::max(distance, std::abs(rgb_of(a)[c] - rgb_of(b)[c]));
+  for (std::size_t c = 0; c < 3; ++c) distance = std::max(distance, std::abs(rgb_of_code(a)[c] - rgb_of_code(b)[c]));
   return distance;
 }
 

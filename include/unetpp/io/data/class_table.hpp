@@ -87,7 +87,7 @@ inline std::string code_text(ClassCode kind, std::uint32_t code) {
 }
 
 /// Red, green and blue of a colour that stands for a class.
-constexpr std::array<std::uint8_t, 3> rgb_of(std::uint32_t code) {
+constexpr std::array<std::uint8_t, 3> rgb_of_code(std::uint32_t code) {
   return {static_cast<std::uint8_t>(code >> 16), static_cast<std::uint8_t>(code >> 8), static_cast<std::uint8_t>(code)};
 }
 
@@ -99,7 +99,7 @@ constexpr std::array<std::uint8_t, 3> rgb_of(std::uint32_t code) {
     text += detail::csv_field(c.name);
     if (values) text += "," + std::to_string(c.code);
     if (colours)
-      for (const std::uint8_t channel : rgb_of(c.code)) text += "," + std::to_string(channel);
+      for (const std::uint8_t channel : rgb_of_code(c.code)) text += "," + std::to_string(channel);
     text += c.show ? ",1\n" : ",0\n";
   };
   for (const TableClass& c : table.classes) add(c);

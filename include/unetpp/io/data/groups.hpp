@@ -54,11 +54,11 @@ namespace unetpp {
   const Split all = split(groups.size(), 0, seed, limit);
   std::map<std::string, std::size_t> sizes;
   for (const std::size_t i : all.train) ++sizes[groups[i]];
-  std::set<std::string> aside, met;
+  std::set<std::string> aside;
   std::size_t left = validation;
   for (auto i = all.train.rbegin(); i != all.train.rend(); ++i) {
     const std::string& group = groups[*i];
-    if (!met.insert(group).second || sizes[group] > left) continue;
+    if (aside.contains(group) || sizes[group] > left) continue;
     aside.insert(group);
     left -= sizes[group];
   }

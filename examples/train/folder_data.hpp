@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <unetpp/io/data/class_table.hpp>
-#include <unetpp/io/data/folder_dataset.hpp>
+#include <unetpp/io/data/folder_classes.hpp>
+#include <unetpp/io/data/folder_config.hpp>
+#include <unetpp/io/data/folder_listing.hpp>
 #include <unetpp/io/data/mask_survey.hpp>
 #include <unetpp/io/data/read_class_table.hpp>
 #include <unetpp/io/files/file.hpp>
@@ -29,43 +30,16 @@ inline std::filesystem::path class_file(const DataOptions& data) {
 
 /// How many pairs there are, and what was passed over.
 inline void print(const unetpp::FolderListing& listing, const DataOptions& data) {
-  std::printf("%zu pairs in %s", listing.pairs.size(), examples::one_line(data.folder).c_str());
-  const auto name_some = [](const char* what, const std::vector<std::string>& names) {
-    if (names.empty()) return;
-    std::printf("; %zu %s", names.size(), what);
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 3); ++i)
-      std::printf("%s %s", i == 0 ? ":" : ",", examples::one_line(names[i]).c_str());
-    if (names.size() > 3) std::printf(", ...");
-  };
-  name_some("images without a mask", listing.without_mask);
-  name_some("masks without an image", listing.without_image);
-  std::printf("; passed over: %zu dotfiles, %zu others\n", listing.dotfiles, listing.other);
+  std::printf("%zu pairs in %s; passed over: %zu dotfiles, %zu others\n", listing.pairs.size(),
+              examples::one_line(data.folder).c_str(), listing.dotfiles, listing.other);
+  for (const std::string& line : passed_over(listing)) std::printf("%s\n", examples::one_line(line).c_str());
 }
 
 namespace detail {
 
-/// The classes that have masks of their own, and where pixels are in none of these, the background.
-inline unetpp::ClassTable classes_of_files(const unetpp::FolderListing& listing, const unetpp::FolderConfig& config) {
-  std::set<std::string> names;
-  for (const unetpp::FolderPair& pair : listing.pairs)
-    for (const unetpp::MaskFile& mask : pair.masks) names.insert(mask.class_name);
-  names.erase(unetpp::detail::ignored_name);
-  unetpp::ClassTable table{.code = unetpp::ClassCode::file};
-  for (const std::string& name : names) table.classes.push_back({name});
-  if (names.contains("background")) return table;
-  unetpp::ClassTable with_background = table;
-  with_background.classes.insert(with_background.classes.begin(), {"background", 0, false});
-  const unetpp::FolderDataset dataset(listing, config, with_background);
-  for (const std::vector<std::size_t>& pixels : class_pixels(dataset))
-    if (pixels[0] > 0) return with_background;
-  return table;
-}
-
 /// What the masks have in them.
 inline unetpp::ClassTable surveyed_classes(const unetpp::FolderListing& listing, const unetpp::FolderConfig& config) {
-  std::vector<std::filesystem::path> masks;
-  for (const unetpp::FolderPair& pair : listing.pairs) masks.push_back(pair.masks.front().path);
-  const unetpp::MaskSurvey survey = unetpp::survey_masks(masks, config.max_pixels);
+  const unetpp::MaskSurvey survey = unetpp::survey_masks(mask_files(listing), config.max_pixels);
   std::printf("%s", to_text(survey).c_str());
   return make_class_table(survey);
 }
@@ -77,9 +51,8 @@ inline unetpp::ClassTable surveyed_classes(const unetpp::FolderListing& listing,
 inline unetpp::ClassTable table_of(const std::filesystem::path& file, const unetpp::FolderListing& listing,
                                    const unetpp::FolderConfig& config) {
   if (std::filesystem::exists(file)) return unetpp::read_class_table(file);
-  const bool files = !listing.pairs.front().masks.front().class_name.empty();
-  unetpp::ClassTable table =
-      files ? detail::classes_of_files(listing, config) : detail::surveyed_classes(listing, config);
+  const unetpp::ClassTable table =
+      has_class_files(listing) ? class_file_table(listing) : detail::surveyed_classes(listing, config);
   unetpp::write_file(file, to_csv(table));
   std::printf("The classes are in %s now: names and what is shown may be changed there.\n",
               examples::one_line(file.string()).c_str());
@@ -92,7 +65,7 @@ inline std::vector<unetpp::ReportClass> report_classes(const unetpp::ClassTable&
   for (const unetpp::TableClass& c : table.classes)
     classes.push_back(
         {c.name,
-         table.code == unetpp::ClassCode::colour ? unetpp::rgb_of(c.code) : unetpp::class_colour(classes.size()),
+         table.code == unetpp::ClassCode::colour ? unetpp::rgb_of_code(c.code) : unetpp::class_colour(classes.size()),
          c.show});
   return classes;
 }
@@ -104,7 +77,7 @@ inline std::string encode_classes(const unetpp::ClassTable& table, unetpp::Mask 
     unetpp::Image image{mask.width, mask.height, {}};
     image.rgb.reserve(3 * mask.values.size());
     for (const std::uint8_t label : mask.values)
-      for (const std::uint8_t channel : unetpp::rgb_of(table.classes[label].code)) image.rgb.push_back(channel);
+      for (const std::uint8_t channel : unetpp::rgb_of_code(table.classes[label].code)) image.rgb.push_back(channel);
     return encode_png(image);
   }
   const auto fits = [](const unetpp::TableClass& c) { return c.code <= 255; };

@@ -1,7 +1,9 @@
 // Trains a U-Net on a folder of images and masks: see --help and the README.
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <unetpp/io/data/folder_dataset.hpp>
@@ -55,8 +57,17 @@ std::optional<Split> chosen_split(const FolderDataset& dataset, const FolderOpti
   } else {
     return std::nullopt;
   }
+  // By their names within the subsets' folders, so that it does not matter who chose the same parts.
+  std::vector<std::size_t> order(dataset.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto name = [&](std::size_t i) {
+    const std::string& whole = dataset.name(i);
+    return dataset.listing().has_subsets ? whole.substr(whole.find('/') + 1) : whole;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return name(a) < name(b); });
   Split parts;
-  for (const std::size_t i : split(dataset.size(), 0, options.seed).train) {
+  for (const std::size_t place : split(dataset.size(), 0, options.seed).train) {
+    const std::size_t i = order[place];
     if (subsets[i] == Subset::train) parts.train.push_back(i);
     if (subsets[i] == Subset::validation) parts.validation.push_back(i);
   }

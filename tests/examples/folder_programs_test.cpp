@@ -114,7 +114,7 @@ TEST_CASE("an image without a mask is named") {
   fs::remove(shapes.mask);
   const ProgramResult result = shapes.inspect();
   CHECK(result.output.find("5 pairs in ") != std::string::npos);
-  CHECK(result.output.find("1 images without a mask: shapes_001") != std::string::npos);
+  CHECK(result.output.find("1 images without a mask passed over: shapes_001") != std::string::npos);
 }
 
 TEST_CASE("a value that is not in the class table is named with its pixels and what to do") {

@@ -3,7 +3,7 @@
 their data, in DIR/images and DIR/masks.
 
 FORM: indices (0, 1, 2), palette (PASCAL VOC's), colours (with DIR/classes.csv), binary (255 pet, 0 not), files
-(masks/CLASS/NAME.png), folders (DIR/train and DIR/val, indices, with the split of a run), deep (grey images of 16
+(masks/CLASS/NAME.png, with DIR/classes.csv), folders (DIR/train and DIR/val, indices, with the split of a run), deep (grey images of 16
 bits; needs Pillow), oxford (as they are).
 """
 import json
@@ -97,6 +97,8 @@ def main():
         part = folder / ("val" if stem in held_out else "train") if form == "folders" else folder
         write_image(part / "images", image, form)
         write_masks(part / "masks", stem, read_grey(trimap), form)
+    if form == "files":
+        (folder / "classes.csv").write_text("\n".join(["name", *NAMES]) + "\n")
     if form == "colours":
         lines = [f"{name},{r},{g},{b},{int(name != 'background')}" for name, (r, g, b) in zip(NAMES, COLOURS)]
         (folder / "classes.csv").write_text("\n".join(["name,red,green,blue,show", *lines]) + "\n")

@@ -24,7 +24,9 @@ rewrite oxford
 "$train_pets" --data "$folder/oxford" --out "$folder/out-oxford" "${settings[@]}" --validation 2 >"$folder/log" 2>&1 || fail oxford
 for form in indices palette colours files folders; do
   rewrite "$form"
-  train "$form" --scaling unit --validation 2
+  more=()
+  [ "$form" = files ] && more=(--mask-pattern '{class}/{stem}')
+  train "$form" --scaling unit --validation 2 "${more[@]}"
   cmp <(tensors "$folder/out-oxford") <(tensors "$folder/out-$form") || fail "$form: other tensors than train_pets's"
   echo "$form: the tensors of train_pets"
 done

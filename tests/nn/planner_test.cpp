@@ -74,10 +74,10 @@ constexpr auto random_net() {
     using Up = ConvTranspose2D<Middle::out, ConvTranspose2DConfig{.filters = 3}>;
     return std::type_identity<SkipConcat<Sequential<Down, Middle, Up>>>{};
   } else if constexpr (kind == 6) {
-    using Inner = typename RandomNet<S, seed * 31 + 6, level - 1>::type;
-    using First = typename RandomNet<Inner::out, seed * 31 + 7, level - 1>::type;
+    using Next = typename RandomNet<S, seed * 31 + 6, level - 1>::type;
+    using First = typename RandomNet<S, seed * 31 + 7, level - 1>::type;
     using Head = Sequential<First, Conv2D<First::out, Conv2DConfig{.filters = filters, .kernel = 1}>>;
-    return std::type_identity<Supervised<Inner, Head, 1>>{};
+    return std::type_identity<Supervised<Next, Head, 1>>{};
   } else {  // what is concatenated is what comes out of a network
     using First = typename RandomNet<S, seed * 31 + 5, level - 1>::type;
     using Last = Conv2D<First::out, Conv2DConfig{.filters = filters}>;

@@ -56,11 +56,11 @@ constexpr Conv2DConfig rectified(int filters) { return conv(filters, Activation:
 
 using Deep = Conv2D<in, rectified(3)>;
 using DeepHead = ConvHead<Deep::out, conv(2, Activation::none, 1)>;
-using Middle = Sequential<Supervised<Deep, DeepHead, 2>, SkipConcat<Conv2D<Deep::out, conv(2)>>>;
+using Middle = Sequential<Deep, Supervised<SkipConcat<Conv2D<Deep::out, conv(2)>>, DeepHead, 2>>;
 using HeadLayer = Conv2D<Middle::out, rectified(4)>;
 using LongHead = Sequential<HeadLayer, ConvHead<HeadLayer::out, conv(3)>>;
-using Judged = Supervised<Middle, LongHead, 1>;
-using Headed = Sequential<Judged, SkipConcat<Conv2D<Middle::out, conv(2)>>, ReLU<Shape{6, 5, 7}>>;
+using Judged = Supervised<Conv2D<Middle::out, conv(2)>, LongHead, 1>;
+using Headed = Sequential<Middle, SkipConcat<Judged>, ReLU<Shape{6, 5, 7}>>;
 
 /// What Headed computes, and the dot products of all that is judged with its gradients.
 double naive_headed(const reference::Array& x, const std::vector<double>& p, const reference::Array& dy) {
@@ -193,4 +193,24 @@ TEST_CASE("gradients of heads join those of the features that they judge, also o
     if (first_dp.empty()) first_dp = dp;
     CHECK(dp == first_dp);
   }
+}
+
+TEST_CASE("a head on the images themselves has its gradients where those of the images are not wanted") {
+  using Alone = Supervised<Conv2D<in, conv(2)>, ConvHead<in, conv(3, Activation::none, 1)>, 1>;
+  const Parameters<Alone> parameters(HeNormal{3});
+  const Batch<in> images = random_images<Alone>(2);
+  const auto gradients = [&](BatchView<float, in> dx) {
+    std::vector<float> dp(parameters.count);
+    TrainingWorkspace<Alone> workspace(2);
+    Fixed supervision;
+    workspace.forward(parameters, images);
+    std::fill_n(workspace.output_gradient().data(), 2 * Alone::out.size(), 0.5f);
+    workspace.backward(parameters, std::span<float, parameter_count<Alone>>(dp.data(), dp.size()), images.view(), dx,
+                       &supervision);
+    return dp;
+  };
+  Batch<in> dx(2);
+  const std::vector<float> dp = gradients({});
+  CHECK(dp == gradients(dx.view()));
+  CHECK(std::ranges::none_of(dp, [](float v) { return v == 0; }));
 }

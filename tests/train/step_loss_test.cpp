@@ -114,6 +114,15 @@ TEST_CASE("an output weighs half of the one above it, and all of them 1") {
   CHECK(StepLoss(entropy(), Net::out, {}, 1).share_of_output(0) == 1);
 }
 
+TEST_CASE("a step's loss refuses more images than it has room for") {
+  const Data data;
+  StepLoss loss(entropy(), Net::out, head_shapes<Net>, 2);
+  std::vector<float> scratch(loss.scratch());
+  const LossBatch batch{3, Net::out, {nullptr, 0}, data.labels.data()};
+  CHECK_THROWS_WITH(loss.weigh(batch, {scratch.data(), 1}),
+                    "unetpp: a step's loss: expected a batch of at most 2 images, found 3");
+}
+
 TEST_CASE("a batch taken in parts has the gradients and the loss of the whole, also of heads") {
   const Data data;
   for (const Loss& loss : {entropy(), with_dice(OverlapRegion::image)}) {

@@ -15,7 +15,7 @@ namespace unetpp {
 /// Hands a value x through a network L and returns what comes out. The visitor says what a value is and what becomes of
 /// it: visitor.leaf<Leaf>(x) in a leaf, visitor.concatenate(a, b) where channels of a come before those of b,
 /// visitor.add<Rectified>(a, b) where they are added. There, if Rectified, the fused ReLU of a's last leaf is the sum's.
-/// visitor.supervise<Head>(x) where training alone hands x to a head (nn/supervised.hpp): its leaves and tensors come next.
+/// visitor.head<Head>(x) where training alone hands x to a Head (nn/supervised.hpp), whose leaves and tensors are next.
 template <class L, class Visitor, class Value>
 constexpr Value walk(Visitor& visitor, Value x) {
   if constexpr (!Combinator<L>)
@@ -52,7 +52,7 @@ struct LeafVisitor {
     return {};
   }
   template <class Head>
-  constexpr void supervise(Nothing x) {
+  constexpr void head(Nothing x) {
     walk<Head>(*this, x);
   }
 };

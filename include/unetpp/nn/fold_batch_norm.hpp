@@ -58,13 +58,13 @@ struct Fold<Residual<Inner, Shortcut>> {
   }
 };
 
-template <class Inner, class Head, int Level>
-struct Fold<Supervised<Inner, Head, Level>> {
-  using type = typename Fold<Inner>::type;
+template <class Next, class Head, int Level>
+struct Fold<Supervised<Next, Head, Level>> {
+  using type = typename Fold<Next>::type;
   static void run(FoldCursor& at) {
-    Fold<Inner>::run(at);
     at.trained += parameter_count<Head>;
     at.statistics += statistic_count<Head>;
+    Fold<Next>::run(at);
   }
 };
 

@@ -63,8 +63,9 @@ inline std::string summary(std::span<const LeafInfo> leaves, std::size_t trainin
 }  // namespace detail
 
 /// A table like Keras's: a row for each leaf with its output shape, parameters, multiply-adds and bytes of output for
-/// one image (of heads, which training alone computes, no multiply-adds), and the algorithm chosen for it (ConvAlgorithm; a matrix unit, or few tiles, may take another); then the sums, the workspaces of a batch of 8, the
-/// receptive field, and the instruction set and threads in use.
+/// one image, and the algorithm chosen for it (ConvAlgorithm; a matrix unit, or few tiles, may take another); then the sums,
+/// the workspaces of a batch of 8, the receptive field, and the instruction set and threads in use. Heads, which training
+/// alone computes (nn/supervised.hpp), have no multiply-adds in it.
 template <Layer Net>
 std::string summary() {
   return detail::summary(leaves<Net>, TrainingWorkspace<Net>::bytes(8), InferenceWorkspace<Net>::bytes(8),

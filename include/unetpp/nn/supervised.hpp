@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -32,92 +31,92 @@ struct ConvHead : Conv2D<In, C> {
   static constexpr std::size_t multiply_adds = 0;  // of a forward pass, which leaves it out
 };
 
-/// y = Inner(x). In training, Head(y) are logits too: the gradient of their loss joins that of y.
+/// y = Next(x). In training, Head(x) are logits too: the gradient of their loss joins that of x.
 ///
-/// A forward pass is Inner's. A backward pass computes Head(y), asks the Supervision of its Context for the gradient of
-/// these logits, and goes on with the sum of both gradients of y; so nothing of a head is kept between the passes, and
-/// inference has none of its work or memory. The parameters are Inner's, then Head's.
-/// Shapes  x: n×Inner::in.  y: n×Inner::out.  Head: from Inner::out to logits of any size.
-/// Extent  Level: 1 for the head below the network's own output, 2 for the next one, ..., each once in a network
+/// A forward pass is Next's. A backward pass computes Head(x), asks the Supervision of its Context for the gradient of
+/// these logits, and adds up both gradients of x; so nothing of a head is kept between the passes, and inference has none
+/// of its work or memory. The parameters are Head's, then Next's.
+/// Shapes  x: n×Next::in.  y: n×Next::out.  Head: from Next::in to logits of any size.
+/// Extent  Level: 1 for the head nearest to the network's own output, 2 for the next one, ..., each once in a network
 ///         (head_shapes).
-/// Errors  A Head that does not take Inner's output, or that ends in a fused ReLU, does not compile.
+/// Errors  A Head that does not take what Next takes, or that ends in a fused ReLU, does not compile.
 /// Source  Lee et al., "Deeply-Supervised Nets", AISTATS 2015.
-template <class Inner, class Head, int Level>
+template <class Next, class Head, int Level>
 struct Supervised {
-  using Children = std::tuple<Inner, Head>;
+  using Children = std::tuple<Head, Next>;
   static_assert(!Head::rectified, "unetpp: Supervised's Head ends in a fused ReLU; it must put out logits");
 
   static constexpr Shape in =
-      (require_layer<Inner>(), require_layer<Head>(), require_same_shape<Head, Inner::out, Head::in>(), Inner::in);
-  static constexpr Shape out = Inner::out;
+      (require_layer<Next>(), require_layer<Head>(), require_same_shape<Head, Next::in, Head::in>(), Next::in);
+  static constexpr Shape out = Next::out;
   static constexpr int level = Level;
   static constexpr Shape head_shape = Head::out;
-  static constexpr std::size_t multiply_adds = Inner::multiply_adds;
-  static constexpr bool rectified = Inner::rectified;
-  static constexpr bool reads_output = true;  // the head does
+  static constexpr std::size_t multiply_adds = Next::multiply_adds;
+  static constexpr bool rectified = Next::rectified;
+  static constexpr bool reads_output = Next::reads_output;
   /// Slots: the logits and their gradient, then those of the children.
-  static constexpr int slots = 2 + slot_count<Inner> + slot_count<Head>;
+  static constexpr int slots = 2 + slot_count<Head> + slot_count<Next>;
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
-    return std::max(Inner::scratch(batch, threads), Head::scratch(batch, threads));
+    return std::max(Head::scratch(batch, threads), Next::scratch(batch, threads));
   }
 
   static void forward(Tensors<Supervised> p, BatchView<const float, in> x, OutputTarget<out> y,
                       const Context& context) {
-    assert(!y.accumulate);  // since it reads its output
-    Inner::forward(p.template child<Inner>(places[0]), x, y, context.child(places[0]));
+    Next::forward(p.template child<Next>(places[1]), x, y, context.child(places[1]));
   }
 
   static void backward(Tensors<Supervised> p, BatchView<const float, in> x, BatchView<const float, out> y,
                        BatchView<float, out> dy, Gradients<Supervised> to, const Context& context) {
-    if (context.supervision()) add_head_gradient(p, y, dy, to, context);
-    Inner::backward(p.template child<Inner>(places[0]), x, y, dy,
-                    Gradients<Inner>{to.dp.template child<Inner>(places[0]), to.dx}, context.child(places[0]));
+    if (context.supervision()) {
+      head_backward(p, x, to, context);
+      to.dx.accumulate = true;
+    }
+    Next::backward(p.template child<Next>(places[1]), x, y, dy,
+                   Gradients<Next>{to.dp.template child<Next>(places[1]), to.dx}, context.child(places[1]));
   }
 
   template <class Visitor, class Value>
   static constexpr Value walk(Visitor& visitor, Value x) {
-    const Value y = unetpp::walk<Inner>(visitor, x);
-    visitor.template supervise<Head>(y);
-    return y;
+    visitor.template head<Head>(x);
+    return unetpp::walk<Next>(visitor, x);
   }
 
   template <template <class> class F>
-  using MapLeaves = Supervised<typename F<Inner>::type, typename F<Head>::type, Level>;
+  using MapLeaves = Supervised<typename F<Next>::type, typename F<Head>::type, Level>;
 
   static constexpr Interval inputs(FootprintAxis axis, Interval outputs) {
-    return detail::inputs_of<Inner>(axis, outputs);
+    return detail::inputs_of<Next>(axis, outputs);
   }
-  static constexpr Shift shift(FootprintAxis axis) { return detail::shift_of<Inner>(axis); }
+  static constexpr Shift shift(FootprintAxis axis) { return detail::shift_of<Next>(axis); }
 
   template <class P>
   static constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
-    unetpp::plan_forward<Inner>(planner, first_slot + places[0].slot, purpose);
+    unetpp::plan_forward<Next>(planner, first_slot + places[1].slot, purpose);
   }
   template <class P>
   static constexpr void plan_backward(P& planner, int first_slot) {
     planner.take(first_slot, Head::out.size());
-    unetpp::plan_forward<Head>(planner, first_slot + places[1].slot, Purpose::training);
+    unetpp::plan_forward<Head>(planner, first_slot + places[0].slot, Purpose::training);
     planner.take(first_slot + 1, Head::out.size());
-    unetpp::plan_backward<Head>(planner, first_slot + places[1].slot);
+    unetpp::plan_backward<Head>(planner, first_slot + places[0].slot);
     planner.release(first_slot + 1);
     planner.release(first_slot);
-    unetpp::plan_backward<Inner>(planner, first_slot + places[0].slot);
+    unetpp::plan_backward<Next>(planner, first_slot + places[1].slot);
   }
 
  private:
-  static constexpr std::array<Place, 2> places = detail::places_of_children<Inner, Head>(2);
+  static constexpr std::array<Place, 2> places = detail::places_of_children<Head, Next>(2);
 
-  static void add_head_gradient(Tensors<Supervised> p, BatchView<const float, out> y, BatchView<float, out> dy,
-                                Gradients<Supervised> to, const Context& context) {
-    const auto logits = context.slot<head_shape>(0, y.count()), gradient = context.slot<head_shape>(1, y.count());
-    const Tensors<Head> own = p.template child<Head>(places[1]);
-    const Context inside = context.child(places[1]);
-    Head::forward(own, y, logits, inside);
-    context.supervision()->supervise({Level, y.count(), head_shape, pixels_of(logits), pixels_of(gradient)},
+  static void head_backward(Tensors<Supervised> p, BatchView<const float, in> x, Gradients<Supervised> to,
+                            const Context& context) {
+    const auto logits = context.slot<head_shape>(0, x.count()), gradient = context.slot<head_shape>(1, x.count());
+    const Tensors<Head> own = p.template child<Head>(places[0]);
+    const Context inside = context.child(places[0]);
+    Head::forward(own, x, logits, inside);
+    context.supervision()->supervise({Level, x.count(), head_shape, pixels_of(logits), pixels_of(gradient)},
                                      context.scratch());
-    const InputGradient<out> joined{.view = dy, .accumulate = true, .rectified = rectified};
-    Head::backward(own, y, logits, gradient, Gradients<Head>{to.dp.template child<Head>(places[1]), joined}, inside);
+    Head::backward(own, x, logits, gradient, Gradients<Head>{to.dp.template child<Head>(places[0]), to.dx}, inside);
   }
 };
 

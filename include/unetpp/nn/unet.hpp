@@ -47,9 +47,9 @@ struct UNetConfig {
   /// Of Normalisation::batch: added to the variance, in millionths; Keras's (PyTorch's is 10).
   int batch_epsilon_per_million = BatchNorm2DConfig{}.epsilon_per_million;
   int head_kernel = 3;  ///< height and width of the convolution to the logits; the tutorial's (the paper's is 1)
-  /// Deep supervision: levels below the first whose features on the way up get a head, 1×1 convolutions to logits that
-  /// training judges too (train/step_loss.hpp) and inference leaves out. Less than depth, at most 7; none. nnU-Net's is
-  /// depth − 2: all but the two lowest resolutions.
+  /// Deep supervision: levels below the first that have a head on the way up, a 1×1 convolution to logits that training
+  /// judges too (train/step_loss.hpp) and inference leaves out; 0: none, the paper's. Less than depth, at most 7. nnU-Net's
+  /// is depth − 2: all but the two lowest resolutions.
   int supervised_levels = 0;
 };
 
@@ -89,12 +89,15 @@ struct UpLayers<In, C, Filters, WayUp::bilinear_alone> {
   using type = LayerList<Upsample2D<In, Upsample2DConfig{.interpolation = Interpolation::bilinear_aligned}>>;
 };
 
-/// The way through level number Level and all below it, with a head on it where the config asks for one.
-template <class L, UNetConfig C, int Level>
+/// The layers that bring level number Level up, with a head beside the first where the config asks for one.
+template <class List, UNetConfig C, int Level>
 struct WithHead {
+  using type = List;
+};
+template <class First, class... Rest, UNetConfig C, int Level>
+requires(Level <= C.supervised_levels) struct WithHead<LayerList<First, Rest...>, C, Level> {
   static constexpr Conv2DConfig config{.filters = C.classes, .kernel = 1, .algorithm = algorithm_of(C.algorithm, 1)};
-  using type = std::conditional_t<(Level > 0 && Level <= C.supervised_levels),
-                                  Supervised<L, ConvHead<L::out, config>, Level>, L>;
+  using type = LayerList<Supervised<First, ConvHead<First::in, config>, Level>, Rest...>;
 };
 
 /// A level of the U and all below it: a block, the way down and up again beside the skip, a block.
@@ -105,11 +108,9 @@ struct UNetLevel {
                 "unetpp: the UNet's Block must keep height and width and put out C.filters channels");
   using Down = MaxPool2D<First::out>;
   using Below = typename UNetLevel<Down::out, C, 2 * Filters, Depth - 1, Block>::type;
-  using Up = typename UpLayers<Below::out, C, Filters>::type;
+  using Up = typename WithHead<typename UpLayers<Below::out, C, Filters>::type, C, C.depth - Depth + 1>::type;
   using Skip = SkipConcat<InSequence<Join<LayerList<Down, Below>, Up>>>;
-  using type =
-      typename WithHead<Sequential<First, Skip, Block<Skip::out, block_of(C, channels_up(C, Filters), Filters)>>, C,
-                        C.depth - Depth>::type;
+  using type = Sequential<First, Skip, Block<Skip::out, block_of(C, channels_up(C, Filters), Filters)>>;
 };
 
 template <Shape In, UNetConfig C, int Filters, template <Shape, BlockConfig> class Block>

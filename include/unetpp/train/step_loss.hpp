@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "unetpp/core/error.hpp"
 #include "unetpp/core/nearest.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/operands.hpp"
@@ -26,9 +28,11 @@ namespace unetpp {
 /// pixels nearest to its own (nearest_pixel). The output weighs 1, the head of level l 1/2^l, all divided by their sum; of
 /// a network without heads it is the loss itself.
 ///
-/// Each mean divides by what the whole step weighs to that output alone. A head whose labels are all ignored adds nothing.
-/// nnU-Net weighs alike, with nearest-exact labels; it leaves out the two lowest resolutions of the network, that is, it
-/// has depth − 2 of these heads.
+/// Each mean divides by what the whole step weighs to that output alone. A head whose labels are all ignored adds nothing,
+/// and the others weigh as before. What validation judges is the output alone (Evaluator), so that its loss is another one.
+///
+/// nnU-Net weighs alike, and its labels are of the nearest pixels too. It leaves out the two lowest resolutions: on the
+/// way up that is the lowest one, so that it has depth − 2 heads.
 /// Source  Isensee et al., "nnU-Net: a self-configuring method for deep learning-based biomedical image segmentation",
 ///         Nature Methods 2021; nnUNetTrainer.py and batchgeneratorsv2 of MIC-DKFZ.
 class StepLoss final : public Supervision {
@@ -36,7 +40,7 @@ class StepLoss final : public Supervision {
   /// Shapes  out: of the network's logits.  heads: of the logits of its heads, of level 1, 2, ... (head_shapes).
   /// Units   images: how many a batch has at most.
   StepLoss(Loss loss, Shape out, std::span<const Shape> heads, std::size_t images)
-      : loss_(std::move(loss)), scratch_(loss_.scratch(images, out)) {
+      : loss_(std::move(loss)), images_(images), scratch_(loss_.scratch(images, out)) {
     for (const Shape& shape : heads) {
       heads_.push_back({shape, std::vector<std::uint8_t>(images * shape.pixels())});
       scratch_ = std::max(scratch_, loss_.scratch(images, shape));
@@ -52,8 +56,11 @@ class StepLoss final : public Supervision {
   }
 
   /// What a batch, whose logits are not read, weighs to the output and to each head. The heads keep its labels.
-  /// Errors  As the loss.
+  /// Errors  As the loss; ArgumentError for more images than there is room for.
   LossWeight weigh(const LossBatch& batch, kernels::Scratch scratch) {
+    if (batch.images > images_)
+      throw ArgumentError("unetpp: a step's loss: expected a batch of at most " + std::to_string(images_) +
+                          " images, found " + std::to_string(batch.images));
     LossWeight all = loss_.weigh(batch, scratch);
     for (std::size_t i = 0; i < heads_.size(); ++i) {
       Head& head = heads_[i];
@@ -106,6 +113,7 @@ class StepLoss final : public Supervision {
   }
 
   Loss loss_;
+  std::size_t images_;
   std::vector<Head> heads_;
   std::size_t scratch_;
   LossShare share_;  // of the batch that was evaluated last

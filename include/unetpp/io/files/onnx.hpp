@@ -63,7 +63,7 @@ class OnnxVisitor {
   }
   /// What runs the graph does not train: it has no heads.
   template <class Head>
-  void supervise(const std::string&) {
+  void head(const std::string&) {
     leaf_ += static_cast<std::size_t>(leaf_count<Head>);
     trained_ += parameter_count<Head>;
     statistics_ += statistic_count<Head>;

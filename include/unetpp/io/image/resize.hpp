@@ -95,8 +95,8 @@ inline Image resize_bilinear(const Image& image, int height, int width) {
 /// A mask at another size, smaller or larger: every pixel takes the value of the nearest one, so that no value appears
 /// which was not there.
 ///
-/// Pixel i of n reads pixel floor((i + 1/2) m / n) of m (nearest_pixel), nothing being rounded before. What others read, in all pairs of
-/// sizes up to 300, and from 128 rows to 480:
+/// Pixel i of n reads pixel floor((i + 1/2) m / n) of m, nothing being rounded before (nearest_pixel). What others read,
+/// in all pairs of sizes up to 300, and from 128 rows to 480:
 ///
 ///                                                         other pairs of 90,000    other rows of 480
 ///   nearest-exact (PyTorch 1.13)                                          1,845                    0

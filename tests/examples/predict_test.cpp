@@ -24,6 +24,7 @@
 #include "../catch.hpp"
 #include "../io/fixtures.hpp"
 #include "../io/image/make_jpeg.hpp"
+#include "../io/image/make_tiff.hpp"
 #include "../nn/random_tensors.hpp"
 
 namespace fs = std::filesystem;
@@ -307,6 +308,41 @@ TEST_CASE("predict resizes images as the model says: antialiased, too") {
   CHECK(place.run({"--overwrite"}).output == "");
   CHECK(place.mask("stripes").values == std::vector<std::uint8_t>(640 * 640, 1));
 }
+
+TEST_CASE("predict scales channels as the model says, whole and in tiles") {
+  const Workplace place;
+  const auto save = [&](unetpp::ChannelScaling scaling) {
+    save_weights(place.model, sees_red(),
+                 to_metadata(unetpp::model_info<DrawnPetsNet>({}, unetpp::Resize::bilinear, std::move(scaling))));
+  };
+  put(place.images / "dark.png", red_png(64, 64, [](int, int) { return 0.3; }));
+  for (const std::vector<std::string>& how : {std::vector<std::string>{}, {"--tile"}}) {
+    std::vector<std::string> arguments{"--overwrite"};
+    arguments.insert(arguments.end(), how.begin(), how.end());
+    save({});
+    CHECK(place.run(arguments).output == "");
+    CHECK(place.mask("dark").values == std::vector<std::uint8_t>(64 * 64, 1));
+    save({{0.1f, 0, 0}, {0.2f, 1, 1}});  // 0.3 is one standard deviation above the mean
+    CHECK(place.run(arguments).output == "");
+    CHECK(place.mask("dark").values == std::vector<std::uint8_t>(64 * 64, 0));
+  }
+}
+
+#ifdef UNETPP_TIFF
+
+TEST_CASE("predict reads TIFFs of 16 bits, and skips one of other channels by name") {
+  const Workplace place;
+  save_weights(place.model, sees_red(), to_metadata(unetpp::model_info<DrawnPetsNet>({})));
+  std::vector<std::uint16_t> red(3 * 64 * 64);
+  for (std::size_t pixel = 0; pixel < 64 * 64; ++pixel) red[3 * pixel] = pixel % 64 < 32 ? 60000 : 5000;
+  put(place.images / "red.tif", io_tests::make_tiff(64, 64, 3, red));
+  put(place.images / "two.tiff", io_tests::make_tiff(2, 2, 2, std::vector<std::uint16_t>(8)));
+  check_error(place.run(), 1, {"two.tiff: expected an image of 3 channels, found 2; skipped"});
+  const unetpp::Mask mask = place.mask("red");
+  for (std::size_t pixel = 0; pixel < 64 * 64; ++pixel) CHECK(mask.values[pixel] == (pixel % 64 < 32 ? 0 : 1));
+}
+
+#endif
 
 TEST_CASE("predict tells a network with batch normalisation, also by its tensors, and computes its folded network") {
   using Best = examples::BestDrawnPetsNet;

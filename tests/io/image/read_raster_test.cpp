@@ -173,6 +173,13 @@ TEST_CASE("a TIFF with a tag that libtiff does not know is no doubtful one") {
   CHECK(image.values16 == values);
 }
 
+TEST_CASE("a TIFF that does not say what its channels are is no doubtful one") {
+  const std::vector<std::uint16_t> values{1, 2, 3, 4};
+  const Raster image = decode_raster(make_tiff(1, 1, 4, values), "a.tif", 0);
+  CHECK(image.doubt.empty());
+  CHECK(image.values16 == values);
+}
+
 TEST_CASE("what libtiff warns of makes an image doubtful") {
   const std::vector<std::uint16_t> values{1, 2, 3, 4};
   const Raster image = decode_raster(make_tiff(2, 2, 1, values, {{340, 3, 7}, {339, 3, 1}}), "a.tif", 0);

@@ -164,12 +164,14 @@ class TiffReader {
     if (reader->problem_.empty()) reader->problem_ = message(format, values);
     return 1;
   }
-  /// What libtiff does not know are tags of other programs, such as where on Earth an image is.
+  /// Two warnings are of images that have all their pixels: of tags of other programs, such as where on Earth an image
+  /// is, and of channels whose meaning (ExtraSamples) is not said.
   [[gnu::format(printf, 4, 0)]] static int on_warning(TIFF*, void* self, const char*, const char* format,
                                                       std::va_list values) {
     auto* reader = static_cast<TiffReader*>(self);
-    const bool unknown_tag = std::string_view(format).starts_with("Unknown field");
-    if (reader->warning_.empty() && !unknown_tag) reader->warning_ = message(format, values);
+    const std::string_view text = format;
+    const bool harmless = text.starts_with("Unknown field") || text.starts_with("Sum of Photometric");
+    if (reader->warning_.empty() && !harmless) reader->warning_ = message(format, values);
     return 1;
   }
   static tmsize_t on_read(thandle_t self, void* to, tmsize_t count) {

@@ -48,7 +48,7 @@ class NormalTable {
 };
 
 template <PixelValue T>
-void add_noise(std::span<T> values, const AugmentConfig::Noise& config, const Draws& draws) {
+void add_noise(std::span<T> values, const AugmentConfig::Noise& config, Draws draws) {
   const NormalTable& normal = NormalTable::shared();
   const float sigma = full_scale<T> * draws.between(config.sigma, 1);
   constexpr std::size_t a_block = 8;  // numbers of 16 bits

@@ -44,11 +44,11 @@ struct Shapes {
                 arguments + "))",
             here, mask.string()});
   }
-  ProgramResult inspect(int captured = STDOUT_FILENO) const {
-    return examples::run({.name = UNETPP_INSPECT,
-                          .arguments = {"--data", data.string(), "--out", page.string()},
-                          .package = "unetpp",
-                          .captured = captured});
+  ProgramResult inspect(std::vector<std::string> more = {}, int captured = STDOUT_FILENO) const {
+    std::vector<std::string> arguments{"--data", data.string(), "--out", page.string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return examples::run(
+        {.name = UNETPP_INSPECT, .arguments = std::move(arguments), .package = "unetpp", .captured = captured});
   }
   ProgramResult train(std::vector<std::string> options) const {
     std::vector<std::string> arguments{"--data", data.string(), "--out", (folder.path() / "out").string()};
@@ -77,14 +77,17 @@ TEST_CASE("inspect writes the classes that it finds, and train takes them") {
   for (const char* form : {"indices", "spread", "palette", "binary", "files"}) {
     INFO(form);
     const Shapes shapes({"--form", form});
-    const ProgramResult result = shapes.inspect();
+    const std::vector<std::string> pattern{"--mask-pattern",
+                                           form == std::string("files") ? "{class}/{stem}" : "{stem}"};
+    const ProgramResult result = shapes.inspect(pattern);
     INFO(result.output);
     CHECK(result.status == 0);
     CHECK(result.output.find("6 pairs can be used, 0 cannot") != std::string::npos);
     CHECK(lines(shapes.data / "classes.csv").front().starts_with("name,"));
     const std::string page = unetpp::read_file(shapes.page);
     CHECK(page.find("shapes_005") != std::string::npos);
-    check_error(shapes.train({"--size", "32"}), 1, {"examples/train/run.sh"});  // which compiles its network
+    check_error(shapes.train({"--size", "32", pattern[0], pattern[1]}), 1,
+                {"examples/train/run.sh"});  // which compiles its network
   }
 }
 
@@ -175,7 +178,7 @@ TEST_CASE("a folder without images is an error that names it") {
 TEST_CASE("a class table with a value twice is an error that names its line") {
   const Shapes shapes;
   shapes.table("name,value\na,0\nb,0\n");
-  check_error(shapes.inspect(STDERR_FILENO), 1, {"classes.csv: line 3", "the value 0 for a second time"});
+  check_error(shapes.inspect({}, STDERR_FILENO), 1, {"classes.csv: line 3", "the value 0 for a second time"});
 }
 
 TEST_CASE("pairs of one class, of no class that counts and of the same image are doubtful") {

@@ -115,12 +115,11 @@ TEST_CASE("a U-Net with group normalisation has right gradients") {
 }
 
 TEST_CASE("a U-Net with group normalisation has as many groups as divide its channels, of those that it may have") {
-  constexpr Shape in{16, 16, 3};
   constexpr auto block = [](int groups) {
     return BlockConfig{.filters = 12, .normalisation = Normalisation::group, .norm_groups = groups};
   };
   const auto groups = []<BlockConfig C>() {
-    using Norm = std::tuple_element_t<1, typename ConvBlock<in, C>::Children>;
+    using Norm = std::tuple_element_t<1, typename ConvBlock<Shape{16, 16, 3}, C>::Children>;
     static_assert(Norm::out.channels == 12 && Norm::rectified);
     return Norm::geometry.groups;
   };

@@ -161,13 +161,13 @@ inline void depthwise_weight_gradient(const WeightGradientOperands& of, const De
     const std::size_t image = unit / blocks;
     const int first = static_cast<int>(unit % blocks) * rows, last = std::min(g.out.height, first + rows);
     const ConstPixels x{of.x.data + image * g.in.pixels() * of.x.stride, of.x.stride};
-    float* weight = scratch.data + unit * sums;
-    std::fill_n(weight, sums, 0.0f);
+    float* sum = scratch.data + unit * sums;
+    std::fill_n(sum, sums, 0.0f);
     for (int h = first; h < last; ++h) {
       const DepthwiseRow from = detail::depthwise_inputs(g, taps, taps.rows[h], x, g.in.width);
       const ConstPixels dy{of.dy.data + (image * g.out.height + h) * g.out.width * of.dy.stride, of.dy.stride};
-      const DepthwiseGradient to{weight + taps.rows[h].tap * g.kernel.width * channels,
-                                 of.dbias.filters ? weight + weights : nullptr};
+      const DepthwiseGradient to{sum + taps.rows[h].tap * g.kernel.width * channels,
+                                 of.dbias.filters ? sum + weights : nullptr};
       (has_micro_kernels ? kernels.depthwise_gradient_row : detail::depthwise_gradient_row)(
           from, taps.columns, dy, g.out.width, g.out.channels, to);
     }

@@ -36,7 +36,7 @@
 }
 
 /// Pixels that are summed in registers before sums in memory are added to. On a Zen 3, 8 and 16 took a tenth to two thirds
-/// longer with 64 channels, and as long as 4 with 128 and 256.
+/// longer with 64 channels, and about as long as 4 with 128 and 256.
 inline constexpr int gradient_pixels = 4;
 
 /// sums += the sums over a run's pixels of dy times each of Rows×Taps inputs, the first of them at x.

@@ -99,8 +99,8 @@ inline void declare_onnx_value(onnx::ValueInfoProto& value, const std::string& n
 /// What runs it may compute otherwise. OpenVINO takes bfloat16 on processors that have it, unless it is compiled with
 /// {"INFERENCE_PRECISION_HINT": "f32"}; there, metadata_props are the model's rt_info "framework". A maximum of NaN and
 /// numbers is NaN here and in PyTorch, a number in OpenVINO, and either in ONNX Runtime, by the place of the NaN.
-/// OpenCV 4.14 and onnx2torch 1.5.15 take all that is exported: padding of transposed convolutions is even, and what
-/// remains is cut off by Slice.
+/// OpenCV 4.14 takes all that is exported: padding of transposed convolutions is even, and what remains is cut off by
+/// Slice. onnx2torch 1.5.15 refuses average pooling whose padding is uneven.
 /// Shapes  as Net's, or with the channels first (OnnxConfig::nchw).
 template <Layer Net>
 onnx::ModelProto to_onnx(const Parameters<Net>& parameters, OnnxConfig config = {},

@@ -187,3 +187,11 @@ TEST_CASE("a U-Net with leaky ReLU, dropout at the bottom and interpolation on t
     c.way_up = WayUp::bilinear;
   })>();
 }
+
+TEST_CASE("a U-Net with batch normalisation, interpolation and heads has right gradients, and the same folded") {
+  check_kind<with([](UNetConfig& c) {
+    c.normalisation = Normalisation::batch;
+    c.way_up = WayUp::bilinear;
+    c.supervised_levels = 1;
+  })>();
+}

@@ -33,7 +33,9 @@ inline std::string make_tiff(int width, int height, int channels, const std::vec
   const std::size_t behind = header + pixels.size();
   for (const std::size_t of_each : {16u, 1u})  // bits, then the format: no sign
     for (std::size_t i = 0; i < c; ++i) lists += little_endian_bytes(of_each, 2);
-  const auto list = [&](std::size_t number, std::size_t one) { return c == 1 ? one : behind + 2 * c * number; };
+  const auto list = [&](std::size_t number, std::size_t one) {  // a short one stands where a long one's place would
+    return c == 1 ? one : c == 2 ? one | one << 16 : behind + 2 * c * number;
+  };
   std::vector<TiffTag> tags{{256, 4, static_cast<std::size_t>(width)},
                             {257, 4, static_cast<std::size_t>(height)},
                             {258, 3, list(0, 16)},

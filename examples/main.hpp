@@ -19,16 +19,12 @@ namespace examples {
 inline std::vector<std::string> arguments_of(CLI::App& app, int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto help = std::find(arguments.begin(), arguments.end(), "--help");
-  if (help != arguments.end() && help + 1 != arguments.end() && help[1] == "all") {
-    arguments.erase(help + 1);
-  } else {
-    bool hidden = false;
-    for (CLI::Option* option : app.get_options()) {
-      if (option->get_group() == "Options") continue;
-      option->group("");
-      hidden = true;
-    }
-    if (hidden) app.footer("--help all lists more options.");
+  const bool all = help != arguments.end() && help + 1 != arguments.end() && help[1] == "all";
+  if (all) arguments.erase(help + 1);
+  if (help != arguments.end() && !all) {  // otherwise errors would not name the options that are left out
+    app.footer("--help all lists more options.");
+    for (CLI::Option* option : app.get_options())
+      if (option->get_group() != "Options") option->group("");
   }
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   return arguments;

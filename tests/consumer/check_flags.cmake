@@ -1,7 +1,10 @@
-# A consumer inherits include folders, C++20, Eigen and OpenMP from us, and no flag of ours.
+# A consumer inherits include folders, C++20, Eigen and OpenMP from us, and no flag of ours but that there is libtiff.
 foreach(target unetpp::unetpp unetpp::io)
   foreach(property INTERFACE_COMPILE_OPTIONS INTERFACE_COMPILE_DEFINITIONS INTERFACE_LINK_OPTIONS)
     get_target_property(value ${target} ${property})
+    if(value STREQUAL UNETPP_TIFF)
+      continue()
+    endif()
     if(value)
       message(FATAL_ERROR "${target} exports ${property}: ${value}")
     endif()

@@ -27,7 +27,31 @@ std::string printed(bool terminal, const std::function<void(Progress&)>& use) {
   return text;
 }
 
-constexpr BatchEnd late_batch{15, 15, 5913, 6349, 0.1, 0.12345, 59.13};
+constexpr BatchEnd late_batch{.epoch = 15,
+                              .epochs = 15,
+                              .samples = 5913,
+                              .all_samples = 6349,
+                              .loss = 0.1,
+                              .mean_loss = 0.12345,
+                              .seconds = 59.13,
+                              .image = {},
+                              .output = {},
+                              .images = nullptr,
+                              .pixel_stride = 0,
+                              .labels = {},
+                              .ignore_label = -1};
+
+/// Half of an epoch.
+BatchEnd half_way(int epoch, int epochs) {
+  BatchEnd batch = late_batch;
+  batch.epoch = epoch;
+  batch.epochs = epochs;
+  batch.samples = 3000;
+  batch.all_samples = 6000;
+  batch.mean_loss = 0.1;
+  batch.seconds = 30;
+  return batch;
+}
 
 EpochEnd epoch() {
   Evaluation evaluation{{12.5, 10}, ConfusionMatrix(2)};
@@ -54,7 +78,7 @@ TEST_CASE("on a terminal progress redraws one line with loss, speed and the time
 TEST_CASE("the time left has the epochs to come and the validation as long as it last was") {
   const std::string text = printed(true, [](Progress& p) {
     p.on_epoch_end({1, 15, 0.5, {}, 80, 100});  // 60 s of training for 6,000 images, and 20 s of validation
-    p.on_batch_end({2, 15, 3000, 6000, 0.1, 0.1, 30});
+    p.on_batch_end(half_way(2, 15));
   });
   CHECK(text.find("ETA 0:18:10") != std::string::npos);  // 30 + 20 + 13 * 80 s
 }
@@ -65,7 +89,7 @@ TEST_CASE("training that goes on knows how long the epochs before it took") {
     state.epoch = 2;
     state.history.push_back({1, 15, 0.5, {}, 80, 100});
     p.on_fit_begin({2, 15, state});
-    p.on_batch_end({2, 15, 3000, 6000, 0.1, 0.1, 30});
+    p.on_batch_end(half_way(2, 15));
   });
   CHECK(text.find("ETA 0:18:10") != std::string::npos);
 }
@@ -74,7 +98,7 @@ TEST_CASE("a time left that is too long for a clock, or not a number, is shown a
   const auto line = [](double seconds, int epochs) {
     return printed(true, [&](Progress& p) {
       p.on_epoch_end({1, epochs, 0.5, {}, seconds, 100});
-      p.on_batch_end({2, epochs, 3000, 6000, 0.1, 0.1, 30});
+      p.on_batch_end(half_way(2, epochs));
     });
   };
   CHECK(line(1e300, 15).find("ETA 596523:14:07") != std::string::npos);
@@ -84,7 +108,7 @@ TEST_CASE("a time left that is too long for a clock, or not a number, is shown a
 TEST_CASE("after an epoch the line has the validation of the last one, and fits into 80 columns") {
   const std::string text = printed(true, [](Progress& p) {
     p.on_epoch_end(epoch());
-    p.on_batch_end({3, 15, 3000, 6000, 0.1, 0.1, 30});
+    p.on_batch_end(half_way(3, 15));
   });
   const std::string line = text.substr(text.find('\n') + 1);
   CHECK(line.find("val 1.2500  mIoU 1.0000  100.0 img/s") != std::string::npos);

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <unetpp/core/error.hpp>
 #include <unetpp/core/shape.hpp>
@@ -72,6 +73,20 @@ inline void declare(CLI::App& app, NetworkOptions& network) {
       ->check(CLI::Range(0, unetpp::most_supervised_levels))
       ->capture_default_str()
       ->group(group);
+}
+
+/// For run.json, and so that a run does not go on with another network whose tensors happen to have the same shapes.
+inline nlohmann::ordered_json to_json(const NetworkOptions& network) {
+  nlohmann::ordered_json json{{"size", {network.size.height, network.size.width}},
+                              {"base", network.base},
+                              {"depth", network.depth},
+                              {"block", network.block},
+                              {"activation", network.activation},
+                              {"way_up", network.way_up},
+                              {"supervised", network.supervised}};
+  if (!network.normalisation.empty()) json["norm"] = network.normalisation;
+  if (network.dropout >= 0) json["dropout"] = network.dropout;
+  return json;
 }
 
 /// The enumerator that a word is the name of.

@@ -37,7 +37,15 @@ struct FolderOptions : Options {
 
 /// Which pairs train and validate, where that is not left to split(): the folders' choice, a fold, or whole groups.
 /// Each part is in the order in which split() would have it, so that the same parts train to the same bits.
+/// Errors  ArgumentError for options that would choose otherwise.
 std::optional<Split> chosen_split(const FolderDataset& dataset, const FolderOptions& options) {
+  const bool fixed = options.data.folds || (dataset.listing().has_subsets && options.data.group.empty());
+  if (fixed && (options.limit || options.validation))
+    throw ArgumentError(std::string(options.limit ? "--limit" : "--validation") +
+                        ": expected none where folds or the folders train and val choose the split");
+  if (dataset.listing().has_subsets && !options.data.folds && !options.data.group.empty())
+    throw ArgumentError("--group: expected no folders train and val, which choose the split, found them in " +
+                        options.data.folder + " (--folds divides the pairs of both)");
   std::vector<std::string> groups;
   for (std::size_t i = 0; i < dataset.size(); ++i) groups.push_back(dataset.name(i));
   if (!options.data.group.empty()) groups = group_keys(groups, options.data.group);
@@ -53,7 +61,8 @@ std::optional<Split> chosen_split(const FolderDataset& dataset, const FolderOpti
   } else if (!options.data.group.empty()) {
     const std::size_t validation = static_cast<std::size_t>(
         options.validation.value_or(static_cast<int>(std::max<std::size_t>(1, dataset.size() / 7))));
-    return grouped_split(groups, validation, options.seed);
+    return grouped_split(groups, validation, options.seed,
+                         options.limit ? static_cast<std::size_t>(*options.limit) : dataset.size());
   } else {
     return std::nullopt;
   }
@@ -78,6 +87,21 @@ std::optional<Split> chosen_split(const FolderDataset& dataset, const FolderOpti
   return parts;
 }
 
+/// What is trained, for run.json and for a run that goes on: the classes by what stands for them, in their order.
+nlohmann::ordered_json settings_of(const FolderOptions& options, const ClassTable& table) {
+  nlohmann::ordered_json settings = to_json(options.data);
+  nlohmann::ordered_json codes = nlohmann::ordered_json::array();
+  for (const TableClass& c : table.classes) {
+    if (table.code == ClassCode::file)
+      codes.push_back(c.name);
+    else
+      codes.push_back(c.code);
+  }
+  settings["class_codes"] = codes;
+  settings.update(to_json(options.network));
+  return settings;
+}
+
 int run(FolderOptions options) {
   settle(options);
   const FolderConfig config = folder_config(options.data, options.image_limit);
@@ -95,7 +119,7 @@ int run(FolderOptions options) {
                   .data = options.data.folder,
                   .dataset = AnyDataset(dataset),
                   .classes = report_classes(table),
-                  .settings = to_json(options.data),
+                  .settings = settings_of(options, table),
                   .more_pairs = "add images to " + options.data.images + " and their masks to " + options.data.masks,
                   .encode_mask = [&](const Mask& mask) { return encode_classes(table, mask); },
                   .split = chosen_split(dataset, options),

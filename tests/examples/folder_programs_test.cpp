@@ -166,6 +166,16 @@ TEST_CASE("a fold without one of the classes is an error that names both") {
   check_error(shapes.train({"--folds", "3", "--fold", "0", "--size", "32"}), 1, {"fold ", "of class rare"});
 }
 
+TEST_CASE("options that a fixed split would leave without effect are errors") {
+  const Shapes shapes({"--classes", "2"});
+  const std::vector<std::string> folds{"--folds", "2", "--fold", "0", "--size", "32"};
+  for (const std::string option : {"--limit", "--validation"}) {
+    std::vector<std::string> options = folds;
+    options.insert(options.end(), {option, "2"});
+    check_error(shapes.train(options), 1, {option + ": expected none where folds"});
+  }
+}
+
 TEST_CASE("a folder without images is an error that names it") {
   const TemporaryFolder folder;
   fs::create_directories(folder.path() / "images");

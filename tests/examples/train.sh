@@ -24,9 +24,12 @@ rewrite oxford
 "$train_pets" --data "$folder/oxford" --out "$folder/out-oxford" "${settings[@]}" --validation 2 >"$folder/log" 2>&1 || fail oxford
 for form in indices palette colours files folders; do
   rewrite "$form"
-  more=()
-  [ "$form" = files ] && more=(--mask-pattern '{class}/{stem}')
-  train "$form" --scaling unit --validation 2 "${more[@]}"
+  case $form in
+    files) more=(--validation 2 --mask-pattern '{class}/{stem}') ;;
+    folders) more=() ;;
+    *) more=(--validation 2) ;;
+  esac
+  train "$form" --scaling unit "${more[@]}"
   cmp <(tensors "$folder/out-oxford") <(tensors "$folder/out-$form") || fail "$form: other tensors than train_pets's"
   echo "$form: the tensors of train_pets"
 done

@@ -15,7 +15,7 @@ rm -rf corpus
 
 # No block larger than 16 MB from inputs of 4 KB, whatever sizes they claim.
 fuzz() {
-  clang++ -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+  clang++ -std=c++20 -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -I"$root/include" -I"$root/examples" -isystem /usr/include/eigen3 \
     -DUNETPP_TIFF "$here/$1.cpp" -o "$1" -ljpeg -lpng -ltiff
   rm -rf "grown/$1" && mkdir -p "grown/$1"

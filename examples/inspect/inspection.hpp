@@ -54,9 +54,9 @@ inline std::vector<Pair> inspect_pairs(const unetpp::FolderDataset& dataset, int
   }));
   std::vector<unetpp::detail::LoadedSample> images;
   for (const Pair& pair : pairs) images.push_back(pair.image);
-  const unetpp::SampleDemands demands{.channels = channels > 0 ? channels : unetpp::detail::usual_channels(images)};
+  if (channels == 0) channels = unetpp::detail::usual_channels(images);
   for (std::size_t i = 0; i < pairs.size(); ++i)
-    if (const std::string problem = pairs[i].good() ? unetpp::detail::problem_of(pairs[i].image, demands) : "";
+    if (const std::string problem = pairs[i].good() ? unetpp::detail::problem_of(pairs[i].image, channels) : "";
         !problem.empty())
       pairs[i].image.error = dataset.image_path(i).string() + ": " + problem;
   return pairs;

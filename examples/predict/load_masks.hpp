@@ -11,6 +11,7 @@
 #include <unetpp/unet.hpp>
 #include <utility>
 
+#include "../tile.hpp"
 #include "masks.hpp"
 #include "options.hpp"
 
@@ -26,12 +27,8 @@ bool has_network(const unetpp::ModelInfo& info);
 std::unique_ptr<Masks> load_masks(const Options& options, const unetpp::ModelInfo& info, unetpp::Resize resize,
                                   TileProgress progress);
 
-/// The same of a model file that is known to be of Net, which runs without batch normalisation. Tiles have six times the
-/// height and width that it was trained at.
-///
-/// For the default network these have 768×768 pixels and overlap by 208, since it sees 204: of a large image each pixel
-/// is computed 1.9 times on average, in 0.5 GB (tiles of 512×512: 2.8 times in 0.23 GB; 1024×1024: 1.6 in 0.87). With
-/// --tta flip memory and work are twice as much.
+/// The same of a model file that is known to be of Net, which runs without batch normalisation. With --tta flip memory and
+/// work are twice as much.
 template <class Net>
 std::unique_ptr<Masks> masks_of(const Options& options, const unetpp::ModelInfo& info, unetpp::Resize resize,
                                 TileProgress progress) {
@@ -40,8 +37,8 @@ std::unique_ptr<Masks> masks_of(const Options& options, const unetpp::ModelInfo&
   using Folded = unetpp::Folded<Net>;
   unetpp::Parameters<Folded> folded = unetpp::fold_batch_norm(parameters);
   if (!options.tile) return std::make_unique<ResizedMasks<Folded>>(std::move(folded), options, resize, info.scaling);
-  using Tile = unetpp::Folded<typename Net::template resized<6 * Net::in.height, 6 * Net::in.width>>;
-  return std::make_unique<TiledMasks<Folded, Tile>>(std::move(folded), options, info.scaling, std::move(progress));
+  return std::make_unique<TiledMasks<Folded, examples::Tile<Net>>>(std::move(folded), options, info.scaling,
+                                                                   std::move(progress));
 }
 
 }  // namespace predict

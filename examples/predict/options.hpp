@@ -41,8 +41,9 @@ inline void declare(CLI::App& app, Options& options) {
   app.add_option("--out", options.out, "Folder for masks, overlays and predictions.json")->required()->type_name("DIR");
   app.add_flag("--overwrite", options.overwrite, "Replace the predictions that are in --out");
   CLI::Option* tile = app.add_flag("--tile", options.tile,
-                                   "Predict at the images' own resolution, by overlapping tiles; without, images are "
-                                   "resized to the network's input and its probabilities back");
+                                   "Predict at the images' own resolution, by overlapping tiles, as of a model of "
+                                   "crops anyway; without, images are resized to the network's input and its "
+                                   "probabilities back");
   app.add_option("--overlap", options.overlap, "Of tiles, in pixels [the network's receptive field]")
       ->check(CLI::NonNegativeNumber)
       ->needs(tile)

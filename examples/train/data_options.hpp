@@ -2,9 +2,12 @@
 // Which images and masks there are to learn from.
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <unetpp/core/shape.hpp>
 #include <unetpp/io/data/folder_config.hpp>
 
 #include "../image_limit.hpp"
@@ -22,11 +25,32 @@ struct DataOptions {
   int channels = 0;
   std::optional<int> folds, fold;
   std::string group;  // empty: each pair is one
+  std::optional<unetpp::Extent> crop;
 };
+
+/// HEIGHTxWIDTH, or one number for both.
+/// Errors  CLI::ValidationError.
+inline unetpp::Extent parse_size(const std::string& text) {
+  int height = 0, width = 0, end = 0;
+  const int found = std::sscanf(text.c_str(), "%dx%d%n", &height, &width, &end);
+  const bool both = found == 2 && std::size_t(end) == text.size();
+  if (!both) {
+    if (std::sscanf(text.c_str(), "%d%n", &height, &end) != 1 || std::size_t(end) != text.size()) height = 0;
+    width = height;
+  }
+  constexpr int most = 1 << 14;
+  if (height < 1 || width < 1 || height > most || width > most)
+    throw CLI::ValidationError(text, "expected HEIGHTxWIDTH in pixels, such as 128x192");
+  return {height, width};
+}
 
 /// Declares the options; parsing fills `data`.
 inline void declare(CLI::App& app, DataOptions& data) {
   const std::string group = "The data";
+  app.add_option_function<std::string>(
+         "--crop", [&](const std::string& text) { data.crop = parse_size(text); },
+         "Learn from parts of so many pixels of the images as they are, in place of images that are resized")
+      ->type_name("HxW");
   app.add_option("--data", data.folder, "Folder with images and masks, or with train, val and test that have them")
       ->type_name("DIR")
       ->required();
@@ -69,7 +93,8 @@ inline unetpp::FolderConfig folder_config(const DataOptions& data, const example
           .pairs = data.pairs,
           .channels = data.channels,
           .unknown = data.unknown == "ignore" ? unetpp::Unknown::ignore : unetpp::Unknown::error,
-          .max_pixels = limit.pixels()};
+          .max_pixels = limit.pixels(),
+          .crop = data.crop.value_or(1)};
 }
 
 /// What results depend on.

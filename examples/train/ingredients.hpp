@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <unetpp/io/data/augment.hpp>
 #include <unetpp/io/data/loader_config.hpp>
@@ -27,8 +28,26 @@ namespace training {
 
 using namespace unetpp;
 
+/// Whether the images stay as they are and crops of them are learnt from, which is no choice of a command line's --resize.
+inline bool crops(const Recipe& recipe) { return recipe.resize == "crop"; }
+
+inline Resize resize_of(const Recipe& recipe) {
+  if (crops(recipe)) return Resize::crop;
+  return recipe.resize == "antialiased" ? Resize::antialiased : Resize::bilinear;
+}
+
+/// Crops of the network's size, a third of them with a class that is drawn from those of the image, so that rare ones are
+/// learnt, too. Source  nnU-Net (Isensee et al., Nature Methods 2021).
+template <Layer Net>
+AugmentConfig::Crop crop_of() {
+  std::vector<std::uint8_t> classes(static_cast<std::size_t>(Net::out.channels));
+  std::iota(classes.begin(), classes.end(), std::uint8_t{0});
+  return {.height = Net::in.height, .width = Net::in.width, .rare_share = 1.0f / 3, .classes = classes};
+}
+
 /// What becomes of training images; {} where that is nothing.
-inline Transform make_transform(const Recipe& recipe) {
+template <Layer Net>
+Transform make_transform(const Recipe& recipe) {
   const auto number = [](double value) { return static_cast<float>(value); };
   const auto around_zero = [&](double most) { return Range{number(-most), number(most)}; };
   const auto around_one = [&](double most) { return Range{number(1 / most), number(most)}; };
@@ -41,9 +60,11 @@ inline Transform make_transform(const Recipe& recipe) {
   config.brightness = {if_any(recipe.brightness > 0), around_zero(recipe.brightness)};
   config.contrast = {if_any(recipe.contrast > 1), around_one(recipe.contrast)};
   config.gain = {if_any(recipe.gain > 0), {number(1 - recipe.gain), number(1 + recipe.gain)}};
-  const bool changes = recipe.flip > 0 || config.rotation.probability > 0 || config.scale.probability > 0 ||
-                       config.shift.probability > 0 || config.brightness.probability > 0 ||
-                       config.contrast.probability > 0 || config.gain.probability > 0;
+  if (crops(recipe)) config.crop = crop_of<Net>();
+  const bool changes = crops(recipe) || recipe.flip > 0 || config.rotation.probability > 0 ||
+                       config.scale.probability > 0 || config.shift.probability > 0 ||
+                       config.brightness.probability > 0 || config.contrast.probability > 0 ||
+                       config.gain.probability > 0;
   return changes ? Transform(Augment(config)) : Transform();
 }
 

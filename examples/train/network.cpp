@@ -3,6 +3,7 @@
 #include "network.hpp"
 
 #include "../network_source.hpp"
+#include "../tile.hpp"
 #include "training.hpp"
 #include UNETPP_NETWORK
 
@@ -11,5 +12,6 @@ bool training::has_network(const unetpp::UNetConfig& config) {
 }
 
 int training::train(const Task& task, const Options& options, Output& output) {
-  return train_network<unetpp::UNet<network>>(task, options, output);
+  using Net = unetpp::UNet<network>;
+  return train_network<Net, examples::Tile<Net>>(task, options, output);
 }

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <unetpp/core/error.hpp>
@@ -28,22 +27,6 @@ struct NetworkOptions {
   double dropout = -1;
   int supervised = 0;
 };
-
-/// HEIGHTxWIDTH, or one number for both.
-/// Errors  CLI::ValidationError.
-inline unetpp::Extent parse_size(const std::string& text) {
-  int height = 0, width = 0, end = 0;
-  const int found = std::sscanf(text.c_str(), "%dx%d%n", &height, &width, &end);
-  const bool both = found == 2 && std::size_t(end) == text.size();
-  if (!both) {
-    if (std::sscanf(text.c_str(), "%d%n", &height, &end) != 1 || std::size_t(end) != text.size()) height = 0;
-    width = height;
-  }
-  constexpr int most = 1 << 14;
-  if (height < 1 || width < 1 || height > most || width > most)
-    throw CLI::ValidationError(text, "expected HEIGHTxWIDTH in pixels, such as 128x192");
-  return {height, width};
-}
 
 inline void declare(CLI::App& app, NetworkOptions& network) {
   const std::string group = "The network";

@@ -103,6 +103,10 @@ nlohmann::ordered_json settings_of(const FolderOptions& options, const ClassTabl
 }
 
 int run(FolderOptions options) {
+  if (options.data.crop) {
+    options.network.size = *options.data.crop;
+    options.changes.words["resize"] = "crop";
+  }
   settle(options);
   const FolderConfig config = folder_config(options.data, options.image_limit);
   const FolderListing listing = list_folder(config);
@@ -142,8 +146,10 @@ int main(int argc, char** argv) {
   app.add_option_function<std::string>(
          "--size", [&](const std::string& text) { options.network.size = training::parse_size(text); },
          "Height and width that images are brought to, in pixels [128x128]")
-      ->type_name("HxW");
+      ->type_name("HxW")
+      ->excludes("--crop");
   training::declare(app, options);
+  app.get_option("--crop")->excludes("--resize");
   examples::declare(app, options.image_limit);
   training::declare(app, options.network);
   return examples::run_main(app, argc, argv, [&] {

@@ -21,6 +21,7 @@
 #include "open_page.hpp"
 #include "options.hpp"
 #include "output.hpp"
+#include "predictions.hpp"
 #include "resume.hpp"
 #include "task.hpp"
 
@@ -85,18 +86,19 @@ inline LoaderConfig loader_config(const Task& task, const Options& options) {
           .workers = options.threads,
           .strict = options.strict,
           .warn = [program = task.program](const std::string& line) { examples::warn(program, line); },
-          .resize = options.recipe.resize == "antialiased" ? Resize::antialiased : Resize::bilinear,
-          .resize_first = true};
+          .resize = resize_of(options.recipe),
+          .resize_first = !crops(options.recipe)};
 }
 
-/// The weights that the recipe gives the classes, by the images that there are to train with, without those that a run
-/// which goes on has skipped: whatever they are by now, the weights stay as they were.
+/// The weights that the recipe gives the classes, by the images that there are to train with, or by crops of them, without
+/// those that a run which goes on has skipped: whatever they are by now, the weights stay as they were.
 template <Layer Net>
 std::vector<float> class_weights(const Task& task, const std::vector<std::size_t>& indices,
                                  const std::vector<std::size_t>& skipped, const Options& options) {
   if (options.recipe.class_weights == "none") return {};
   LoaderConfig config = loader_config(task, options);
   config.warn = {};  // those to skip are named when training meets them
+  if (crops(options.recipe)) config.transform = Augment({.crop = crop_of<Net>()});
   Loader<Net::in, AnyDataset> loader(task.dataset, indices, config);
   loader.skip(skipped);
   return make_class_weights(options.recipe, loader, Net::out.channels, task.ignore_label);
@@ -120,8 +122,9 @@ inline ChannelScaling scaling_of(const Task& task, const std::vector<std::size_t
   return before ? parse_model_info(before->metadata, checkpoint).scaling : channel_statistics(task.dataset, training);
 }
 
-/// Trains for a task and writes all that a run leaves. Returns the program's exit status.
-template <Layer Net>
+/// Trains for a task and writes all that a run leaves. Returns the program's exit status. Tile: Net at the size at which it
+/// predicts images of any size, if it may train on crops of them.
+template <Layer Net, class Tile = void>
 int train_network(const Task& task, Options options, Output& output) {
   const StopOnSignal signals;
   const Split parts = split_pairs(task, options);
@@ -167,7 +170,7 @@ int train_network(const Task& task, Options options, Output& output) {
   config.scaling = scaling_of(task, parts.train, options, goes_on ? &before : nullptr, last);
   Loader<Net::in, AnyDataset> validation(task.dataset, parts.validation, config);
   config.shuffle = true;
-  config.transform = make_transform(options.recipe);
+  config.transform = make_transform<Net>(options.recipe);
   Loader<Net::in, AnyDataset> training(task.dataset, parts.train, config);
 
   FitConfig fitting = fit_config<Net>(task, parts.train, before.state.train_skipped, options);
@@ -237,8 +240,9 @@ int train_network(const Task& task, Options options, Output& output) {
   if (const std::size_t skipped = training.skipped() + validation.skipped())
     std::printf("%zu pairs skipped\n", skipped);
   const std::vector<std::size_t> usable = validation.usable();
-  const std::size_t masks_missing = write_predictions(output, averaged(parameters, optimizer), task, usable,
-                                                      {validation.batch(), config.resize, config.scaling}, signals);
+  const std::size_t masks_missing =
+      write_predictions<Net, Tile>(output, averaged(parameters, optimizer), task, usable,
+                                   {validation.batch(), config.resize, config.scaling}, signals);
   if (signals.stop()) return stopped(signals, task, options);
   std::printf(
       "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "

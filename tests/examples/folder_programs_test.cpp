@@ -176,6 +176,27 @@ TEST_CASE("options that a fixed split would leave without effect are errors") {
   }
 }
 
+TEST_CASE("an image that is smaller than the crop is named with both sizes") {
+  const Shapes shapes;
+  shapes.table(four_values);
+  put(shapes.data / "images" / "shapes_001.png",
+      unetpp::encode_png(unetpp::Image{31, 32, std::vector<std::uint8_t>(3 * 31 * 32)}));
+  put(shapes.mask, unetpp::encode_png(unetpp::Mask{31, 32, std::vector<std::uint8_t>(31 * 32)}));
+  const ProgramResult result = shapes.inspect({"--crop", "32x32"});
+  INFO(result.output);
+  CHECK(result.status == 1);
+  CHECK(result.output.find("bad: " + (shapes.data / "images" / "shapes_001.png").string() +
+                           ": expected an image of at least 32x32, the crop's size, found 31x32 (take a smaller crop, "
+                           "or leave it out)") != std::string::npos);
+  CHECK(shapes.inspect({"--crop", "32x16"}).status == 0);
+}
+
+TEST_CASE("a crop and a size, or a way to resize, exclude each other") {
+  const Shapes shapes;
+  for (const std::vector<std::string> other : {std::vector<std::string>{"--size", "32"}, {"--resize", "bilinear"}})
+    check_error(shapes.train({"--crop", "32", other[0], other[1]}), 2, {"--crop", "excludes", other[0]});
+}
+
 TEST_CASE("a folder without images is an error that names it") {
   const TemporaryFolder folder;
   fs::create_directories(folder.path() / "images");

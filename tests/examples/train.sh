@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # train.sh TRAIN_PETS FOLDER [BUILD] [all]: pets rewritten in other forms train to the bits of train_pets, by
-# examples/train/run.sh alone; "all" adds the forms that need networks of their own. BUILD is the folder of a build whose
-# train is used. Needs the pets in UNETPP_PETS.
+# examples/train/run.sh alone, and what is learnt from crops of them predicts them whole; "all" adds the forms that need
+# networks of their own. BUILD is the folder of a build whose train and predict are used. Needs the pets in UNETPP_PETS.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 train_pets=$1 folder=$2
@@ -33,6 +33,23 @@ for form in indices palette colours files folders; do
   cmp <(tensors "$folder/out-oxford") <(tensors "$folder/out-$form") || fail "$form: other tensors than train_pets's"
   echo "$form: the tensors of train_pets"
 done
+# The masks of a run with crops are those that predict makes of whole images, by tiles.
+mv "$folder/out-indices" "$folder/out-resized"
+train indices --validation 2 --crop 128
+mkdir "$folder/held-out"
+for mask in "$folder"/out-indices/masks/*; do cp "$folder/indices/images/$(basename "$mask" .png).jpg" "$folder/held-out"; done
+"$root/examples/predict/run.sh" "$folder/out-indices/model.safetensors" "$folder/held-out" --out "$folder/predicted" >"$folder/log" 2>&1 || fail predict
+python3 - "$folder" "$root/tests/examples" <<'EOF' || fail "crops: other masks than predict's"
+import pathlib, sys
+sys.path.insert(0, sys.argv[2])
+import rewrite_pets
+folder = pathlib.Path(sys.argv[1])
+for mask in (folder / "out-indices" / "masks").iterdir():
+    ours, predicted = (rewrite_pets.read_grey(d / mask.name) for d in (mask.parent, folder / "predicted" / "masks"))
+    # predict writes 1 for the first class, as the pets have it
+    assert [bytes(v + 1 for v in row) for row in ours[1]] == predicted[1], mask
+EOF
+echo "crops: the masks of predict"
 if [ "${4:-}" = all ]; then
   for form in binary deep; do
     rewrite "$form"

@@ -9,6 +9,7 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 #include "../numbers.hpp"
+#include "unetpp/io/data/augment.hpp"
 #include "unetpp/io/data/loader.hpp"
 
 using namespace io_tests;
@@ -104,4 +105,48 @@ TEST_CASE("with resize_first what a transform makes of another size is resized a
   const auto crop = [](const Sample&, unetpp::Random) -> Sample { return {drawn_image(9, 7), drawn_trimap(9, 7)}; };
   CHECK(loaded({.transform = crop, .resize_first = true}).image ==
         floats(resize_bilinear(drawn_image(9, 7), in.height, in.width)));
+}
+
+TEST_CASE("a loader of crops gives the middle of a sample as it is") {
+  const Image image = drawn_image(23, 19);
+  const Written crop = loaded({.resize = Resize::crop});
+  CHECK(crop.image == floats(centre_crop(image, in.height, in.width)));
+  CHECK(crop.labels == centre_crop(drawn_trimap(23, 19), in.height, in.width).values);
+  CHECK(crop == written(Resize::crop));
+}
+
+TEST_CASE("a loader of crops shows a transform all of a sample, which gives a crop") {
+  const unetpp::Augment augment({.crop = {.height = in.height, .width = in.width}});
+  const LoaderConfig config{.seed = 3,
+                            .transform =
+                                [&](const Sample& sample, unetpp::Random random) {
+                                  CHECK(sample.image.width == 23);
+                                  return augment(sample, random);
+                                },
+                            .resize = Resize::crop};
+  const Sample expected = augment(Drawn{}.load(0), unetpp::detail::transform_random(3, 0, 0));
+  REQUIRE(expected.image.height == in.height);
+  Written to{std::vector<float>(in.size()), expected.mask.values};
+  unetpp::to_float(expected.image, to.image);
+  CHECK(loaded(config) == to);
+}
+
+TEST_CASE("a sample that is smaller than the crop is skipped with both sizes, with a transform and without") {
+  struct Small : Drawn {
+    Sample load(std::size_t) const {
+      return {drawn_image(in.width, in.height - 1), drawn_trimap(in.width, in.height - 1)};
+    }
+  };
+  const Small small;
+  for (const bool transforms : {false, true}) {
+    std::string line;
+    LoaderConfig config{.warn = [&](const std::string& text) { line = text; }, .resize = Resize::crop};
+    if (transforms) config.transform = unetpp::Augment({.crop = {.height = in.height, .width = in.width}});
+    unetpp::Loader<in, Small> loader(small, {0}, config);
+    loader.start_epoch(0);
+    CHECK_FALSE(loader.next());
+    CHECK(line == "skipping drawn: drawn: expected an image of at least " +
+                      unetpp::detail::size_text(in.width, in.height) + ", the crop's size, found " +
+                      unetpp::detail::size_text(in.width, in.height - 1) + " (take a smaller crop, or leave it out)");
+  }
 }

@@ -55,6 +55,7 @@ TEST_CASE("the words of a model file say how its images are resized, also the sh
   CHECK(resize_of(info.preprocessing) == Resize::bilinear);
   CHECK(resize_of("RGB / 255, resized bilinearly with half-pixel centres") == Resize::bilinear);
   CHECK(resize_of(model_info<Net>({}, Resize::antialiased).preprocessing) == Resize::antialiased);
+  CHECK(resize_of(model_info<Net>({}, Resize::crop).preprocessing) == Resize::crop);
   CHECK_FALSE(resize_of("").has_value());
   CHECK_FALSE(resize_of("RGB / 255").has_value());
 }
@@ -154,9 +155,9 @@ TEST_CASE("a model's channel scaling comes back bit by bit, and a model without 
 
 TEST_CASE("a model of other than 3 channels does not say that its images are RGB") {
   using Grey = Conv2D<Shape{8, 8, 1}, Conv2DConfig{.filters = 5}>;
-  for (const Resize how : {Resize::bilinear, Resize::antialiased}) {
+  for (const Resize how : {Resize::bilinear, Resize::antialiased, Resize::crop}) {
     const std::string text = model_info<Grey>({}, how).preprocessing;
-    CHECK(text.starts_with("Channels / full scale (255 of 8 bits, 65535 of 16 bits, 1 of floats), resized"));
+    CHECK(text.starts_with("Channels / full scale (255 of 8 bits, 65535 of 16 bits, 1 of floats), "));
     CHECK(resize_of(text) == how);
   }
 }

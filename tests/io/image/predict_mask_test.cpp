@@ -114,3 +114,11 @@ TEST_CASE("predict_mask refuses an image, or a scaling, of other channels than t
   CHECK_THROWS_AS(predict_mask(tiled, drawn_raster(32, 32), {{0}, {1}}), ArgumentError);
   CHECK_THROWS_AS(predict_mask(predictor, drawn_raster(32, 32), Resize::bilinear, {{0}, {1}}), ArgumentError);
 }
+
+TEST_CASE("a network that was trained on crops predicts no image that is resized") {
+  const Parameters<FiveNet> parameters(HeNormal{2});
+  Predictor<FiveNet> predictor(parameters);
+  CHECK(io_tests::message_of<ArgumentError>([&] { predict_mask(predictor, drawn_raster(40, 40), Resize::crop); }) ==
+        "predict_mask: expected an image that is resized, found a crop (a TiledPredictor predicts images of any size "
+        "with a network that was trained on crops)");
+}

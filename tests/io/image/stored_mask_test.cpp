@@ -7,6 +7,7 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 #include "make_png.hpp"
+#include "make_tiff.hpp"
 
 using namespace io_tests;
 
@@ -66,6 +67,19 @@ TEST_CASE("a GIF and a BMP are masks, and a JPEG is one that is lossy") {
   const std::string gif("GIF89a\1\0\1\0\x80\0\0\0\0\0\xFF\xFF\xFF,\0\0\0\0\1\0\1\0\0\2\2L\1\0;", 35);
   CHECK(codes_of(read(gif)) == Codes{255});
 }
+
+#ifdef UNETPP_TIFF
+TEST_CASE("a TIFF of greys of 16 bits is a mask, and one of colours of 16 bits is refused") {
+  const StoredMask mask = read(make_tiff(3, 1, 1, {0, 300, 65535}));
+  CHECK(mask.bits == 16);
+  CHECK(codes_of(mask) == Codes{0, 300, 65535});
+  CHECK(message_of<unetpp::FormatError>([] {
+          read(make_tiff(1, 1, 3, {1, 2, 3}));
+        })
+            .ends_with("mask: expected a mask of greys of 8 or 16 bits, or of colours of 8 bits a channel, found 3 "
+                       "channels of 16 bits"));
+}
+#endif
 
 TEST_CASE("runs of a mask are its pixels in order") {
   const StoredMask mask = read(grey_png({4, 4, 0, 4, 4, 4}));

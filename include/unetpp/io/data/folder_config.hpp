@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "unetpp/core/shape.hpp"
 #include "unetpp/io/data/class_mask.hpp"
 #include "unetpp/io/image/image.hpp"
 
@@ -24,6 +25,7 @@ struct FolderConfig {
   int channels = 0;                             ///< of the images; 0: as their files have them
   Unknown unknown = Unknown::error;             ///< what becomes of pixels that are of no class
   std::size_t max_pixels = default_max_pixels;  ///< of an image or a mask
+  Extent crop{1};                               ///< of which an image has at least the size
 };
 
 /// What samples are for.

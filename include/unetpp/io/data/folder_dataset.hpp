@@ -22,6 +22,7 @@
 #include "unetpp/io/data/folder_listing.hpp"
 #include "unetpp/io/data/sample.hpp"
 #include "unetpp/io/data/true_mask.hpp"
+#include "unetpp/io/image/centre_crop.hpp"
 #include "unetpp/io/image/pixels.hpp"
 #include "unetpp/io/image/read_raster.hpp"
 #include "unetpp/io/image/stored_mask.hpp"
@@ -63,12 +64,14 @@ class FolderDataset {
   }
 
   /// The pair at its original size; any number of threads may load at once.
-  /// Errors  FileError or FormatError naming the file, when one cannot be read, the sizes differ, or pixels are of no
-  ///         class.
+  /// Errors  FileError or FormatError naming the file, when one cannot be read, the sizes differ, the image is smaller than
+  ///         a crop, or pixels are of no class.
   Sample load(std::size_t index) const {
     const std::filesystem::path& file = image_path(index);
     Raster image = read_raster(file, config_.channels, config_.max_pixels);
     const Extent size{image.height, image.width};
+    if (const std::string problem = detail::crop_problem(size, config_.crop); !problem.empty())
+      throw FormatError(file.string() + ": " + problem);
     Mask mask = has_class_files(listing_)
                     ? read_classes(index, size)
                     : read_class_mask(mask_path(index), table_, config_.unknown, config_.max_pixels);

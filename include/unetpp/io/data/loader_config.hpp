@@ -38,7 +38,9 @@ struct LoaderConfig {
   /// What becomes of each sample before it is resized (with `resize_first` after that), in every epoch anew; {}: nothing.
   /// Its Random is of the seed, the epoch's number and the sample's position among those given, and of nothing else.
   Transform transform{};
-  /// How samples come to the network's size. (bilinear: as tf.image.resize does it unless told otherwise.)
+  /// How samples come to the network's size; of a sample that a crop is larger than nothing is used. A transform that is
+  /// to see all of a sample and gives crops of it at random is an Augment's, with AugmentConfig::Crop. (bilinear: as
+  /// tf.image.resize does it unless told otherwise.)
   Resize resize = Resize::bilinear;
   /// Samples come to the network's size when they are loaded, so that the transform works on that, which is quick, and
   /// they are kept small; what it returns is resized again where it has another size. (false: the transform sees all

@@ -10,6 +10,7 @@
 
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/shape.hpp"
+#include "unetpp/io/image/centre_crop.hpp"
 #include "unetpp/io/image/channel_scaling.hpp"
 #include "unetpp/io/image/image.hpp"
 #include "unetpp/io/image/pixels.hpp"
@@ -27,10 +28,11 @@ struct Sample {
   Mask mask;
 };
 
-/// A sample at another size: the image interpolated, the mask by nearest neighbour.
-/// Errors  ArgumentError for an empty sample or size.
+/// A sample at another size: the image as `how` says, the mask by nearest neighbour, or its crop.
+/// Errors  ArgumentError for an empty sample or size, and for a sample that is smaller than its crop.
 inline Sample resize(const Sample& sample, int height, int width, Resize how = Resize::bilinear) {
-  return {resize(sample.image, height, width, how), resize_nearest(sample.mask, height, width)};
+  return {resize(sample.image, height, width, how),
+          how == Resize::crop ? centre_crop(sample.mask, height, width) : resize_nearest(sample.mask, height, width)};
 }
 
 namespace detail {

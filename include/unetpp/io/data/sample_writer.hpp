@@ -67,6 +67,10 @@ class SampleWriter {
   Sample load(std::size_t i) const {
     Sample loaded = dataset_.load(indices_[i]);
     if (config_.strict && !loaded.image.doubt.empty()) throw FormatError(loaded.image.doubt);
+    if (config_.resize == Resize::crop)
+      if (const std::string problem = crop_problem({loaded.image.height, loaded.image.width}, {In.height, In.width});
+          !problem.empty())
+        throw FormatError(name(i) + ": " + problem);
     if (config_.transform && !config_.resize_first) return loaded;
     Sample sample = resized(loaded, i);
     sample.image.doubt = std::move(loaded.image.doubt);

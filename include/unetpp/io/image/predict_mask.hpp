@@ -69,12 +69,16 @@ void require_channels(const Image&) {
 
 /// The most probable class of each pixel of an image, a Raster or an Image: the image is resized to the network's input as
 /// `how` says and scaled, and the probabilities are resized to the image's size, as classes_at.
-/// Errors  ArgumentError for an empty image or one of other channels, and for a scaling of other channels; NonFiniteError
-///         if the network's output at any pixel is NaN.
+/// Errors  ArgumentError for an empty image or one of other channels, for a scaling of other channels, and for a crop,
+///         which does not show all of an image; NonFiniteError if the network's output at any pixel is NaN.
 template <Layer Net, detail::Pixels P>
 Mask predict_mask(Predictor<Net>& predictor, const P& image, Resize how = Resize::bilinear,
                   const ChannelScaling& scaling = {}) {
   detail::require_channels<Net>(image);
+  if (how == Resize::crop)
+    throw ArgumentError(
+        "predict_mask: expected an image that is resized, found a crop (a TiledPredictor predicts images "
+        "of any size with a network that was trained on crops)");
   Tensor<Net::in> x;
   to_float(resize(image, Net::in.height, Net::in.width, how), x.span(), scaling);
   return classes_at(predictor.probabilities(x), image.height, image.width);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "unetpp/io/image/centre_crop.hpp"
 #include "unetpp/io/image/filter.hpp"
 #include "unetpp/io/image/image.hpp"
 #include "unetpp/io/image/pixels.hpp"
@@ -56,12 +57,11 @@ inline Image resize_antialiased(const Image& image, int height, int width) {
           detail::visit_pixels(image, [&](const auto& pixels) { return detail::antialiased(pixels, height, width); })};
 }
 
-/// An image at another size, resized as `how` says.
-/// Errors  ArgumentError for an empty image or size.
-inline Raster resize(const Raster& image, int height, int width, Resize how) {
-  return how == Resize::antialiased ? resize_antialiased(image, height, width) : resize_bilinear(image, height, width);
-}
-inline Image resize(const Image& image, int height, int width, Resize how) {
+/// An image at another size, as `how` says.
+/// Errors  ArgumentError for an empty image or size, and for an image that is smaller than its crop.
+template <detail::Pixels P>
+P resize(const P& image, int height, int width, Resize how) {
+  if (how == Resize::crop) return centre_crop(image, height, width);
   return how == Resize::antialiased ? resize_antialiased(image, height, width) : resize_bilinear(image, height, width);
 }
 

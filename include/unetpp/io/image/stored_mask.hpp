@@ -126,16 +126,23 @@ inline StoredMask read_stored_mask(const std::filesystem::path& file, std::size_
   const std::string bytes = read_file(file, detail::largest_file(max_pixels)), name = file.string();
   if (bytes.starts_with("\x89PNG")) return detail::decode_stored_png({bytes, name, max_pixels});
   Raster raster = read_raster(file, 0, max_pixels);
-  if (raster.channels > 4 || raster.values.size() != detail::pixel_count(raster.width, raster.height) *
-                                                         static_cast<std::size_t>(raster.channels))
-    throw FormatError(name + ": expected a mask of greys or colours of 8 bits a channel, found " +
-                      std::to_string(raster.channels) + " channels" +
-                      (raster.channels > 4 ? "" : " of more bits (save it as PNG)"));
+  const bool is_deep = raster.channels == 1 && !raster.values16.empty();
+  if (raster.channels > 4 || (raster.values.empty() && !is_deep))
+    throw FormatError(name + ": expected a mask of greys of 8 or 16 bits, or of colours of 8 bits a channel, found " +
+                      std::to_string(raster.channels) + " channels of " +
+                      (!raster.floats.empty()     ? "floats"
+                       : !raster.values16.empty() ? "16 bits"
+                                                  : "8 bits"));
   StoredMask mask{.width = raster.width,
                   .height = raster.height,
+                  .bits = is_deep ? 16 : 8,
                   .lossy = bytes.starts_with("\xFF\xD8"),
                   .values = std::move(raster.values)};
-  detail::drop_channels(mask, raster.channels);
+  if (is_deep)
+    for (const std::uint16_t value : raster.values16)
+      mask.values.insert(mask.values.end(), {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)});
+  else
+    detail::drop_channels(mask, raster.channels);
   return mask;
 }
 

@@ -39,16 +39,7 @@ train indices --validation 2 --crop 128
 mkdir "$folder/held-out"
 for mask in "$folder"/out-indices/masks/*; do cp "$folder/indices/images/$(basename "$mask" .png).jpg" "$folder/held-out"; done
 "$root/examples/predict/run.sh" "$folder/out-indices/model.safetensors" "$folder/held-out" --out "$folder/predicted" >"$folder/log" 2>&1 || fail predict
-python3 - "$folder" "$root/tests/examples" <<'EOF' || fail "crops: other masks than predict's"
-import pathlib, sys
-sys.path.insert(0, sys.argv[2])
-import rewrite_pets
-folder = pathlib.Path(sys.argv[1])
-for mask in (folder / "out-indices" / "masks").iterdir():
-    ours, predicted = (rewrite_pets.read_grey(d / mask.name) for d in (mask.parent, folder / "predicted" / "masks"))
-    # predict writes 1 for the first class, as the pets have it
-    assert [bytes(v + 1 for v in row) for row in ours[1]] == predicted[1], mask
-EOF
+diff -r "$folder/out-indices/masks" "$folder/predicted/masks" || fail "crops: other masks than predict's"
 echo "crops: the masks of predict"
 if [ "${4:-}" = all ]; then
   for form in binary deep; do

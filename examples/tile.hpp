@@ -2,6 +2,7 @@
 // The network that predicts images of any size by tiles.
 
 #include <algorithm>
+#include <unetpp/nn/fold_batch_norm.hpp>
 #include <unetpp/unet.hpp>
 
 namespace examples {

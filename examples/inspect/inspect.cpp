@@ -5,6 +5,7 @@
 #include <unetpp/io/data/folder_dataset.hpp>
 #include <unetpp/io/files/file.hpp>
 
+#include "../declare_image_limit.hpp"
 #include "../main.hpp"
 #include "../train/data_options.hpp"
 #include "../train/folder_data.hpp"

@@ -9,7 +9,7 @@
 #include <unetpp/core/parallel.hpp>
 #include <vector>
 
-#include "../image_limit.hpp"
+#include "../declare_image_limit.hpp"
 
 namespace predict {
 

@@ -3,11 +3,11 @@
 
 #include <unetpp/nn/unet.hpp>
 
-#include "options.hpp"
-#include "output.hpp"
-#include "task.hpp"
-
 namespace training {
+
+struct Task;
+struct Options;
+class Output;
 
 /// Whether this program has the network.
 bool has_network(const unetpp::UNetConfig& config);

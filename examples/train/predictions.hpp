@@ -107,7 +107,7 @@ std::size_t write_tiled(const Output& output, unetpp::Tensors<Tile> parameters, 
 /// Predicts the samples with these indices and writes what is predicted, unless a signal stops it; those that are not
 /// resized by tiles, of Tile. Returns how many of them it skipped, since they have changed since training saw them; each is
 /// named.
-template <unetpp::Layer Net, class Tile>
+template <class Tile = void, unetpp::Layer Net>
 std::size_t write_predictions(const Output& output, const unetpp::Parameters<Net>& parameters, const Task& task,
                               const std::vector<std::size_t>& indices, const PredictionConfig& config,
                               const unetpp::StopOnSignal& signals) {

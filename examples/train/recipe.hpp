@@ -1,8 +1,6 @@
 #pragma once
 // What training is made of: a recipe is all of it, and every part of it is an option of its own.
 
-#include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -116,55 +114,6 @@ struct RecipeChanges {
   std::map<std::string, double> numbers;
   std::map<std::string, std::string> words;
 };
-
-inline void declare_parts(CLI::App& app, RecipeChanges& changes) {
-  const std::string group = "Parts of the recipe [tutorial's, best's]";
-  const auto text = [](const auto& value) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
-      return value;
-    else
-      return CLI::detail::to_string(value);
-  };
-  const auto both = [&](const auto& part) {
-    return std::string(part.help) + " [" + text(tutorial().*part.value) + ", " + text(best().*part.value) + "]";
-  };
-  for (const NumberPart& part : number_parts())
-    app.add_option_function<double>(
-           std::string("--") + part.name, [&changes, &part](double value) { changes.numbers[part.name] = value; },
-           both(part))
-        ->check([&part](const std::string& given) {
-          const double value =
-              std::strtod(given.c_str(), nullptr);  // that it is a number is checked when it is converted
-          return value >= part.low && value <= part.high
-                     ? std::string()
-                     : "Value " + given + " not in [" + CLI::detail::to_string(part.low) + " - " +
-                           CLI::detail::to_string(part.high) + "]";
-        })
-        ->group(group);
-  for (const WordPart& part : word_parts())
-    app.add_option_function<std::string>(
-           std::string("--") + part.name,
-           [&changes, &part](const std::string& value) { changes.words[part.name] = value; }, both(part))
-        ->check(CLI::IsMember(part.words))
-        ->group(group);
-}
-
-/// A recipe with these changes.
-/// Errors  CLI::ValidationError for parts that do not go together.
-inline Recipe changed(Recipe recipe, const RecipeChanges& changes) {
-  for (const NumberPart& part : number_parts())
-    if (const auto found = changes.numbers.find(part.name); found != changes.numbers.end())
-      recipe.*part.value = found->second;
-  for (const WordPart& part : word_parts())
-    if (const auto found = changes.words.find(part.name); found != changes.words.end())
-      recipe.*part.value = found->second;
-  if (recipe.optimizer == "adam" && recipe.decay > 0) {
-    if (changes.numbers.contains("decay")) throw CLI::ValidationError("--decay", "needs --optimizer adamw or sgd");
-    recipe.decay = 0;
-  }
-  if (recipe.schedule == "one-cycle" && !changes.numbers.contains("warm-up")) recipe.warm_up = 0;  // it rises itself
-  return recipe;
-}
 
 inline void add_parts(nlohmann::ordered_json& json, const Recipe& recipe) {
   const auto key = [](std::string name) {

@@ -13,9 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include "../declare_image_limit.hpp"
 #include "../main.hpp"
 #include "../network_source.hpp"
 #include "data_options.hpp"
+#include "declare_options.hpp"
 #include "folder_data.hpp"
 #include "network.hpp"
 #include "network_options.hpp"

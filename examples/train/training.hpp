@@ -10,7 +10,6 @@
 #include <unetpp/io/files/checkpoint_writer.hpp>
 #include <unetpp/io/files/json.hpp>
 #include <unetpp/report/class_table.hpp>
-#include <unetpp/report/segmentation_report.hpp>
 #include <unetpp/train/averaged.hpp>
 #include <unetpp/train/stop_on_signal.hpp>
 #include <unetpp/unet.hpp>
@@ -22,6 +21,7 @@
 #include "options.hpp"
 #include "output.hpp"
 #include "predictions.hpp"
+#include "report.hpp"
 #include "resume.hpp"
 #include "task.hpp"
 
@@ -39,7 +39,7 @@ inline nlohmann::ordered_json names_of(const std::vector<ReportClass>& classes) 
   return names;
 }
 
-inline void open_report(const SegmentationReport& report, const std::string& program) {
+inline void open_report(const Report& report, const std::string& program) {
   try {
     open_page(report.path());
   } catch (const FileError& error) {  // which is no reason not to train
@@ -98,10 +98,10 @@ std::vector<float> class_weights(const Task& task, const std::vector<std::size_t
   if (options.recipe.class_weights == "none") return {};
   LoaderConfig config = loader_config(task, options);
   config.warn = {};  // those to skip are named when training meets them
-  if (crops(options.recipe)) config.transform = Augment({.crop = crop_of<Net>()});
+  if (crops(options.recipe)) config.transform = make_crops(Net::in, Net::out.channels);
   Loader<Net::in, AnyDataset> loader(task.dataset, indices, config);
   loader.skip(skipped);
-  return make_class_weights(options.recipe, loader, Net::out.channels, task.ignore_label);
+  return make_class_weights(options.recipe, count_classes(loader, Net::out.channels, task.ignore_label));
 }
 
 /// What training makes small, for the images that there are to train with.
@@ -132,7 +132,7 @@ int train_network(const Task& task, Options options, Output& output) {
                                validation_names = names_of(task.dataset, parts.validation);
 
   Parameters<Net> parameters(HeNormal{options.seed});
-  AnyOptimizer optimizer = make_optimizer<Net>(options.recipe);
+  AnyOptimizer optimizer = make_optimizer(options.recipe, weight_ranges<Net>());
   nlohmann::ordered_json settings = to_json(task, options);
   settings["split"] = split_text(train_names, validation_names);
   Checkpoint before;
@@ -170,7 +170,7 @@ int train_network(const Task& task, Options options, Output& output) {
   config.scaling = scaling_of(task, parts.train, options, goes_on ? &before : nullptr, last);
   Loader<Net::in, AnyDataset> validation(task.dataset, parts.validation, config);
   config.shuffle = true;
-  config.transform = make_transform<Net>(options.recipe);
+  config.transform = make_transform(options.recipe, Net::in, Net::out.channels);
   Loader<Net::in, AnyDataset> training(task.dataset, parts.train, config);
 
   FitConfig fitting = fit_config<Net>(task, parts.train, before.state.train_skipped, options);
@@ -188,16 +188,16 @@ int train_network(const Task& task, Options options, Output& output) {
   // Skipped when the run first looked at them: to validate with, and in the first epoch to train with.
   const std::size_t skipped_validation = goes_on ? before.state.validation_skipped.size() : validation.skipped();
   std::size_t skipped_training = before.state.train_skipped.size();
-  SegmentationReport report({.folder = output.folder(),
-                             .title = "U-Net on " + task.data,
-                             .classes = task.classes,
-                             .names = validation_names,
-                             .images = static_cast<std::size_t>(options.report_images),
-                             .seed = options.seed,
-                             .scaling = config.scaling,
-                             .settings = to_json(task, options),
-                             .network = summary<Net>(),
-                             .tensorboard = options.tensorboard ? output.folder() / "tensorboard" : ""});
+  Report report({.folder = output.folder(),
+                 .title = "U-Net on " + task.data,
+                 .classes = task.classes,
+                 .names = validation_names,
+                 .images = static_cast<std::size_t>(options.report_images),
+                 .seed = options.seed,
+                 .scaling = config.scaling,
+                 .settings = to_json(task, options),
+                 .network = summary<Net>(),
+                 .tensorboard = options.tensorboard ? output.folder() / "tensorboard" : ""});
   if (before.state.steps > 0)
     report.restore(before.metadata["report"], before.state.history, last + ": metadata report");
   const std::string page = examples::one_line(report.path().string());
@@ -241,8 +241,8 @@ int train_network(const Task& task, Options options, Output& output) {
     std::printf("%zu pairs skipped\n", skipped);
   const std::vector<std::size_t> usable = validation.usable();
   const std::size_t masks_missing =
-      write_predictions<Net, Tile>(output, averaged(parameters, optimizer), task, usable,
-                                   {validation.batch(), config.resize, config.scaling}, signals);
+      write_predictions<Tile>(output, averaged(parameters, optimizer), task, usable,
+                              {validation.batch(), config.resize, config.scaling}, signals);
   if (signals.stop()) return stopped(signals, task, options);
   std::printf(
       "%zu masks and pictures, metrics.csv, curves.png, run.json, model.safetensors and the checkpoints "

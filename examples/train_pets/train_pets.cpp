@@ -3,8 +3,9 @@
 #include <cstdio>
 #include <iostream>
 
+#include "../declare_image_limit.hpp"
 #include "../main.hpp"
-#include "../train/options.hpp"
+#include "../train/declare_options.hpp"
 #include "../train/output.hpp"
 #include "../train/resume.hpp"
 #include "../train/task.hpp"

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "../../examples/train/output.hpp"
+#include "../../examples/train/predictions.hpp"
 #include "../../examples/train_pets/synthetic.hpp"
 #include "../io/numbers.hpp"
 #include "run_train_pets.hpp"

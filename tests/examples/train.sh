@@ -11,7 +11,8 @@ pets=${UNETPP_PETS:-$root/../shared/pets}
 rm -rf "$folder"
 mkdir -p "$folder"
 settings=(--seed 1 --epochs 1 --batch 4 --recipe tutorial --flip 0.5)
-rewrite() { python3 "$root/tests/examples/rewrite_pets.py" "$pets" "$folder/$1" "$1" 12 "$folder/out-oxford/run.json"; }
+python=python3
+rewrite() { "$python" "$root/tests/examples/rewrite_pets.py" "$pets" "$folder/$1" "$1" 12 "$folder/out-oxford/run.json"; }
 fail() { cat "$folder/log"; echo "FAILED: $1"; exit 1; }
 # train FORM OPTION...
 train() { "$root/examples/train/run.sh" --data "$folder/$1" --out "$folder/out-$1" "${settings[@]}" "${@:2}" >"$folder/log" 2>&1 || fail "$1"; }
@@ -42,6 +43,8 @@ for mask in "$folder"/out-indices/masks/*; do cp "$folder/indices/images/$(basen
 diff -r "$folder/out-indices/masks" "$folder/predicted/masks" || fail "crops: other masks than predict's"
 echo "crops: the masks of predict"
 if [ "${4:-}" = all ]; then
+  "$root/cmake/packages.sh" python3-pil
+  python=/usr/bin/python3 # which has it
   for form in binary deep; do
     rewrite "$form"
     train "$form" --validation 2

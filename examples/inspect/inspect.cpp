@@ -31,7 +31,7 @@ int run(const Options& options) {
   const std::vector<Pair> pairs = inspect_pairs(dataset, config.channels);
   print(pairs, dataset.table());
   write_file(options.out, page(options.data.folder, dataset, pairs, training::report_classes(dataset.table()),
-                               static_cast<std::size_t>(options.samples)));
+                               {static_cast<std::size_t>(options.samples), {options.data.shown}}));
   std::printf("\nThe same with pictures: %s\n", examples::one_line(options.out).c_str());
   return bad(pairs) > 0 ? 1 : 0;
 }

@@ -46,11 +46,11 @@ inline std::string list(const std::string& title, const std::vector<std::string>
 
 /// The picture of a sample beside the same under its mask's colours, at most 200 pixels high.
 inline std::string figure(const std::string& name, const unetpp::Sample& sample,
-                          const std::vector<unetpp::Rgb>& colours) {
+                          const std::vector<unetpp::Rgb>& colours, const unetpp::ShownChannels& channels) {
   constexpr int highest = 200;
   const int height = std::min(sample.image.height, highest);
   const int width = std::max(1, static_cast<int>(std::int64_t{sample.image.width} * height / sample.image.height));
-  const unetpp::Image image = resize_bilinear(unetpp::to_picture(sample.image), height, width);
+  const unetpp::Image image = resize_bilinear(unetpp::to_picture(sample.image, channels), height, width);
   const unetpp::Mask mask = unetpp::resize_nearest(sample.mask, height, width);
   const auto source = [](const unetpp::Image& shown) {
     return "<img alt=\"\" src=\"data:image/jpeg;base64," + unetpp::base64(encode_jpeg(shown)) + "\">";
@@ -59,9 +59,14 @@ inline std::string figure(const std::string& name, const unetpp::Sample& sample,
          "</figcaption></figure>\n";
 }
 
-/// The page, with up to `samples` of the pairs that can be used, evenly chosen.
+/// What the page shows.
+struct Shown {
+  std::size_t samples;  ///< of the pairs that can be used, at most, evenly chosen
+  unetpp::ShownChannels channels;
+};
+
 inline std::string page(const std::string& folder, const unetpp::FolderDataset& dataset, const std::vector<Pair>& pairs,
-                        const std::vector<unetpp::ReportClass>& classes, std::size_t samples) {
+                        const std::vector<unetpp::ReportClass>& classes, const Shown& shown) {
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>" + escaped(folder) +
       "</title>\n<style>body{font:15px system-ui,sans-serif;margin:2em;max-width:75em}figure{display:inline-block;"
@@ -73,12 +78,12 @@ inline std::string page(const std::string& folder, const unetpp::FolderDataset& 
   html += "<table><tr><th>class<th>pixels<th>images\n";
   std::vector<unetpp::Rgb> colours;
   for (const ClassShare& share : class_shares(pairs, dataset.table())) {
-    const unetpp::ReportClass& shown = classes[colours.size()];
+    const unetpp::ReportClass& reported = classes[colours.size()];
     char numbers[64];
     std::snprintf(numbers, sizeof numbers, "<td>%.2f %%<td>%zu\n", 100 * share.share, share.samples);
-    html += "<tr><td><i style=\"background:" + unetpp::detail::hex_colour(shown.colour) + "\"></i>" +
+    html += "<tr><td><i style=\"background:" + unetpp::detail::hex_colour(reported.colour) + "\"></i>" +
             escaped(share.name) + numbers;
-    colours.push_back(shown.colour);
+    colours.push_back(reported.colour);
   }
   html += "</table>\n";
   std::vector<std::string> errors;
@@ -86,10 +91,10 @@ inline std::string page(const std::string& folder, const unetpp::FolderDataset& 
   for (std::size_t i = 0; i < pairs.size(); ++i)
     pairs[i].good() ? good.push_back(i) : errors.push_back(pairs[i].image.error);
   html += list("Bad pairs", errors) + list("Doubtful pairs", doubts(pairs, dataset.table())) + "<h2>Samples</h2>\n";
-  const std::size_t shown = std::min(samples, good.size());
-  for (std::size_t k = 0; k < shown; ++k) {
-    const std::size_t i = good[k * good.size() / shown];
-    html += figure(pairs[i].name, dataset.load(i), colours);
+  const std::size_t count = std::min(shown.samples, good.size());
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = good[k * good.size() / count];
+    html += figure(pairs[i].name, dataset.load(i), colours, shown.channels);
   }
   return html + "</html>\n";
 }

@@ -28,6 +28,7 @@ struct Options {
   examples::ImageLimit limit;
   bool strict = false;
   bool benchmark = false;
+  std::vector<int> shown;  // empty: the first
 
   bool flip() const { return tta == "flip"; }
   std::size_t batch_or(std::size_t fallback) const { return batch ? static_cast<std::size_t>(*batch) : fallback; }
@@ -65,6 +66,11 @@ inline void declare(CLI::App& app, Options& options) {
                "An image that cannot be used ends it; without, it is named, skipped and counted")
       ->group("More");
   app.add_flag("--benchmark", options.benchmark, "Print images/s")->group("More");
+  app.add_option("--shown", options.shown,
+                 "Channels, from 0, that overlays show as red, green and blue, or one [0,1,2]")
+      ->delimiter(',')
+      ->type_name("R,G,B")
+      ->group("More");
 }
 
 /// What a result depends on, for predictions.json.

@@ -59,17 +59,17 @@ class Output {
   /// overlays/NAME.png: the classes' colours over the image. Of a large image a smaller one: what encoding takes
   /// then does not grow with it.
   void write_overlay(const std::string& name, const unetpp::Raster& image, const unetpp::Mask& mask,
-                     const std::vector<unetpp::Rgb>& colours) const {
+                     const std::vector<unetpp::Rgb>& colours, const unetpp::ShownChannels& channels) const {
     constexpr int longest = 2048;
     const int side = std::max(image.width, image.height);
     const auto shown = [&](int size) {
       return side <= longest ? size : std::max(1, static_cast<int>(std::int64_t{size} * longest / side));
     };
     const int height = shown(image.height), width = shown(image.width);
-    const unetpp::Image over = side <= longest
-                                   ? unetpp::overlay(unetpp::to_picture(image), mask, colours)
-                                   : unetpp::overlay(unetpp::to_picture(unetpp::resize_bilinear(image, height, width)),
-                                                     unetpp::resize_nearest(mask, height, width), colours);
+    const unetpp::Image over =
+        side <= longest ? unetpp::overlay(unetpp::to_picture(image, channels), mask, colours)
+                        : unetpp::overlay(unetpp::to_picture(unetpp::resize_bilinear(image, height, width), channels),
+                                          unetpp::resize_nearest(mask, height, width), colours);
     unetpp::write_file(folder_ / "overlays" / (name + ".png"), unetpp::encode_png(over), false);
   }
 

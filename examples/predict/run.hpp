@@ -107,7 +107,7 @@ class Run {
     examples::rethrow_first(examples::in_parallel(2 * images.size(), [&](std::size_t k) {
       const std::size_t i = k / 2;
       if (k % 2 == 0) {
-        output_.write_overlay(written[i]->name, images[i], masks[i], colours_);
+        output_.write_overlay(written[i]->name, images[i], masks[i], colours_, {options_.shown});
       } else {
         written[i]->count(masks[i], classes_);
         output_.write_mask(written[i]->name, masks[i]);

@@ -9,6 +9,7 @@
 #include <string>
 #include <unetpp/core/shape.hpp>
 #include <unetpp/io/data/folder_config.hpp>
+#include <vector>
 
 #include "../image_limit.hpp"
 
@@ -26,6 +27,7 @@ struct DataOptions {
   std::optional<int> folds, fold;
   std::string group;  // empty: each pair is one
   std::optional<unetpp::Extent> crop;
+  std::vector<int> shown;  // empty: the first
 };
 
 /// HEIGHTxWIDTH, or one number for both.
@@ -69,6 +71,10 @@ inline void declare(CLI::App& app, DataOptions& data) {
   app.add_option("--channels", data.channels, "Of images: 3 makes RGB of all; 0: as their files have them")
       ->check(CLI::Range(0, 32))
       ->capture_default_str()
+      ->group(group);
+  app.add_option("--shown", data.shown, "Channels, from 0, that pictures show as red, green and blue, or one [0,1,2]")
+      ->delimiter(',')
+      ->type_name("R,G,B")
       ->group(group);
   CLI::Option* folds =
       app.add_option("--folds", data.folds, "Divide the pairs into so many parts with the same shares of the classes")

@@ -83,10 +83,10 @@ class Output {
     const int height = std::min(image.height, picture_height);
     const int width = std::max(1, static_cast<int>(static_cast<long>(image.width) * height / image.height));
     const unetpp::Sample shown = unetpp::resize(sample, height, width);
-    unetpp::write_file(
-        folder_ / "pictures" / file,
-        unetpp::encode_png(unetpp::picture(unetpp::to_picture(shown.image), shown.mask, classes(height, width))),
-        false);
+    unetpp::write_file(folder_ / "pictures" / file,
+                       unetpp::encode_png(unetpp::picture(unetpp::to_picture(shown.image, task.shown), shown.mask,
+                                                          classes(height, width))),
+                       false);
   }
 
  private:

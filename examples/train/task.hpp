@@ -10,6 +10,7 @@
 #include <unetpp/io/data/dataset.hpp>
 #include <unetpp/io/image/pixels.hpp>
 #include <unetpp/report/classes.hpp>
+#include <unetpp/report/shown_channels.hpp>
 #include <vector>
 
 namespace training {
@@ -26,6 +27,7 @@ struct Task {
       encode_mask;                       ///< the bytes of masks/NAME.png for the classes of pixels
   std::optional<unetpp::Split> split{};  ///< none: shuffled, and the last --validation held out
   int ignore_label = -1;                 ///< of pixels that do not count; -1: all count
+  unetpp::ShownChannels shown{};         ///< of the images, in the report and in pictures
 };
 
 }  // namespace training

@@ -115,8 +115,9 @@ int run(FolderOptions options) {
   print(listing, options.data);
   const ClassTable table = table_of(class_file(options.data), listing, config);
   const FolderDataset dataset(listing, config, table);
-  const int channels = options.data.channels > 0 ? options.data.channels
-                                                 : read_raster(dataset.image_path(0), 0, config.max_pixels).channels;
+  const Raster first = read_raster(dataset.image_path(0), options.data.channels, config.max_pixels);
+  const int channels = first.channels;
+  unetpp::detail::shown_channels(options.data.shown, channels);  // or they are refused
   const UNetConfig network =
       make_network(options.network, options.recipe, channels, static_cast<int>(table.classes.size()));
   if (examples::answer_with_network(network, has_network(network))) return 0;
@@ -129,7 +130,8 @@ int run(FolderOptions options) {
                   .more_pairs = "add images to " + options.data.images + " and their masks to " + options.data.masks,
                   .encode_mask = [&](const Mask& mask) { return encode_classes(table, mask); },
                   .split = chosen_split(dataset, options),
-                  .ignore_label = ignored_label};
+                  .ignore_label = ignored_label,
+                  .shown = {options.data.shown, first.values.empty()}};
   Output output(options.out, options.overwrite, options.resume);
   return train(task, options, output);
 }

@@ -194,6 +194,7 @@ int train_network(const Task& task, Options options, Output& output) {
                  .names = validation_names,
                  .images = static_cast<std::size_t>(options.report_images),
                  .seed = options.seed,
+                 .shown = task.shown,
                  .scaling = config.scaling,
                  .settings = to_json(task, options),
                  .network = summary<Net>(),

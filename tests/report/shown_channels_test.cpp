@@ -32,11 +32,16 @@ TEST_CASE("channels that an image does not have cannot be shown, nor two of them
     CHECK_THROWS_AS(to_picture(image, {.rgb = rgb}), ArgumentError);
 }
 
-TEST_CASE("16 bits are shown over their full scale, or stretched if asked for") {
+TEST_CASE("8 bits are shown over their full scale, or stretched if asked for") {
+  const Raster image{3, 1, 1, {10, 20, 30}};
+  CHECK(to_picture(image).rgb == Bytes{10, 10, 10, 20, 20, 20, 30, 30, 30});
+  CHECK(to_picture(image, {.stretch = true}).rgb.front() == 0);
+}
+
+TEST_CASE("16 bits are shown from their 1st to their 99th percentile") {
   Raster image{101, 1, 1, {}};
   for (int i = 0; i <= 100; ++i) image.values16.push_back(static_cast<std::uint16_t>(1000 + 10 * i));
-  CHECK(to_picture(image).rgb.front() == 4);
-  const Bytes stretched = to_picture(image, {.stretch = true}).rgb;
+  const Bytes stretched = to_picture(image).rgb;
   CHECK(stretched[0] == 0);
   CHECK(stretched[3] == 0);                                             // the 1st percentile
   CHECK(stretched[3 * 50] == static_cast<int>(255 * 49 / 98.0 + 0.5));  // the middle

@@ -80,11 +80,12 @@ Image shown_image(Image size, int channels, const ShownChannels& shown, const At
 
 }  // namespace detail
 
-/// An image as a picture; of floats always stretched, since they have no full scale that all programs share.
+/// An image as a picture; of floats always stretched, since they have no full scale that all programs share, and of 16 bits,
+/// since cameras mostly use a part of them.
 /// Errors  ArgumentError for channels that the image does not have.
 inline Image to_picture(const Raster& image, ShownChannels shown = {}) {
   return detail::visit_pixels(image, [&]<class T>(const detail::PixelView<T>& pixels) {
-    shown.stretch |= std::is_same_v<T, float>;
+    shown.stretch |= !std::is_same_v<T, std::uint8_t>;
     const auto channels = static_cast<std::size_t>(pixels.channels);
     return detail::shown_image({pixels.width, pixels.height, {}}, pixels.channels, shown,
                                [&](std::size_t pixel, int c) {

@@ -16,7 +16,7 @@
 #include "unetpp/io/image/image_source.hpp"
 #include "unetpp/io/image/jpeg.hpp"
 #include "unetpp/io/image/pixels.hpp"
-#include "unetpp/io/image/png.hpp"
+#include "unetpp/io/image/png_pixels.hpp"
 
 namespace unetpp {
 

@@ -14,7 +14,7 @@
 #include "unetpp/io/image/image.hpp"
 #include "unetpp/io/image/image_source.hpp"
 #include "unetpp/io/image/pixels.hpp"
-#include "unetpp/io/image/png.hpp"
+#include "unetpp/io/image/png_pixels.hpp"
 #include "unetpp/io/image/read_raster.hpp"
 
 namespace unetpp {

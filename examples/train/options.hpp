@@ -28,6 +28,7 @@ struct Options {
   Recipe recipe;          // with them
   std::string scaling = "unit";
   int images_at_once = 0;
+  int shards = 1;
   bool find_learning_rate = false;
   std::optional<int> limit;
   examples::ImageLimit image_limit;
@@ -85,6 +86,12 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(0, 65536))
       ->capture_default_str()
       ->group(more);
+  app.add_option("--shards", options.shards,
+                 "Parts of a batch that are batches of their own to batch normalisation, and are summed in a tree; "
+                 "--batch is a multiple")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str()
+      ->group(more);
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive)
       ->group(more);
@@ -108,9 +115,12 @@ inline void declare(CLI::App& app, Options& options) {
 }
 
 /// Makes the recipe of what the command line has, and the threads of the machine's.
-/// Errors  CLI::ValidationError for parts of a recipe that do not go together.
+/// Errors  CLI::ValidationError for parts of a recipe that do not go together, and for shards that do not divide a batch.
 inline void settle(Options& options) {
   options.recipe = changed(options.recipe_name == "best" ? best() : tutorial(), options.changes);
+  if (options.batch % options.shards != 0)
+    throw CLI::ValidationError("--shards", "expected a divisor of --batch " + std::to_string(options.batch) +
+                                               ", found " + std::to_string(options.shards));
   if (options.threads > 0) unetpp::set_threads(options.threads);
   options.threads = unetpp::max_threads();
 }
@@ -131,6 +141,7 @@ inline nlohmann::ordered_json to_json(const Task& task, const Options& o) {
   if (o.recipe.schedule != "constant") json["scheduled_epochs"] = o.epochs;
   if (o.scaling != "unit") json["scaling"] = o.scaling;
   if (o.images_at_once > 0) json["images_at_once"] = o.images_at_once;
+  if (o.shards > 1) json["shards"] = o.shards;
   if (o.limit) json["limit"] = *o.limit;
   if (o.image_limit != examples::ImageLimit()) json["limit_megapixels"] = o.image_limit.megapixels;
   if (o.patience) json["patience"] = *o.patience;

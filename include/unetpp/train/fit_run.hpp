@@ -38,7 +38,7 @@ class FitRun {
         validation_(validation),
         config_(config),
         audience_(audience),
-        shards_(own_shards(config, train.batch())),
+        shards_(own_shards(config, whole_batch(train))),
         state_(begin()),
         trainer_(at_once(config, shards_.images), config.loss, config.threads, shards_) {
     step_.clip = config.clip;
@@ -65,7 +65,8 @@ class FitRun {
       throw ArgumentError("unetpp: fit: expected at least 1 epoch, found " + std::to_string(config_.epochs));
     TrainingState state = config_.start;
     require_consistent(state);
-    require_alone(train_);
+    require_gives(train_, shards_);
+    require_gives(validation_, {});  // each process validates with all
     match_source(train_, state);
     if (state.shards && *state.shards != config_.shards)
       throw ArgumentError("unetpp: training goes on: expected " + std::to_string(*state.shards) + " shards, found " +
@@ -135,7 +136,7 @@ class FitRun {
 
   /// Looks at the first batch.
   void look_at(BatchView<const float, Net::in> images, LabelView<Net::out> labels) const {
-    require_same_batch(config_.team, images, labels);
+    if (!gives_shards(train_)) require_same_batch(config_.team, images, labels);
     if (config_.warn && config_.team.rank == 0 && beyond_range<Net::in>(images))
       config_.warn(
           "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
@@ -147,19 +148,20 @@ class FitRun {
     const BatchView<const float, Net::in> images = train_.images();
     const LabelView<Net::out> labels = train_.labels();
     if (!std::exchange(looked_, true)) look_at(images, labels);
-    const std::size_t first = std::min(images.count(), shards_.first * shards_.images),
+    const std::size_t first = gives_shards(train_) ? 0 : std::min(images.count(), shards_.first * shards_.images),
                       count = std::min(images.count() - first, shards_.own * shards_.images);
     step_.pass = {.training = true,
                   .seed = state_.seed.value_or(0),
                   .step = state_.steps,
                   .first_image = first_image(train_) + first};
+    step_.shard_images = shard_images(train_);
     rate_ = rate_of(state_.steps);
     if (config_.schedule) step_.rate = rate_;
     const LossSum loss = placed([&] {
       return trainer_.step(parameters_, optimizer_, images.images(first, count), labels.images(first, count), step_);
     });
     state_.loss += loss;
-    state_.samples += images.count();
+    state_.samples += trainer_.images();
     ++state_.batches;
     ++state_.steps;
     state_.seconds = seconds();

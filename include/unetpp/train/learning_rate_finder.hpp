@@ -84,8 +84,8 @@ template <Layer Net, class Optimizer, BatchSource<Net> Train>
 LearningRateSearch find_learning_rate(Parameters<Net> parameters, Optimizer optimizer, Train& train,
                                       const FitConfig& config = {}, const LearningRateFinderConfig& finder = {}) {
   finder.require_valid();
-  detail::require_alone(train);
-  const Shards shards = own_shards(config.shards, train.batch());
+  const Shards shards = own_shards(config.shards, detail::whole_batch(train));
+  detail::require_gives(train, shards);
   Trainer<Net> trainer(detail::at_once(config, shards.images), config.loss, config.threads, shards);
   LearningRateSearch search;
   TrainingState state;
@@ -104,6 +104,7 @@ LearningRateSearch find_learning_rate(Parameters<Net> parameters, Optimizer opti
                  .seed = state.seed.value_or(0),
                  .step = static_cast<std::uint64_t>(i),
                  .first_image = detail::first_image(train)};
+    step.shard_images = detail::shard_images(train);
     step.rate = rate;
     try {
       const double loss = trainer.step(parameters, optimizer, train.images(), train.labels(), step).mean();

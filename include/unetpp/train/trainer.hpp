@@ -195,7 +195,7 @@ class Trainer {
     images_ = static_cast<std::size_t>(whole.images);
 
     const Pass pass = config.pass ? *config.pass : own_pass();
-    step_ = pass.step;  // also where other processes have all of the step's images
+    step_ = pass.step;       // also where other processes have all of the step's images
     std::size_t levels = 0;  // whose gradients wait to be joined
     return detail::join_in_tree(
         shards_.first, shards_.own,

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Includes point down only: core <- kernels <- layers <- nn <- train <- io <- report. Eigen is seen in kernels/ only, and
-# nothing that unet.hpp includes comes from io/ or report/. Headers are all there is, and no file has a retired name.
+# Includes point down only: core <- kernels <- layers <- nn <- train <- io <- report <- mpi. Eigen is seen in kernels/ only,
+# MPI in mpi/ only, and nothing that unet.hpp includes comes from io/, mpi/ or report/. Headers are all there is, and no file has a retired name.
 set -u
 cd "$(dirname "$0")/../include/unetpp" || exit 1
-order=(core kernels layers nn train io report)
+order=(core kernels layers nn train io report mpi)
 failed=0
 checked=0
 for ((low = 0; low < ${#order[@]}; low++)); do
@@ -12,8 +12,9 @@ for ((low = 0; low < ${#order[@]}; low++)); do
     grep -rnE "#include [<\"](unetpp/)?${order[high]}/" "${order[low]}" && failed=1
   done
 done
-grep -rnE '#include <Eigen' core layers nn train io report && failed=1
-grep -nE '(io|report)/.*\.hpp"$' unet.hpp && failed=1
+grep -rnE '#include <Eigen' core layers nn train io mpi report && failed=1
+grep -rnE '#include <mpi|MPI_' core kernels layers nn train io report && failed=1
+grep -nE '(io|mpi|report)/.*\.hpp"$' unet.hpp && failed=1
 others=$(find . -type f ! -name '*.hpp')
 [ -z "$others" ] || { echo "FAILED: no headers: $others"; failed=1; }
 

@@ -105,6 +105,12 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(0, 65536))
       ->capture_default_str()
       ->group(more);
+  app.add_option("--shards", options.shards,
+                 "Parts of a batch that are batches of their own to batch normalisation, and are summed in a tree; "
+                 "--batch is a multiple")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str()
+      ->group(more);
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive)
       ->group(more);
@@ -128,9 +134,12 @@ inline void declare(CLI::App& app, Options& options) {
 }
 
 /// Makes the recipe of what the command line has, and the threads of the machine's.
-/// Errors  CLI::ValidationError for parts of a recipe that do not go together.
+/// Errors  CLI::ValidationError for parts of a recipe that do not go together, and for shards that do not divide a batch.
 inline void settle(Options& options) {
   options.recipe = changed(options.recipe_name == "best" ? best() : tutorial(), options.changes);
+  if (options.batch % options.shards != 0)
+    throw CLI::ValidationError("--shards", "expected a divisor of --batch " + std::to_string(options.batch) +
+                                               ", found " + std::to_string(options.shards));
   if (options.threads > 0) unetpp::set_threads(options.threads);
   options.threads = unetpp::max_threads();
 }

@@ -25,6 +25,7 @@ struct Options {
   Recipe recipe;          // with them
   std::string scaling = "unit";
   int images_at_once = 0;
+  int shards = 1;
   bool find_learning_rate = false;
   std::optional<int> limit;
   examples::ImageLimit image_limit;
@@ -54,6 +55,7 @@ inline nlohmann::ordered_json to_json(const Task& task, const Options& o) {
   if (o.recipe.schedule != "constant") json["scheduled_epochs"] = o.epochs;
   if (o.scaling != "unit") json["scaling"] = o.scaling;
   if (o.images_at_once > 0) json["images_at_once"] = o.images_at_once;
+  if (o.shards > 1) json["shards"] = o.shards;
   if (o.limit) json["limit"] = *o.limit;
   if (o.image_limit != examples::ImageLimit()) json["limit_megapixels"] = o.image_limit.megapixels;
   if (o.patience) json["patience"] = *o.patience;

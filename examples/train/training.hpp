@@ -111,6 +111,7 @@ FitConfig fit_config(const Task& task, const std::vector<std::size_t>& indices, 
   return {.epochs = options.epochs,
           .loss = make_loss(options.recipe, class_weights<Net>(task, indices, skipped, options), task.ignore_label),
           .images_at_once = static_cast<std::size_t>(options.images_at_once),
+          .shards = static_cast<std::size_t>(options.shards),
           .schedule = make_schedule(options.recipe, indices.size(), options.batch, options.epochs),
           .clip = make_clip(options.recipe)};
 }

@@ -7,6 +7,7 @@
 
 #include "unetpp/train/clip.hpp"
 #include "unetpp/train/moving_average.hpp"
+#include "unetpp/train/shards.hpp"
 #include "unetpp/unet.hpp"
 
 namespace {
@@ -61,12 +62,13 @@ using DeeplySupervised =
 
 /// Allocations in three steps after the first, or 1 if the first made none: then moments were not counted, and nothing is.
 template <class Net, class Optimizer>
-long allocations_of_steps(const char* name, Optimizer optimizer, std::size_t at_once, const StepConfig& config) {
+long allocations_of_steps(const char* name, Optimizer optimizer, std::size_t at_once, const StepConfig& config,
+                          const Shards& shards = {}) {
   Batch<Net::in> images(2);
   const Labels labels(2);
   for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = Random(1).uniform(i);
   Parameters<Net> parameters;
-  Trainer<Net> trainer(at_once, WeightedLosses({{1, SoftmaxCrossEntropy{}}, {1, DiceLoss{}}}), 2);
+  Trainer<Net> trainer(at_once, WeightedLosses({{1, SoftmaxCrossEntropy{}}, {1, DiceLoss{}}}), 2, shards);
   const auto step = [&] { trainer.step(parameters, optimizer, std::as_const(images).view(), labels.view(), config); };
 
   const long before_first = allocations;
@@ -85,6 +87,7 @@ int main() {
   const long counted =
       allocations_of_steps<Net>("Adam", Adam(), 2, {}) +
       allocations_of_steps<DeeplySupervised>("deep supervision", Adam(), 2, {}) +
+      allocations_of_steps<DeeplySupervised>("two shards", Adam(), 1, {}, own_shards(2, 2)) +
       allocations_of_steps<Net>("AdamW with moving average, clipped, an image at once",
                                 MovingAverage(AdamW({}, weight_ranges<Net>())), 1, {.clip = clip_by_global_norm(1e-3)});
 

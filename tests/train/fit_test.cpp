@@ -1,10 +1,12 @@
 #include "unetpp/train/fit.hpp"
 
 #include <cstdlib>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 
 #include "../catch.hpp"
+#include "threads_as_team.hpp"
 #include "unetpp/train/moving_average.hpp"
 #include "unetpp/unet.hpp"
 
@@ -394,4 +396,101 @@ TEST_CASE("a loader that gives a part of each batch is refused") {
   SGD sgd;
   CHECK_THROWS_WITH(fit(parameters, sgd, part, quiet(1)),
                     "unetpp: fit: expected a loader of all samples, found one of 2 ranks");
+}
+
+TEST_CASE("fit of several processes has the bits and the history of one with as many shards") {
+  const auto train = [](const Team& team) {
+    auto training = bright_pixels(21, {.batch = 8, .seed = 1}), validation = bright_pixels(7, {.batch = 3});
+    Parameters<Net> parameters(GlorotUniform{1});
+    Adam adam;
+    FitConfig config = quiet(2);
+    config.shards = 4;
+    config.team = team;
+    const TrainingState state = fit(parameters, adam, training, validation, config);
+    std::vector<double> all(parameters.span().begin(), parameters.span().end());
+    for (const EpochEnd& e : state.history) {
+      all.push_back(e.train_loss);
+      all.push_back(e.validation->loss.mean());
+    }
+    all.push_back(static_cast<double>(state.steps));
+    return all;
+  };
+  const std::vector<double> alone = train({});
+  for (const std::size_t processes : {2u, 3u, 4u}) {
+    CAPTURE(processes);
+    std::vector<std::vector<double>> results(processes);
+    in_threads(processes, [&](const Team& team) { results[static_cast<std::size_t>(team.rank)] = train(team); });
+    for (const std::vector<double>& result : results) CHECK(result == alone);
+  }
+}
+
+TEST_CASE("processes that would train differently are refused, each by what differs") {
+  const auto error = [](const std::function<void(std::uint64_t&, FitConfig&, Parameters<Net>&)>& change) {
+    std::vector<std::string> errors(3);
+    in_threads(3, [&](const Team& team) {
+      FitConfig config = quiet(1);
+      config.shards = 4;
+      config.team = team;
+      Parameters<Net> parameters(GlorotUniform{1});
+      std::uint64_t seed = 1;
+      if (team.rank == 2) change(seed, config, parameters);
+      auto training = bright_pixels(9, {.batch = 8, .seed = 1});
+      if (seed != 1) {
+        Batch<Net::in> images(9);
+        training = {images, ArrayLoader<Net::in>::Labels(9), {.batch = 8, .seed = 1}};
+      }
+      Adam adam;
+      try {
+        fit(parameters, adam, training, config);
+      } catch (const ArgumentError& e) {
+        errors[static_cast<std::size_t>(team.rank)] = e.what();
+      }
+    });
+    CHECK((errors[0] == errors[1] && errors[0] == errors[2]));
+    return errors[0];
+  };
+  const std::string begin = "unetpp: training with several processes: expected the same ",
+                    end = " on all, found others on process 2 than on process 0";
+  CHECK(error([](std::uint64_t&, FitConfig&, Parameters<Net>&) {}) == "");
+  CHECK(error([](std::uint64_t&, FitConfig& config, Parameters<Net>&) { config.epochs = 2; }) ==
+        begin + "settings and instruction set" + end);
+  CHECK(error([](std::uint64_t&, FitConfig&, Parameters<Net>& parameters) { parameters.span()[3] += 1; }) ==
+        begin + "parameters and optimizer" + end);
+  CHECK(error([](std::uint64_t& seed, FitConfig&, Parameters<Net>&) { seed = 2; }) ==
+        begin + "images and labels in the first batch" + end);
+}
+
+TEST_CASE("all processes stop where one does") {
+  std::vector<std::uint64_t> steps(2);
+  in_threads(2, [&](const Team& team) {
+    struct Stopper {
+      bool last;
+      int batches = 0;
+      void on_batch_end(const BatchEnd&) { ++batches; }
+      bool stop() const { return last && batches == 2; }
+    };
+    FitConfig config = quiet(3);
+    config.shards = 2;
+    config.team = team;
+    auto training = bright_pixels(9, {.batch = 2});
+    Parameters<Net> parameters;
+    SGD sgd;
+    Stopper stopper{team.rank == 1};
+    steps[static_cast<std::size_t>(team.rank)] = fit(parameters, sgd, training, config, stopper).steps;
+  });
+  CHECK(steps == std::vector<std::uint64_t>{2, 2});
+}
+
+TEST_CASE("training goes on with as many shards as before only") {
+  auto training = bright_pixels(9, {.batch = 4});
+  Parameters<Net> parameters;
+  SGD sgd;
+  FitConfig config = quiet(1);
+  config.shards = 2;
+  config.start = fit(parameters, sgd, training, config);
+  CHECK(config.start.shards == std::size_t{2});
+  config.epochs = 2;
+  CHECK_NOTHROW(fit(parameters, sgd, training, config));
+  config.shards = 4;
+  CHECK_THROWS_WITH(fit(parameters, sgd, training, config), "unetpp: training goes on: expected 2 shards, found 4");
 }

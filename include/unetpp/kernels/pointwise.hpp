@@ -93,6 +93,11 @@ inline void transfer(std::size_t pixels, int channels, const MapOperands& of, in
                 });
 }
 
+/// y += x, of `count` values.
+inline void add(std::size_t count, const float* x, float* y, int threads) {
+  transfer(count, 1, {{x, 1}, {y, 1}, {.accumulate = true}}, threads);
+}
+
 /// y = end(max(x, 0)).
 inline void relu(std::size_t pixels, int channels, const MapOperands& of, int threads,
                  const MicroKernels& kernels = micro_kernels()) {

@@ -12,6 +12,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/labels.hpp"
 #include "unetpp/core/tensor.hpp"
+#include "unetpp/train/shards.hpp"
 #include "unetpp/train/training_state.hpp"
 
 namespace unetpp {
@@ -30,6 +31,10 @@ namespace unetpp {
 ///   first_image()       where the batch's first image is among those of the whole step, of all processes
 /// And so that a sample which is skipped late moves no other one's results:
 ///   positions()         of the batch's images among all that it was given, as skipped_samples(): a span of std::size_t
+/// Of each batch it may give some shards (train/shards.hpp) alone, those of this process:
+///   ranks()             the shards of a batch; 1: all that it has
+///   whole_batch()       the largest number of images in all of them
+///   shard_images()      how many images of the batch are in each of its shards
 template <class L, class Net>
 concept BatchSource = requires(L& loader, int epoch) {
   { loader.batch() } -> std::convertible_to<std::size_t>;
@@ -45,6 +50,39 @@ struct NoValidation {};
 
 namespace detail {
 
+/// Whether a source gives only some shards of each batch.
+template <class Source>
+bool gives_shards(const Source& source) {
+  if constexpr (requires { source.ranks(); })
+    return source.ranks() != 1;
+  else
+    return false;
+}
+
+template <class Source>
+std::size_t whole_batch(const Source& source) {
+  if constexpr (requires { source.whole_batch(); })
+    return source.whole_batch();
+  else
+    return source.batch();
+}
+
+template <class Source>
+std::size_t first_image(const Source& source) {
+  if constexpr (requires { source.first_image(); })
+    return source.first_image();
+  else
+    return 0;
+}
+
+/// How many images are in each of the shards that a source gives; {}: as many as there are places.
+template <class Source>
+std::span<const std::size_t> shard_images(const Source& source) {
+  if constexpr (requires { source.shard_images(); })
+    if (gives_shards(source)) return source.shard_images();
+  return {};
+}
+
 /// Errors  ArgumentError for a loader that makes other batches than the state's.
 template <class Source>
 void match_source(const Source& source, TrainingState& state) {
@@ -55,7 +93,7 @@ void match_source(const Source& source, TrainingState& state) {
     before = now;
   };
   if constexpr (requires { source.seed(); }) match("seed", state.seed, source.seed());
-  match("batch size", state.batch, source.batch());
+  match("batch size", state.batch, whole_batch(source));
   std::size_t images = source.samples();
   if constexpr (requires { source.skipped_samples(); }) images += source.skipped_samples().size();
   match("number of images", state.images, images);
@@ -104,27 +142,30 @@ std::span<const std::size_t> skipped_positions(const Source& source) {
     return {};
 }
 
-/// Errors  ArgumentError for a source that gives only a part of each batch: `fit` reduces over no processes.
+/// Errors  ArgumentError for a source that gives only a part of each batch, but the shards of this process.
 template <class Source>
-void require_alone(const Source& source) {
-  if constexpr (requires { source.ranks(); })
-    if (source.ranks() != 1)
-      throw ArgumentError("unetpp: fit: expected a loader of all samples, found one of " +
-                          std::to_string(source.ranks()) + " ranks");
-}
-
-template <class Source>
-std::size_t first_image(const Source& source) {
-  if constexpr (requires { source.first_image(); })
-    return source.first_image();
-  else
-    return 0;
+void require_gives(const Source& source, const Shards& shards) {
+  if (!gives_shards(source)) return;
+  if constexpr (requires { source.ranks(); }) {
+    const std::string found = "found one of " + std::to_string(source.ranks()) + " ranks";
+    if (shards.count == 1) throw ArgumentError("unetpp: fit: expected a loader of all samples, " + found);
+    if (static_cast<std::size_t>(source.ranks()) != shards.count ||
+        first_image(source) != shards.first * shards.images || source.batch() != shards.own * shards.images)
+      throw ArgumentError("unetpp: fit: expected a loader of all samples or of " + std::to_string(shards.own) + " of " +
+                          std::to_string(shards.count) + " ranks from rank " + std::to_string(shards.first) + " on, " +
+                          found + " that gives images " + std::to_string(first_image(source)) + " to " +
+                          std::to_string(first_image(source) + source.batch()) + " of each batch");
+  }
 }
 
 /// Begins the epoch of a state behind the images that were trained on.
 /// Errors  ArgumentError if no batch of the epoch ends there.
 template <class Source>
 void start_epoch(Source& source, const TrainingState& state) {
+  if (gives_shards(source)) {
+    if constexpr (requires { source.start_epoch(0, std::size_t{}); })
+      return source.start_epoch(state.epoch - 1, state.batches * whole_batch(source));  // skipped ones have places, too
+  }
   if constexpr (requires { source.start_epoch(0, std::size_t{}); }) {
     source.start_epoch(state.epoch - 1, state.samples);
   } else {

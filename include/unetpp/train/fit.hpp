@@ -20,9 +20,13 @@ namespace unetpp {
 /// Returns where training stands: its history has what on_epoch_end was told, and another call goes on from it as
 /// FitConfig::start. A call without a start begins anew with the steps and epochs, on the parameters and the optimizer as
 /// they are.
+///
+/// Processes that train together (FitConfig::team) all call `fit`; each takes its shards from the whole batches of its own
+/// loader, or has a loader of them alone (io/data/own_shards.hpp). It validates all, and tells its callbacks the losses and
+/// numbers of all. Progress is printed by the first, and where one stops, all do after that batch.
 /// Errors  NonFiniteLossError at the first NaN or infinite loss, or NaN output of any pixel, naming epoch and image; the
-///         parameters are those before that step. ArgumentError for less than 1 epoch, and for a start that these
-///         loaders cannot go on from. What loaders and callbacks throw passes through.
+///         parameters are those before that step. ArgumentError for less than 1 epoch, for a start that these loaders
+///         cannot go on from, and on all processes where they would train differently. What loaders and callbacks throw passes through.
 template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, class... Callbacks>
 requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>) TrainingState
     fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,
@@ -30,7 +34,8 @@ requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Valida
   static_assert((detail::Callback<Callbacks> && ...),
                 "unetpp: a callback of fit can be called with one of the events of train/callbacks.hpp, has a member "
                 "for one of them, or has stop()");
-  detail::Listeners<std::remove_reference_t<Callbacks>...> audience(config.progress, callbacks...);
+  detail::Listeners<std::remove_reference_t<Callbacks>...> audience(config.progress && config.team.rank == 0,
+                                                                    callbacks...);
   return detail::FitRun(parameters, optimizer, train, validation, config, audience).run();
 }
 

@@ -10,7 +10,9 @@
 #include "unetpp/train/loss.hpp"
 #include "unetpp/train/metrics.hpp"
 #include "unetpp/train/schedule.hpp"
+#include "unetpp/train/shards.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
+#include "unetpp/train/team.hpp"
 #include "unetpp/train/trainer.hpp"
 #include "unetpp/train/training_state.hpp"
 
@@ -24,6 +26,12 @@ struct FitConfig {
   /// of the whole batch. Only what layers and losses see of a batch as a whole, as batch normalisation does, is then of a
   /// part. Validation takes batches of its own loader's.
   std::size_t images_at_once = 0;
+  /// Shards that each batch is cut into (train/shards.hpp), which its size is a multiple of: layers and losses see each as
+  /// a batch of its own. The bits depend on them, but not on the processes that share them. (1: the batch as it is.)
+  std::size_t shards = 1;
+  /// The processes that train together, no more than there are shards; all call `fit` with the same settings, parameters
+  /// and data, and each computes its own shards of every step. ({}: this one alone.)
+  Team team = {};
   bool progress = true;      ///< print lines on standard output
   TrainingState start = {};  ///< where to go on; parameters and optimizer must be as they were there
   IgnoredClass ignored_class = IgnoredClass::kept;  ///< in means, where the ignored label is a class; as Keras has it
@@ -34,9 +42,16 @@ struct FitConfig {
 
 namespace detail {
 
-/// Images that a step on batches of up to `batch` computes at once.
-inline std::size_t at_once(const FitConfig& config, std::size_t batch) {
-  return config.images_at_once > 0 ? std::min(config.images_at_once, batch) : batch;
+/// Images that a step on shards of up to `shard` images computes at once.
+inline std::size_t at_once(const FitConfig& config, std::size_t shard) {
+  return config.images_at_once > 0 ? std::min(config.images_at_once, shard) : shard;
+}
+
+/// Those of a batch that this process computes.
+/// Errors  As own_shards.
+inline Shards own_shards(const FitConfig& config, std::size_t batch) {
+  return unetpp::own_shards(config.shards, batch, static_cast<std::size_t>(config.team.rank),
+                            static_cast<std::size_t>(config.team.size));
 }
 
 }  // namespace detail

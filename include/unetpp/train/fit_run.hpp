@@ -18,6 +18,9 @@
 #include "unetpp/train/callbacks.hpp"
 #include "unetpp/train/evaluate.hpp"
 #include "unetpp/train/fit_config.hpp"
+#include "unetpp/train/same_training.hpp"
+#include "unetpp/train/shards.hpp"
+#include "unetpp/train/team.hpp"
 #include "unetpp/train/trainer.hpp"
 #include "unetpp/train/training_state.hpp"
 
@@ -35,16 +38,17 @@ class FitRun {
         validation_(validation),
         config_(config),
         audience_(audience),
+        shards_(own_shards(config, whole_batch(train))),
         state_(begin()),
-        trainer_(at_once(config, train.batch()), config.loss, config.threads),
-        warned_(!config.warn) {
+        trainer_(at_once(config, shards_.images), config.loss, config.threads, shards_) {
     step_.clip = config.clip;
+    reduce_over(config.team, step_);
     if constexpr (validates) evaluator_.emplace(validation.batch(), config.loss, config.threads, config.ignored_class);
   }
 
   TrainingState run() {
     audience_.tell(FitBegin{state_.epoch, config_.epochs, state_});
-    stopping_ = audience_.stop();
+    stopping_ = stop();
     if (stopping_) tell_resume_point();
     while (!stopping_ && state_.epoch <= config_.epochs) epoch();
     audience_.tell(FitEnd{state_.epoch, config_.epochs, state_});
@@ -61,11 +65,17 @@ class FitRun {
       throw ArgumentError("unetpp: fit: expected at least 1 epoch, found " + std::to_string(config_.epochs));
     TrainingState state = config_.start;
     require_consistent(state);
-    require_alone(train_);
+    require_gives(train_, shards_);
+    require_gives(validation_, {});  // each process validates with all
     match_source(train_, state);
+    if (state.shards && *state.shards != config_.shards)
+      throw ArgumentError("unetpp: training goes on: expected " + std::to_string(*state.shards) + " shards, found " +
+                          std::to_string(config_.shards));
+    state.shards = config_.shards;
     skip(train_, state.train_skipped);
     skip(validation_, state.validation_skipped);
     note_skipped_in(state);
+    require_same_training(parameters_, optimizer_, config_, state);
     return state;
   }
 
@@ -73,6 +83,9 @@ class FitRun {
     note_skipped(train_, state.train_skipped);
     note_skipped(validation_, state.validation_skipped);
   }
+
+  /// Whether to stop: where one process has to, all do.
+  bool stop() { return any(config_.team, audience_.stop()); }
 
   void tell_resume_point() { audience_.tell(ResumePoint{state_.epoch, config_.epochs, state_, stopping_}); }
 
@@ -121,22 +134,34 @@ class FitRun {
       return std::numeric_limits<double>::quiet_NaN();
   }
 
-  /// Trains on the batch at hand.
-  void step() {
-    if (!std::exchange(warned_, true) && beyond_range<Net::in>(train_.images()))
+  /// Looks at the first batch.
+  void look_at(BatchView<const float, Net::in> images, LabelView<Net::out> labels) const {
+    if (!gives_shards(train_)) require_same_batch(config_.team, images, labels);
+    if (config_.warn && config_.team.rank == 0 && beyond_range<Net::in>(images))
       config_.warn(
           "the images of the first batch have values beyond 32: networks train best on [0, 1], where 0 to 255 "
           "are divided by 255");
-    step_.pass = {
-        .training = true, .seed = state_.seed.value_or(0), .step = state_.steps, .first_image = first_image(train_)};
-    rate_ = rate_of(state_.steps);
-    if (config_.schedule) step_.rate = rate_;
-    const LossSum loss =
-        placed([&] { return trainer_.step(parameters_, optimizer_, train_.images(), train_.labels(), step_); });
+  }
+
+  /// Trains on the batch at hand.
+  void step() {
     const BatchView<const float, Net::in> images = train_.images();
     const LabelView<Net::out> labels = train_.labels();
+    if (!std::exchange(looked_, true)) look_at(images, labels);
+    const std::size_t first = gives_shards(train_) ? 0 : std::min(images.count(), shards_.first * shards_.images),
+                      count = std::min(images.count() - first, shards_.own * shards_.images);
+    step_.pass = {.training = true,
+                  .seed = state_.seed.value_or(0),
+                  .step = state_.steps,
+                  .first_image = first_image(train_) + first};
+    step_.shard_images = shard_images(train_);
+    rate_ = rate_of(state_.steps);
+    if (config_.schedule) step_.rate = rate_;
+    const LossSum loss = placed([&] {
+      return trainer_.step(parameters_, optimizer_, images.images(first, count), labels.images(first, count), step_);
+    });
     state_.loss += loss;
-    state_.samples += images.count();
+    state_.samples += trainer_.images();
     ++state_.batches;
     ++state_.steps;
     state_.seconds = seconds();
@@ -154,7 +179,7 @@ class FitRun {
                             images.pixel_stride(),
                             {labels.data(), labels.pixels()},
                             config_.loss.ignored_label()});
-    stopping_ = audience_.stop();
+    stopping_ = stop();
     tell_resume_point();
   }
 
@@ -187,7 +212,7 @@ class FitRun {
                                                         evaluator_->left_out(),
                                                         positions(validation_),
                                                         skipped_positions(validation_)});
-                      return !(stopping_ = audience_.stop());
+                      return !(stopping_ = stop());
                     });
   }
 
@@ -199,7 +224,7 @@ class FitRun {
     state_.loss = {};
     state_.seconds = 0;
     note_skipped_in(state_);  // also those behind the last batch
-    stopping_ = audience_.stop();
+    stopping_ = stop();
     tell_resume_point();
   }
 
@@ -209,13 +234,14 @@ class FitRun {
   Validation& validation_;
   const FitConfig& config_;
   Audience& audience_;
+  Shards shards_;
   TrainingState state_;
   Trainer<Net> trainer_;
   std::optional<Evaluator<Net>> evaluator_;
   std::optional<Parameters<Net>> average_;  // of an optimizer that has one
   StepConfig step_;
   std::optional<double> rate_;  // of the epoch's last step, if one was made
-  bool warned_;
+  bool looked_ = false;         // whether a batch has been looked at
   bool stopping_ = false;
   Clock::time_point begun_;
   double seconds_before_ = 0;  // that the epoch took before it was gone on with

@@ -13,6 +13,7 @@
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/fit_config.hpp"
 #include "unetpp/train/optimizer.hpp"
+#include "unetpp/train/shards.hpp"
 #include "unetpp/train/trainer.hpp"
 #include "unetpp/train/training_state.hpp"
 
@@ -74,6 +75,7 @@ inline double steepest_rate(std::span<const LearningRatePoint> points, std::size
 /// lowest to the highest, until the loss diverges. It trains copies: parameters and optimizer stay as they are, `train` is
 /// then somewhere in an epoch, which `fit` begins anew. The losses are averaged exponentially, and the average divided by
 /// 1 − smoothingᵗ, so that it does not begin at 0.
+/// Where processes train together, each searches alone.
 /// Errors  ArgumentError for settings that no search can have, for a loader without images, and for an optimizer that takes
 ///         no rate or not these; NonFiniteLossError where not even the first loss is a finite number.
 /// Source  Smith, WACV 2017; the smoothing and the end as fastai's lr_find, and the suggestion as its `steep`, which looks
@@ -82,8 +84,9 @@ template <Layer Net, class Optimizer, BatchSource<Net> Train>
 LearningRateSearch find_learning_rate(Parameters<Net> parameters, Optimizer optimizer, Train& train,
                                       const FitConfig& config = {}, const LearningRateFinderConfig& finder = {}) {
   finder.require_valid();
-  detail::require_alone(train);
-  Trainer<Net> trainer(detail::at_once(config, train.batch()), config.loss, config.threads);
+  const Shards shards = own_shards(config.shards, detail::whole_batch(train));
+  detail::require_gives(train, shards);
+  Trainer<Net> trainer(detail::at_once(config, shards.images), config.loss, config.threads, shards);
   LearningRateSearch search;
   TrainingState state;
   detail::match_source(train, state);
@@ -101,6 +104,7 @@ LearningRateSearch find_learning_rate(Parameters<Net> parameters, Optimizer opti
                  .seed = state.seed.value_or(0),
                  .step = static_cast<std::uint64_t>(i),
                  .first_image = detail::first_image(train)};
+    step.shard_images = detail::shard_images(train);
     step.rate = rate;
     try {
       const double loss = trainer.step(parameters, optimizer, train.images(), train.labels(), step).mean();

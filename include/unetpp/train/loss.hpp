@@ -48,15 +48,17 @@ struct LossSum {
 };
 
 /// What batches weigh to each term of a loss; one of a single term has one. What a step weighs has `most_terms` numbers for
-/// the network's output, and as many behind them for each of its heads (train/step_loss.hpp).
+/// the network's output, and as many behind them for each of its heads (train/step_loss.hpp). The Trainer counts images.
 struct LossWeight {
   static constexpr std::size_t most_terms = 8;
   static constexpr std::size_t most_outputs = 1 + most_supervised_levels;
 
   std::array<double, most_terms * most_outputs> of_term{};
+  double images = 0;
 
   LossWeight& operator+=(const LossWeight& other) {
     for (std::size_t i = 0; i < of_term.size(); ++i) of_term[i] += other.of_term[i];
+    images += other.images;
     return *this;
   }
 

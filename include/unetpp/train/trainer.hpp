@@ -21,6 +21,7 @@
 #include "unetpp/nn/supervised.hpp"
 #include "unetpp/nn/workspace.hpp"
 #include "unetpp/train/optimizer.hpp"
+#include "unetpp/train/shards.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
 #include "unetpp/train/step_loss.hpp"
 
@@ -29,14 +30,17 @@ namespace unetpp {
 /// Changes gradients before they are used, in place; of them alone, so that training that goes on needs nothing else.
 using GradientFunction = std::function<void(std::span<float>)>;
 
-/// What a step does beside its own. Where it is of several processes, the reductions sum over them.
+/// What a step does beside its own. Where it is of several processes, the reductions sum over them, in the shards' tree.
 struct StepConfig {
   std::optional<Pass> pass{};  ///< none: the next of the Trainer's own steps, of this batch alone
+  std::span<const std::size_t>
+      shard_images{};  ///< in each shard that is computed here; {}: all but the last ones are full
   std::function<void(LossWeight&)>
-      reduce_weight{};           ///< gets what the batch weighs and makes it the whole step's: sums all of of_term
-  GradientFunction reduce{};     ///< gets the gradients, and behind them what was seen of statistics
-  GradientFunction clip{};       ///< gets the gradients of the trained tensors
-  std::optional<double> rate{};  ///< of the optimizer's step; none: its own learning rate
+      reduce_weight{};        ///< gets what the batch weighs and makes it the whole step's: sums all of it
+  GradientFunction reduce{};  ///< gets the gradients, and behind them what was seen of statistics
+  std::function<void(LossSum&)> reduce_loss{};  ///< gets the batch's loss and makes it the whole step's
+  GradientFunction clip{};                      ///< gets the gradients of the trained tensors
+  std::optional<double> rate{};                 ///< of the optimizer's step; none: its own learning rate
 };
 
 /// The memory of training steps that compute up to `batch` images at once; after the first step they allocate nothing.
@@ -45,14 +49,20 @@ struct StepConfig {
 /// `step` does all of it for one batch. One of more images than are computed at once it takes in parts: the gradients are
 /// those of the whole but for rounding, unless a layer or the loss sees a batch as a whole, which is then the part.
 ///
+/// A batch may be cut into shards (train/shards.hpp), of which each is a batch of its own to layers and to the loss. What
+/// they give is summed in a tree of its own, so that processes which share the shards give the bits of one alone. That
+/// takes memory for as many gradients as the tree has levels.
+///
 /// Where the network has heads (UNetConfig::supervised_levels), the loss is the weighted sum of all outputs' (StepLoss).
 template <Layer Net>
 class Trainer {
  public:
-  explicit Trainer(std::size_t batch, Loss loss = SoftmaxCrossEntropy{}, int threads = max_threads())
+  explicit Trainer(std::size_t batch, Loss loss = SoftmaxCrossEntropy{}, int threads = max_threads(),
+                   const Shards& shards = {})
       : loss_(std::move(loss), Net::out, head_shapes<Net>, batch),
         workspace_(batch, threads, loss_.scratch()),
-        gradients_(parameter_count<Net> + statistic_count<Net>) {}
+        shards_(shards),
+        gradients_(detail::tree_levels(shards.own), Buffer<float>(parameter_count<Net> + statistic_count<Net>)) {}
 
   /// A whole step on one batch. Returns the loss before the step.
   /// Errors  NonFiniteLossError if that is NaN or infinite, or a pixel's output is NaN, also where the label is ignored;
@@ -60,9 +70,9 @@ class Trainer {
   template <class Optimizer>
   LossSum step(Parameters<Net>& parameters, Optimizer& optimizer, BatchView<const float, Net::in> images,
                LabelView<Net::out> labels, const StepConfig& config = {}) {
-    const LossSum loss =
-        whole_gradients(parameters, images, labels, config.pass ? *config.pass : own_pass(), config.reduce_weight);
-    if (config.reduce) config.reduce(gradients_);
+    LossSum loss = whole_gradients(parameters, images, labels, config);
+    if (config.reduce) config.reduce(gradients_[0]);
+    if (config.reduce_loss) config.reduce_loss(loss);
     if (config.clip) config.clip(gradients());
     update(parameters, optimizer, config.rate);
     return loss;
@@ -71,11 +81,11 @@ class Trainer {
   /// All of a step on one batch up to the gradients.
   LossSum compute_gradients(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
                             LabelView<Net::out> labels) {
-    return whole_gradients(parameters, images, labels, own_pass(), {});
+    return whole_gradients(parameters, images, labels, {});
   }
 
   /// Begins a step: the gradients are zero.
-  void begin() { kernels::clear(gradients_.size(), gradients_.data(), workspace_.threads()); }
+  void begin() { begin(0); }
 
   /// What a batch weighs to the loss; LossWeights of all batches of a step add up to the whole's.
   LossWeight weigh(LabelView<Net::out> labels) {
@@ -84,6 +94,7 @@ class Trainer {
       const BatchView<const float, Net::out> no_logits(nullptr, count);
       whole += loss_.weigh(loss_batch(no_logits, labels.images(first, count)), workspace_.scratch());
     });
+    whole.images = static_cast<double>(labels.count());
     return whole;
   }
 
@@ -91,17 +102,8 @@ class Trainer {
   /// says where the batch is in the step. Returns the batch's loss.
   /// Errors  As `step`.
   LossSum accumulate(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
-                     LabelView<Net::out> labels, const LossWeight& whole, Pass pass) {
-    pass.training = true;
-    step_ = pass.step;
-    const LossWeight own = weigh(labels);
-    const BatchView<const float, Net::out> logits = workspace_.forward(parameters, images, pass);
-    loss_.evaluate(loss_batch(logits, labels), {own, whole}, pixels_of(workspace_.output_gradient()),
-                   workspace_.scratch());
-    require_finite_loss();
-    workspace_.backward(parameters, {gradients_.data(), gradients_.data() + parameter_count<Net>}, images, {}, &loss_);
-    require_finite_loss();  // the heads' is in it now
-    return loss_.sum();
+                     LabelView<Net::out> labels, const LossWeight& whole, const Pass& pass) {
+    return accumulate_at(0, parameters, {images, labels}, whole, pass);
   }
 
   /// Ends a step: the optimizer moves the trained tensors, and statistics become means of their old values and what was
@@ -122,12 +124,23 @@ class Trainer {
   }
 
   /// Of the trained tensors.
-  std::span<float> gradients() { return std::span(gradients_).first(parameter_count<Net>); }
+  std::span<float> gradients() { return std::span(gradients_[0]).first(parameter_count<Net>); }
   /// What the step's batches showed of the statistics.
-  std::span<float> seen() { return std::span(gradients_).subspan(parameter_count<Net>); }
+  std::span<float> seen() { return std::span(gradients_[0]).subspan(parameter_count<Net>); }
+  /// How many images the last step had, those of all processes.
+  std::size_t images() const { return images_; }
   TrainingWorkspace<Net>& workspace() { return workspace_; }
 
  private:
+  struct Examples {
+    BatchView<const float, Net::in> images;
+    LabelView<Net::out> labels;
+
+    Examples from(std::size_t first, std::size_t count) const {
+      return {images.images(first, count), labels.images(first, count)};
+    }
+  };
+
   /// Calls work(first, count) for the parts of a batch that are computed at once.
   template <class Work>
   void for_each_part(std::size_t images, const Work& work) const {
@@ -141,22 +154,75 @@ class Trainer {
                                "; lower the learning rate or look for bad values in the images");
   }
 
+  void begin(std::size_t level) {
+    kernels::clear(gradients_[level].size(), gradients_[level].data(), workspace_.threads());
+  }
+
+  LossSum accumulate_at(std::size_t level, const Parameters<Net>& parameters, const Examples& of,
+                        const LossWeight& whole, Pass pass) {
+    pass.training = true;
+    step_ = pass.step;
+    const LossWeight own = weigh(of.labels);
+    const BatchView<const float, Net::out> logits = workspace_.forward(parameters, of.images, pass);
+    loss_.evaluate(loss_batch(logits, of.labels), {own, whole}, pixels_of(workspace_.output_gradient()),
+                   workspace_.scratch());
+    require_finite_loss();
+    float* to = gradients_[level].data();
+    workspace_.backward(parameters, {to, to + parameter_count<Net>}, of.images, {}, &loss_);
+    require_finite_loss();  // the heads' is in it now
+    return loss_.sum();
+  }
+
   /// All of a step up to the reduction.
   LossSum whole_gradients(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
-                          LabelView<Net::out> labels, const Pass& pass,
-                          const std::function<void(LossWeight&)>& reduce_weight) {
-    if (images.count() == 0 || labels.count() != images.count())
-      throw ArgumentError("unetpp: a training step: expected labels for each of at least 1 image, found those of " +
-                          std::to_string(labels.count()) + " for " + std::to_string(images.count()));
-    begin();
-    LossWeight whole = weigh(labels);
-    if (reduce_weight) reduce_weight(whole);
+                          LabelView<Net::out> labels, const StepConfig& config) {
+    const auto require = [&](bool holds) {
+      if (!holds)
+        throw ArgumentError("unetpp: a training step: expected labels for each of at least 1 image, found those of " +
+                            std::to_string(labels.count()) + " for " + std::to_string(images.count()));
+    };
+    require(labels.count() == images.count());
+    detail::require_fits(shards_, config.shard_images, images.count());
+    const auto range = [&](std::size_t shard) {
+      return detail::shard_range(shards_, config.shard_images, images.count(), shard - shards_.first);
+    };
+    LossWeight whole = detail::join_in_tree(
+        shards_.first, shards_.own,
+        [&](std::size_t shard) { return weigh(labels.images(range(shard).first, range(shard).count)); },
+        [](LossWeight& left, const LossWeight& right) { left += right; });
+    if (config.reduce_weight) config.reduce_weight(whole);
+    require(whole.images > 0);
+    images_ = static_cast<std::size_t>(whole.images);
+
+    const Pass pass = config.pass ? *config.pass : own_pass();
+    step_ = pass.step;       // also where other processes have all of the step's images
+    std::size_t levels = 0;  // whose gradients wait to be joined
+    return detail::join_in_tree(
+        shards_.first, shards_.own,
+        [&](std::size_t shard) {
+          const auto [first, count] = range(shard);
+          Pass of_shard = pass;
+          if (shard > shards_.first) of_shard.first_image += (shard - shards_.first) * shards_.images;
+          return shard_gradients(levels++, parameters, Examples{images, labels}.from(first, count), whole, of_shard);
+        },
+        [&](LossSum& left, const LossSum& right) {
+          left += right;
+          --levels;
+          kernels::add(gradients_[0].size(), gradients_[levels].data(), gradients_[levels - 1].data(),
+                       workspace_.threads());
+        });
+  }
+
+  /// Makes gradients those of a shard, in parts.
+  LossSum shard_gradients(std::size_t level, const Parameters<Net>& parameters, const Examples& of,
+                          const LossWeight& whole, const Pass& pass) {
+    begin(level);
     LossSum loss;
-    for_each_part(images.count(), [&](std::size_t first, std::size_t count) {
+    for_each_part(of.images.count(), [&](std::size_t first, std::size_t count) {
       Pass part = pass;
       part.first_image += first;
-      part.share *= static_cast<double>(count) / static_cast<double>(images.count());
-      loss += accumulate(parameters, images.images(first, count), labels.images(first, count), whole, part);
+      part.share *= static_cast<double>(count) / whole.images;
+      loss += accumulate_at(level, parameters, of.from(first, count), whole, part);
     });
     return loss;
   }
@@ -165,10 +231,13 @@ class Trainer {
 
   StepLoss loss_;
   TrainingWorkspace<Net> workspace_;
-  Buffer<float> gradients_;  // and what is seen of the statistics behind them
+  Shards shards_;
+  std::vector<Buffer<float>>
+      gradients_;  // of each level, and behind them what is seen of the statistics; the step's is 0
   std::vector<NamedTensor> statistic_tensors_ = statistic_tensors<Net>();
   std::uint64_t steps_ = 0;  // that nobody numbered
   std::uint64_t step_ = 0;   // whose gradients these are
+  std::size_t images_ = 0;   // of it
 };
 
 }  // namespace unetpp

@@ -42,6 +42,8 @@ struct TrainingState {
   std::optional<std::uint64_t> seed = {};  // of the order of the images, if it has one
   std::optional<std::size_t> batch = {};   // images in a batch
   std::optional<std::size_t> images = {};  // in an epoch, skipped ones included
+  // Of the step: that it cuts a batch into.
+  std::optional<std::size_t> shards = {};
 
   // What the loaders have skipped, as their skipped_samples().
   std::vector<std::size_t> train_skipped = {};

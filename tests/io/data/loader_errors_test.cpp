@@ -184,6 +184,8 @@ TEST_CASE("a loader refuses settings and samples out of range") {
   CHECK(error({0}, {.ranks = 0}) == "a loader's ranks: expected at least 1, found 0");
   CHECK(error({0}, {.rank = -1}) == "a loader's rank: expected at least 0, found -1");
   CHECK(error({0}, {.rank = 2, .ranks = 2}) == "a loader's rank: expected less than the 2 ranks, found 2");
+  CHECK(error({0}, {.rank = 1, .ranks = 2, .own_ranks = 2}) ==
+        "a loader's own_ranks: expected at most 1 from rank 1 of 2 on, found 2");
   CHECK(error({0}, {.batch = 6, .ranks = 4}) == "a loader's batch: expected a multiple of the 4 ranks, found 6");
   CHECK(error({0, 3}, {}) == "a loader's indices: expected less than 3, found 3");
 }

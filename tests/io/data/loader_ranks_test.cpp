@@ -116,3 +116,24 @@ TEST_CASE("bad samples that ranks are told of leave their places empty, too") {
   for (auto& loader : loaders) loader->skip({2, 7});
   CHECK(put_together(loaders, 0) == Numbered{{0, 1, 3, 4, 5}, {6, 8, 9, 10, 11}});
 }
+
+TEST_CASE("a loader of several ranks gives what they give, and says how many images each has") {
+  const Numbers numbers(22, {5, 12, 13, 18});
+  LoaderConfig config{.batch = 8, .shuffle = false, .workers = 3, .rank = 1, .ranks = 4, .own_ranks = 2};
+  NumberLoader loader(numbers, first(22), config);
+  CHECK(loader.batch() == 4);
+  CHECK(loader.whole_batch() == 8);
+  CHECK(loader.first_image() == 2);
+  for (int e = 0; e < 3; ++e) {
+    loader.start_epoch(e);
+    Numbered batches;
+    std::vector<std::vector<std::size_t>> images;
+    while (loader.next()) {
+      batches.emplace_back();
+      for (const std::size_t position : loader.positions()) batches.back().push_back(static_cast<int>(position));
+      images.emplace_back(loader.shard_images().begin(), loader.shard_images().end());
+    }
+    CHECK(batches == Numbered{{2, 3, 4}, {10, 11}, {19, 20, 21}});
+    CHECK(images == std::vector<std::vector<std::size_t>>{{2, 1}, {2, 0}, {1, 2}});
+  }
+}

@@ -73,10 +73,21 @@ TEST_CASE("training that goes on from a checkpoint in a file ends in the same bi
   CHECK(checkpoint.state.seed == 4u);
   CHECK(checkpoint.state.batch == 3u);
   CHECK(checkpoint.state.images == 8u);
+  CHECK(checkpoint.state.shards == 1u);
   REQUIRE(checkpoint.state.history.size() == 1);
   CHECK(checkpoint.state.history[0].validation->confusion(1, 1) > 0);
   resumed.fit(checkpoint.state);
   CHECK(resumed.values() == whole.values());
+}
+
+TEST_CASE("a checkpoint has the number of shards, one of before there were shards 1") {
+  const TemporaryFolder folder;
+  Run run;
+  const auto path = write_checkpoint(folder);
+  change(path, [](nlohmann::json& training) { training["shards"] = 4; });
+  CHECK(load_checkpoint(path, run.parameters, run.adam).state.shards == 4u);
+  change(path, [](nlohmann::json& training) { training.erase("shards"); });
+  CHECK(load_checkpoint(path, run.parameters, run.adam).state.shards == 1u);
 }
 
 TEST_CASE("a checkpoint before the first step has no moments, and training begins from it") {

@@ -28,23 +28,34 @@ inline std::vector<std::size_t> epoch_order(const LoaderConfig& config, int epoc
   return order;
 }
 
-/// What this rank's places hold, behind the first samples of the epoch: `batch / ranks` places a batch. Those of skipped
-/// samples, and those that a last batch has no samples for, come last in their batch and are empty.
+/// What a loader's places hold in an epoch.
+struct EpochPlaces {
+  std::vector<std::size_t> samples;
+  std::vector<std::size_t> images;  // of each of its ranks, batch by batch
+};
+
+/// What this rank's places hold, behind the first samples of the epoch: `batch / ranks` places a batch, and as many for
+/// each of `own_ranks`. Those of skipped samples, and those that a last batch has no samples for, come last in their batch
+/// and are empty.
 /// Errors  ArgumentError for more first samples than there are.
-[[gnu::cold]] inline std::vector<std::size_t> epoch_places(const LoaderConfig& config, int epoch,
-                                                           const std::vector<bool>& skipped, std::size_t first) {
+[[gnu::cold]] inline EpochPlaces epoch_places(const LoaderConfig& config, int epoch, const std::vector<bool>& skipped,
+                                              std::size_t first) {
   const std::vector<std::size_t> order = epoch_order(config, epoch, skipped);
   if (first > order.size())
     throw ArgumentError("a loader of " + std::to_string(order.size()) + " samples cannot begin behind " +
                         std::to_string(first));
   const std::size_t count = share(config), before = count * static_cast<std::size_t>(config.rank);
-  std::vector<std::size_t> places;
+  EpochPlaces places;
   for (; first < order.size(); first += static_cast<std::size_t>(config.batch)) {
-    const std::size_t begin = std::min(order.size(), first + before), end = std::min(order.size(), begin + count);
-    const std::size_t full = places.size() + count;
-    for (std::size_t at = begin; at < end; ++at)
-      if (!skipped[order[at]]) places.push_back(order[at]);
-    places.resize(full, no_sample);
+    std::size_t at = std::min(order.size(), first + before);
+    const std::size_t full = places.samples.size() + own_share(config);
+    for (int rank = 0; rank < config.own_ranks; ++rank) {
+      const std::size_t begun = places.samples.size();
+      for (const std::size_t end = std::min(order.size(), at + count); at < end; ++at)
+        if (!skipped[order[at]]) places.samples.push_back(order[at]);
+      places.images.push_back(places.samples.size() - begun);
+    }
+    places.samples.resize(full, no_sample);
   }
   return places;
 }

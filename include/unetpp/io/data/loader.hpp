@@ -34,7 +34,8 @@ namespace unetpp {
 /// Where several ranks share the batches, each has a loader of the same samples and settings but for `rank`, and gives
 /// the images rank * batch / ranks and on of each batch, batch / ranks of them at most. No rank knows what the others
 /// skip. So the place of a skipped sample then stays empty in every epoch: its batch is smaller, no other batch changes,
-/// and next() is true on all ranks for the same number of batches, also where a rank has no image of one.
+/// and next() is true on all ranks for the same number of batches, also where a rank has no image of one. A loader may be
+/// several ranks, those of a process that computes several shards of each batch (own_shards).
 ///
 /// It holds `prefetch` + 1 batches (fewer if there are fewer in an epoch) of batch / ranks images, each of
 /// 4 * In.size() + In.pixels() bytes; what it keeps, `cache_bytes` at most; and for each worker the sample that it works
@@ -51,7 +52,7 @@ class Loader {
       : indices_(detail::checked(std::move(indices), dataset.size())),
         config_(detail::checked(std::move(config))),
         writer_(dataset, indices_, config_),
-        ring_(detail::batches_held(config_, indices_.size()), detail::share(config_)),
+        ring_(detail::batches_held(config_, indices_.size()), detail::own_share(config_)),
         outcomes_(ring_.places()),
         skipped_(indices_.size()),
         workers_(detail::threads(config_, ring_.places()), ring_.places(),
@@ -63,6 +64,8 @@ class Loader {
   std::uint64_t seed() const { return config_.seed; }
   /// Images that next() gives at most: this rank's share of a batch.
   std::size_t batch() const { return ring_.batch(); }
+  /// Images in a batch of all ranks, at most.
+  std::size_t whole_batch() const { return static_cast<std::size_t>(config_.batch); }
   /// Samples in an epoch, of all ranks; fewer once some are skipped.
   std::size_t samples() const { return indices_.size() - skipped_.met().size(); }
   /// Samples that cannot be used, met so far.
@@ -87,9 +90,10 @@ class Loader {
   /// (With several ranks `first` counts all ranks' places, those of skipped samples, too.)
   /// Errors  ArgumentError for more of them than there are.
   void start_epoch(int epoch, std::size_t first = 0) {
-    std::vector<std::size_t> places = detail::epoch_places(config_, epoch, skipped_.flags(), first);
+    detail::EpochPlaces places = detail::epoch_places(config_, epoch, skipped_.flags(), first);
     workers_.pause();
-    workers_.begin(std::move(places));
+    workers_.begin(std::move(places.samples));
+    images_of_ranks_ = std::move(places.images);
     epoch_ = epoch;
     begun_ = true;
     current_ = next_ = count_ = 0;
@@ -124,7 +128,13 @@ class Loader {
   /// How many share the batches.
   int ranks() const { return config_.ranks; }
   /// The position of the first of these images in the whole batch, that of all ranks.
-  std::size_t first_image() const { return static_cast<std::size_t>(config_.rank) * batch(); }
+  std::size_t first_image() const { return static_cast<std::size_t>(config_.rank) * detail::share(config_); }
+  /// How many of them are of each of its ranks.
+  std::span<const std::size_t> shard_images() const {
+    const auto own = static_cast<std::size_t>(config_.own_ranks);
+    return count_ > 0 ? std::span(images_of_ranks_).subspan(current_ / batch() * own, own)
+                      : std::span<const std::size_t>();
+  }
 
  private:
   /// What became of one place. Its worker owns it until it is filled, next() from then on.
@@ -157,6 +167,11 @@ class Loader {
       return true;
     }
     set_aside(error, i);
+    if (config_.ranks > 1) {
+      std::size_t* images = &images_of_ranks_[current_ / batch() * static_cast<std::size_t>(config_.own_ranks)];
+      for (std::size_t before = current_; place - before >= *images; ++images) before += *images;
+      --*images;  // of the rank in whose share it was
+    }
     close_ranks(place);
     return false;
   }
@@ -189,7 +204,8 @@ class Loader {
   detail::SampleWriter<In, Data> writer_;
   Ring ring_;
   std::vector<Outcome> outcomes_;
-  int epoch_ = 0;  // changes only while the workers pause
+  std::vector<std::size_t> images_of_ranks_;  // those of each batch
+  int epoch_ = 0;                             // changes only while the workers pause
 
   // Of the caller's thread.
   bool begun_ = false;

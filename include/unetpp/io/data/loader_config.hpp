@@ -49,8 +49,9 @@ struct LoaderConfig {
   /// Of the training set, mostly, as channel_statistics finds it. ({}: values over their full scale, in [0, 1], as the
   /// published U-Nets for photographs read them.)
   ChannelScaling scaling{};
-  int rank = 0;   ///< of the processes that share each batch: which one this is, from 0
-  int ranks = 1;  ///< how many these are
+  int rank = 0;       ///< of the processes that share each batch: which one this is, from 0
+  int ranks = 1;      ///< how many these are
+  int own_ranks = 1;  ///< of them, as many have their images from this loader, from `rank` on (own_shards.hpp)
 };
 
 namespace detail {
@@ -71,14 +72,24 @@ inline void require_least(const char* name, int value, int least) {
   if (config.rank >= config.ranks)
     throw ArgumentError("a loader's rank: expected less than the " + std::to_string(config.ranks) + " ranks, found " +
                         std::to_string(config.rank));
+  require_least("own_ranks", config.own_ranks, 1);
+  if (config.own_ranks > config.ranks - config.rank)
+    throw ArgumentError("a loader's own_ranks: expected at most " + std::to_string(config.ranks - config.rank) +
+                        " from rank " + std::to_string(config.rank) + " of " + std::to_string(config.ranks) +
+                        " on, found " + std::to_string(config.own_ranks));
   if (config.batch % config.ranks != 0)
     throw ArgumentError("a loader's batch: expected a multiple of the " + std::to_string(config.ranks) +
                         " ranks, found " + std::to_string(config.batch));
   return config;
 }
 
-/// Images of a batch that one rank gives, at most.
+/// Images of a batch that one rank has, at most.
 inline std::size_t share(const LoaderConfig& config) { return static_cast<std::size_t>(config.batch / config.ranks); }
+
+/// Images of a batch that the loader gives, at most.
+inline std::size_t own_share(const LoaderConfig& config) {
+  return share(config) * static_cast<std::size_t>(config.own_ranks);
+}
 
 /// Batches that there is memory for.
 inline std::size_t batches_held(const LoaderConfig& config, std::size_t samples) {

@@ -74,6 +74,7 @@ inline std::string to_text(const TrainingState& state, const OptimizerState& opt
   if (state.seed) json["random"]["seed"] = *state.seed;
   if (state.batch) json["batch"] = *state.batch;
   if (state.images) json["images"] = *state.images;
+  if (state.shards) json["shards"] = *state.shards;
   for (const EpochEnd& e : state.history) json["history"].push_back(detail::to_json(e));
   return dump_json(json);
 }
@@ -95,6 +96,7 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
                       .seed = {},
                       .batch = {},
                       .images = {},
+                      .shards = {},
                       .train_skipped = json.counts("train_left_out"),
                       .validation_skipped = json.counts("validation_left_out")};
   const detail::JsonFields random(json.object("random"), json.where("random"));
@@ -104,6 +106,10 @@ inline std::pair<TrainingState, OptimizerState> parse_training(std::string_view 
   if (random.has("seed")) state.seed = random.count("seed");
   if (json.has("batch")) state.batch = json.count("batch");
   if (json.has("images")) state.images = json.count("images");
+  if (json.has("shards"))
+    state.shards = json.count("shards");
+  else if (state.batch)
+    state.shards = 1;  // of before there were any
   for (const nlohmann::ordered_json& epoch : json.list("history"))
     state.history.push_back(detail::parse_epoch({epoch, json.where("history")}, classes));
 

@@ -1,0 +1,95 @@
+#pragma once
+// The processes that mpirun has started: their beginning, and their end.
+
+#include <mpi.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "unetpp/core/error.hpp"
+#include "unetpp/mpi/tree_sum.hpp"
+#include "unetpp/train/team.hpp"
+
+namespace unetpp::mpi {
+
+/// MPI, from its beginning to its end; one in a program. The thread that makes it is the only one that communicates
+/// (MPI_THREAD_FUNNELED), which is that of `fit`; the network's own threads do not.
+///
+/// A process that ends without having ended this, or while an exception leaves it, ends all: the others would wait for it
+/// for ever. It does so when it exits, so that main can say what happened before.
+/// Errors  ArgumentError where MPI is in use already or lacks MPI_THREAD_FUNNELED, and on all processes where they are not
+///         of one and the same program.
+class Processes {
+ public:
+  Processes() {
+    int initialized = 0, threads = 0;
+    MPI_Initialized(&initialized);
+    if (initialized) throw ArgumentError("unetpp: MPI: expected a program that has not begun it, found it in use");
+    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &threads);
+    std::atexit(end_all_unless_finalized);
+    if (threads < MPI_THREAD_FUNNELED)
+      throw ArgumentError("unetpp: MPI: expected one with MPI_THREAD_FUNNELED, found one without threads");
+    MPI_Comm_dup(MPI_COMM_WORLD, &communicator_);
+    sum_.emplace(communicator_);
+    detail::require_same(team(), "program", checksum_of_program());
+  }
+  ~Processes() {
+    if (std::uncaught_exceptions() > exceptions_) return;
+    MPI_Comm_free(&communicator_);
+    MPI_Finalize();
+  }
+  Processes(const Processes&) = delete;
+  Processes& operator=(const Processes&) = delete;
+
+  /// For FitConfig::team; for as long as this is there.
+  Team team() {
+    return {.rank = sum_->rank(),
+            .size = sum_->size(),
+            .sum = [this](std::span<double> values) { (*sum_)(values); },
+            .sum_gradients = [this](std::span<float> values) { (*sum_)(values); }};
+  }
+
+  /// Bytes that this process has sent.
+  std::size_t bytes_sent() const { return sum_->bytes_sent(); }
+
+ private:
+  static void end_all_unless_finalized() {
+    int finalized = 0;
+    MPI_Finalized(&finalized);
+    std::fflush(nullptr);
+    if (!finalized) MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+  }
+
+  /// 0 where the system does not say which file the program is.
+  static std::uint64_t checksum_of_program() {
+    std::ifstream file("/proc/self/exe", std::ios::binary);
+    std::vector<char> block(1 << 20);
+    std::uint64_t sum = 0;
+    while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0)
+      sum = detail::checksum(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(file.gcount()))), sum);
+    return sum;
+  }
+
+  int exceptions_ = std::uncaught_exceptions();
+  MPI_Comm communicator_ = MPI_COMM_NULL;
+  std::optional<TreeSum> sum_;
+};
+
+/// Begins MPI, which ends with the last copy of the team.
+/// Errors  As Processes.
+inline Team team() {
+  const auto processes = std::make_shared<Processes>();
+  Team team = processes->team();
+  team.sum = [processes, sum = team.sum](std::span<double> values) { sum(values); };
+  return team;
+}
+
+}  // namespace unetpp::mpi

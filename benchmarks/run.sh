@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the benchmarks in Release and runs them all, or only the one that is named:
-#   run.sh                       step, scaling, micro, augment and peers
+#   run.sh                       step, scaling, busy, micro, augment and peers
 #   run.sh step [OPTIONS]        training and inference against the processor's peak; time by part; memory (step --help)
 #   run.sh scaling [OPTIONS]     speed over the number of threads
+#   run.sh busy [OPTIONS]        speed beside a busy program a core, and in a container of one core
 #   run.sh micro [OPTIONS]       each kernel at each of the network's shapes against im2col + Eigen and the peak
 #   run.sh augment [OPTIONS]     augmented images a second and core
 #   run.sh peers [OPTIONS]       beside PyTorch, TensorFlow, ONNX Runtime and OpenVINO, which it downloads (7 GB)
@@ -16,6 +17,7 @@ case "$what" in
   all)
     "$here/run.sh" step
     "$here/run.sh" scaling
+    "$here/run.sh" busy
     "$here/run.sh" micro
     "$here/run.sh" augment
     "$here/run.sh" peers
@@ -27,6 +29,10 @@ case "$what" in
   scaling)
     "$here/build.sh" step
     "$programs/step" --scaling --batch 8 32 "$@"
+    ;;
+  busy)
+    "$here/build.sh" step
+    "$here/busy.py" "$programs/step" "$@"
     ;;
   micro)
     "$here/build.sh" micro

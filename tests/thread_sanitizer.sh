@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# thread_sanitizer.sh FOLDER COMPILER [FLAGS...]: runs the loader's threads under ThreadSanitizer. Status 77 where the
-# sanitizer does not work. OpenMP stays off: its runtime is not compiled for the sanitizer, and the loader does without.
+# thread_sanitizer.sh FOLDER COMPILER [FLAGS...]: runs the loader's threads, and the workers of loops, under
+# ThreadSanitizer. Status 77 where the sanitizer does not work. No OpenMP library is compiled for the sanitizer: the
+# loader does without, and the workers run with libgomp only, of whose inside it says nothing.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$1
@@ -33,3 +34,10 @@ fi
 
 "${tsan[@]}" "$here/io/data/loader_threads.cpp" -o "$work/loader_threads"
 $prefix "$work/loader_threads"
+
+"${tsan[@]}" -fopenmp "$here/core/workers_threads.cpp" -o "$work/workers_threads"
+if ldd "$work/workers_threads" | grep -q libgomp; then
+  $prefix "$work/workers_threads"
+else
+  echo "without the workers: the OpenMP library is not libgomp"
+fi

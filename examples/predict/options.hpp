@@ -59,7 +59,7 @@ inline void declare(CLI::App& app, Options& options) {
       ->type_name("DIR");
   app.add_option("--batch", options.batch, "Images, or tiles, that the network takes at once [8, or 1 tile]")
       ->check(CLI::Range(1, 65536));
-  app.add_option("--threads", options.threads, "Threads [as many as cores]")
+  app.add_option("--threads", options.threads, "Threads [as many as cores, at most the container's quota]")
       ->check(CLI::Range(1, unetpp::most_threads));
   examples::declare(app, options.limit);
   app.add_flag("--strict", options.strict,

@@ -118,7 +118,7 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(positive)
       ->type_name("N")
       ->group(more);
-  app.add_option("--threads", options.threads, "Threads [as many as cores]")
+  app.add_option("--threads", options.threads, "Threads [as many as cores, at most the container's quota]")
       ->check(CLI::Range(1, unetpp::most_threads));
   app.add_flag("--strict", options.strict,
                "A pair that cannot be used is an error; without, it is named, skipped and counted")

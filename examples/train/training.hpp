@@ -153,6 +153,7 @@ int train_network(const Task& task, Options options, Output& output) {
 
   output.write_run({{"unetpp", version},
                     {"decoders", decoders()},
+                    {"threads", describe_threads()},
                     {"settings", to_json(task, options)},
                     {"seed", options.seed},
                     {"network",

@@ -94,6 +94,12 @@ TEST_CASE("FlushSubnormals makes zeros of subnormal numbers and gives the mode b
 
 namespace {
 
+#ifdef _OPENMP
+constexpr bool openmp = true;
+#else
+constexpr bool openmp = false;
+#endif
+
 /// LLVM 14's OpenMP library leaks memory of its own where there are many threads, of which LeakSanitizer speaks.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -135,7 +141,7 @@ TEST_CASE("parallel_for makes zeros of subnormal numbers in all its threads, and
       made[i] = smallest * half;
     });
     CHECK(std::all_of(made.begin(), made.end(), [](float v) { return v == 0; }) == can_flush);
-    CHECK(threads_with_subnormals(4) == (max_threads() == 1 ? 1 : 4));
+    CHECK(threads_with_subnormals(4) == (openmp ? 4 : 1));
   });
 }
 
@@ -145,7 +151,7 @@ TEST_CASE("OpenMP's threads that begin while the caller flushes subnormals have 
       const FlushSubnormals flush;
       parallel_for(4, 64, [](std::size_t, int) {});
     }
-    CHECK(threads_with_subnormals(4) == (max_threads() == 1 ? 1 : 4));
+    CHECK(threads_with_subnormals(4) == (openmp ? 4 : 1));
   });
 }
 
@@ -216,10 +222,38 @@ TEST_CASE("set_threads reaches the calling thread only") {
   set_threads(before);
 }
 
+TEST_CASE("threads are at most OpenMP's, the cores and the quota, until set_threads says another number") {
+  in_new_thread([] {
+    const int quota = detail::cpu_quota(), cores = omp_get_num_procs();
+    const int allowed = quota > 0 ? std::min(quota, cores) : cores;
+    omp_set_num_threads(1);
+    CHECK(max_threads() == 1);
+    omp_set_num_threads(1000);
+    CHECK(max_threads() == allowed);
+    const std::string text = std::to_string(allowed) + " (OpenMP: 1000; cores: " + std::to_string(cores) + "; ";
+    CHECK(describe_threads().substr(0, text.size()) == text);
+    set_threads(allowed + 1);
+    CHECK(max_threads() == allowed + 1);
+    CHECK(describe_threads() == std::to_string(allowed + 1) + " (set)");
+  });
+}
+
 TEST_CASE("OpenMP's setting of more threads than anything takes means as many as there may be") {
   in_new_thread([] {
+    set_threads(1);
     omp_set_num_threads(1000);
     CHECK(max_threads() == most_threads);
+  });
+}
+
+TEST_CASE("OpenMP has one thread within parallel_for, so that Eigen starts none, and then as many as before") {
+  in_new_thread([] {
+    omp_set_num_threads(3);
+    std::atomic<int> more = 0;
+    for (const int threads : {1, 2})
+      parallel_for(threads, 64, [&](std::size_t, int) { more += omp_get_max_threads() != 1; });
+    CHECK(more == 0);
+    CHECK(omp_get_max_threads() == 3);
   });
 }
 #endif

@@ -61,6 +61,7 @@ TEST_CASE(
   const auto run = nlohmann::json::parse(unetpp::read_file(out / "run.json"));
   CHECK(run.at("decoders") == nlohmann::json(unetpp::decoders()));
   CHECK(run.at("unetpp") == unetpp::version);
+  CHECK(run.at("threads").get<std::string>().find(" (") != std::string::npos);  // and why
   CHECK(run.at("seed") == 9);
   CHECK(run.at("settings").at("batch") == 4);
   CHECK(run.at("settings").at("learning_rate") == 1e-3);

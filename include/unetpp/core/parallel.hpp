@@ -1,18 +1,19 @@
 #pragma once
-// The one place that knows OpenMP.
+// The one place, with workers.hpp, that knows OpenMP.
 //
 // Work is cut by its own size, never by the number of threads, and each piece writes what no other piece writes: the
 // results then have the same bits with any number of threads.
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <string>
 #include <type_traits>
 
 #include "unetpp/core/compiler.hpp"
+#include "unetpp/core/cpu_quota.hpp"
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/flush_subnormals.hpp"
+#include "unetpp/core/workers.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -30,11 +31,29 @@ inline void require_threads(int threads, const char* what) {
                         std::to_string(threads));
 }
 
-/// Threads that what the calling thread computes gets unless told otherwise: as OMP_NUM_THREADS has it, or as many as
-/// there are cores.
+#ifdef _OPENMP
+namespace detail {
+
+inline constinit thread_local bool threads_set = false;  // by set_threads, in this thread
+
+/// As cpu_quota; read once, since it takes some files.
+inline int own_cpu_quota() {
+  static const int quota = cpu_quota();
+  return quota;
+}
+
+}  // namespace detail
+#endif
+
+/// Threads that what the calling thread computes gets unless told otherwise: as set_threads has it. Before that the
+/// smallest of what OpenMP has (OMP_NUM_THREADS), the cores that this process may run on, and the quota of its
+/// container, rounded up: more threads than that wait for each other.
 inline int max_threads() {
 #ifdef _OPENMP
-  return std::min(omp_get_max_threads(), most_threads);
+  const int threads = std::min(omp_get_max_threads(), most_threads);
+  if (detail::threads_set) return threads;
+  const int quota = detail::own_cpu_quota(), allowed = std::min(threads, std::max(1, omp_get_num_procs()));
+  return quota > 0 ? std::min(allowed, quota) : allowed;
 #else
   return 1;
 #endif
@@ -48,6 +67,21 @@ inline void set_threads(int threads) {
   require_threads(threads, "unetpp: set_threads");
 #ifdef _OPENMP
   omp_set_num_threads(threads);
+  detail::threads_set = true;
+#endif
+}
+
+/// What `max_threads` returns, and why: "2 (OpenMP: 2; cores: 4; no quota)".
+[[gnu::cold]] inline std::string describe_threads() {
+  const std::string threads = std::to_string(max_threads());
+#ifdef _OPENMP
+  if (detail::threads_set) return threads + " (set)";
+  const int quota = detail::own_cpu_quota();
+  return threads + " (OpenMP: " + std::to_string(omp_get_max_threads()) +
+         "; cores: " + std::to_string(omp_get_num_procs()) +
+         (quota > 0 ? "; quota: " + std::to_string(quota) : "; no quota") + ")";
+#else
+  return threads + " (compiled without OpenMP)";
 #endif
 }
 
@@ -60,43 +94,16 @@ constexpr auto parts_of(Count count, Size size) {
 
 namespace detail {
 
-/// A function work(i, thread) of any type, not owned.
-struct LoopBody {
-  const void* work;
-  void (*call)(const void* work, std::size_t i, int thread);
-};
-
 /// `parallel_for`, compiled once for all that it runs.
 inline void run_loop(int threads, std::size_t count, LoopBody body) {
   require_threads(threads, "unetpp: a parallel loop");
 #ifdef _OPENMP
-  constexpr std::size_t most_parts = 64;
-  struct alignas(64) Part {  // a cache line each
-    std::atomic<std::size_t> next;
-    std::size_t end;
-  };
-  const std::size_t parts = std::min(static_cast<std::size_t>(threads), most_parts);
-  Part part[most_parts];  // OpenMP's own dynamic schedule allocates memory under clang
-  for (std::size_t p = 0; p < parts; ++p) {
-    part[p].next.store(count * p / parts, std::memory_order_relaxed);
-    part[p].end = count * (p + 1) / parts;
-  }
-  const FlushSubnormals::Suspended own_mode;  // threads that the region starts are OpenMP's and go on after it
-#pragma omp parallel num_threads(threads)
-  {
-    const FlushSubnormals flush;
-    omp_set_num_threads(1);  // of this region only: keeps Eigen from starting threads of its own
-    const int thread = omp_get_thread_num();
-    for (std::size_t p = 0; p < parts; ++p) {
-      Part& own = part[(static_cast<std::size_t>(thread) + p) % parts];
-      for (std::size_t i; (i = own.next.fetch_add(1, std::memory_order_relaxed)) < own.end;)
-        body.call(body.work, i, thread);
-    }
-  }
-#else
+  Workers* const workers = threads > 1 && count > 1 ? OwnWorkers::find(threads) : nullptr;
+  const OwnWorkers::Alone alone;
+  if (workers) return workers->run(static_cast<int>(std::min(static_cast<std::size_t>(threads), count)), count, body);
+#endif
   const FlushSubnormals flush;
   for (std::size_t i = 0; i < count; ++i) body.call(body.work, i, 0);
-#endif
 }
 
 }  // namespace detail

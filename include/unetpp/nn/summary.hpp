@@ -56,8 +56,8 @@ inline std::string summary(std::span<const LeafInfo> leaves, std::size_t trainin
                            const ReceptiveField& field) {
   return table_of(leaves) + "memory of a batch of 8 on 1 thread: training " + grouped(training_bytes) +
          " bytes, inference " + grouped(inference_bytes) + " bytes\n" + "receptive field: " + to_string(field) + "\n" +
-         "instruction set: " + kernels::to_string(kernels::instruction_set()) +
-         "; threads: " + std::to_string(max_threads()) + "\n";
+         "instruction set: " + kernels::to_string(kernels::instruction_set()) + "; threads: " + describe_threads() +
+         "\n";
 }
 
 }  // namespace detail

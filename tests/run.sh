@@ -6,7 +6,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 compiler=${CXX:-g++}
 preset=${PRESET:-tests}
 "$root/cmake/packages.sh" g++ cmake ninja-build catch2 libeigen3-dev libstb-dev libjpeg-dev libpng-dev libtiff-dev nlohmann-json3-dev libcli11-dev python3 curl ca-certificates
-"$root/cmake/packages.sh" libonnx-dev libprotobuf-dev python3-venv || echo "tests/run.sh: what needs them is not tested"
+"$root/cmake/packages.sh" libonnx-dev libprotobuf-dev python3-venv libopenmpi-dev openmpi-bin || echo "tests/run.sh: what needs them is not tested"
 case "$compiler" in
   *clang*)
     "$root/cmake/packages.sh" clang clang-tidy libomp-dev

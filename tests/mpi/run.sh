@@ -8,7 +8,7 @@ folder=${2:-$(mktemp -d)}
 mkdir -p "$folder"
 export OMP_WAIT_POLICY=passive # threads that spin would keep others from the cores
 command -v "mpicxx.$mpi" "mpirun.$mpi" > "$folder/found.txt" || {
-  echo "no $mpi here (Debian: libopenmpi-dev openmpi-bin, or libmpich-dev mpich)"
+  echo "SKIPPED: no $mpi here (Debian: libopenmpi-dev openmpi-bin, or libmpich-dev mpich)"
   exit 77
 }
 # More processes than cores, and that by root in a container: both are the user's own business elsewhere.

@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "unetpp/core/compiler.hpp"
+
 #ifdef __linux__
 #include <linux/futex.h>
 #include <sys/syscall.h>

@@ -26,7 +26,8 @@ namespace unetpp {
 /// numbers of all. Progress is printed by the first, and where one stops, all do after that batch.
 /// Errors  NonFiniteLossError at the first NaN or infinite loss, or NaN output of any pixel, naming epoch and image; the
 ///         parameters are those before that step. ArgumentError for less than 1 epoch, for a start that these loaders
-///         cannot go on from, and on all processes where they would train differently. What loaders and callbacks throw passes through.
+///         cannot go on from, and on all processes where they would train differently. What loaders and callbacks throw
+///         passes through.
 template <Layer Net, class Optimizer, BatchSource<Net> Train, class Validation, class... Callbacks>
 requires(BatchSource<Validation, Net> || std::same_as<std::remove_const_t<Validation>, NoValidation>) TrainingState
     fit(Parameters<Net>& parameters, Optimizer& optimizer, Train& train, Validation& validation,

@@ -37,5 +37,6 @@ if(unetpp_sanitized EQUAL -1)
   set(unetpp_sanitized OFF)
 else()
   set(unetpp_sanitized ON)
-  target_sources(unetpp_own INTERFACE ${CMAKE_CURRENT_LIST_DIR}/leaks.cpp)
+  target_sources(unetpp_own INTERFACE
+                 $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${CMAKE_CURRENT_LIST_DIR}/leaks.cpp>)
 endif()

@@ -145,6 +145,7 @@ int main(int argc, char** argv) {
   options.recipe_name = "best";
   options.scaling = "standard";
   options.batch = 8;
+  options.epochs = 12;
   CLI::App app("Trains a U-Net on a folder of images and masks.", "train");
   training::declare(app, options.data);
   app.add_option_function<std::string>(

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Includes point down only: core <- kernels <- layers <- nn <- train <- io <- report <- mpi. Eigen is seen in kernels/ only,
-# MPI in mpi/ only, and nothing that unet.hpp includes comes from io/, mpi/ or report/. Headers are all there is, and no file has a retired name.
+# MPI in mpi/ only, and nothing that unet.hpp includes comes from io/, mpi/ or report/. Headers are all there is, and no file
+# has a retired name.
 set -u
 cd "$(dirname "$0")/../include/unetpp" || exit 1
 order=(core kernels layers nn train io report mpi)

@@ -43,7 +43,7 @@ Resize resize_of_model(const Options& options, const ModelInfo& info) {
   const std::optional<Resize> resize = unetpp::resize_of(info.preprocessing);
   if (!resize && !info.preprocessing.empty())
     examples::warn("predict", options.model + ": expected images prepared as \"" + default_preprocessing + "\" or \"" +
-                                  antialiased_preprocessing + "\", found \"" +
+                                  antialiased_preprocessing + "\" or \"" + cropped_preprocessing + "\", found \"" +
                                   unetpp::detail::printable(info.preprocessing) + "\"");
   return resize.value_or(Resize::bilinear);
 }

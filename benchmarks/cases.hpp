@@ -21,17 +21,24 @@ constexpr double gflop_per_image(Task task) {
   return (task == Task::training ? 3 : 1) * 2e-9 * static_cast<double>(Net::multiply_adds);
 }
 
+inline std::string to_string(unetpp::Precision precision) {
+  return precision == unetpp::Precision::float32 ? "float32" : "bfloat16";
+}
+
 /// A task on a batch with memory, parameters and data of its own.
 struct Case {
   Task task;
+  unetpp::Precision precision;
   std::size_t batch;
   std::size_t workspace_bytes;
   std::size_t other_bytes;  // parameters, gradients, moments, images and labels
   std::function<void()> run;
 };
 
-inline Case make_case(Task task, std::size_t batch, int threads) {
+template <class Net>
+Case make_case_of(Task task, std::size_t batch, int threads) {
   using namespace unetpp;
+  constexpr Precision precision = Net::config.precision;
   const auto data = std::make_shared<RandomBatch>(batch);
   const auto parameters = std::make_shared<Parameters<Net>>(HeNormal{1});
   const std::size_t data_bytes = data->images.size() * sizeof(float) + data->labels.size();
@@ -39,13 +46,22 @@ inline Case make_case(Task task, std::size_t batch, int threads) {
   if (task == Task::training) {
     const auto trainer = std::make_shared<Trainer<Net>>(batch, SoftmaxCrossEntropy{}, threads);
     const auto adam = std::make_shared<Adam>();
-    return {task, batch, TrainingWorkspace<Net>::bytes(batch, threads), data_bytes + 4 * parameter_bytes, [=] {
-              trainer->step(*parameters, *adam, std::as_const(data->images).view(), std::as_const(data->labels).view());
-            }};
+    return {
+        task, precision, batch, TrainingWorkspace<Net>::bytes(batch, threads), data_bytes + 4 * parameter_bytes, [=] {
+          trainer->step(*parameters, *adam, std::as_const(data->images).view(), std::as_const(data->labels).view());
+        }};
   }
   const auto workspace = std::make_shared<InferenceWorkspace<Net>>(batch, threads);
-  return {task, batch, InferenceWorkspace<Net>::bytes(batch, threads), data_bytes + parameter_bytes,
-          [=] { workspace->forward(*parameters, data->images); }};
+  return {task, precision, batch, InferenceWorkspace<Net>::bytes(batch, threads), data_bytes + parameter_bytes, [=] {
+            workspace->forward(*parameters, data->images);
+          }};
+}
+
+inline Case make_case(Task task, std::size_t batch, int threads,
+                      unetpp::Precision precision = unetpp::Precision::float32) {
+  return precision == unetpp::Precision::float32
+             ? make_case_of<Net>(task, batch, threads)
+             : make_case_of<NetOf<unetpp::Precision::bfloat16>>(task, batch, threads);
 }
 
 }  // namespace bench

@@ -73,9 +73,10 @@ void add_pooling() {
         add(layer_name<L>() + "/" + pass, [=](benchmark::State& state) {
           unetpp::Buffer<float> x = random_floats(options.batch * L::in.size()), dx(x.size());
           unetpp::Buffer<float> y = random_floats(options.batch * L::out.size());
-          const Pixels in{x.data(), L::in.channels}, out{y.data(), L::out.channels}, to{dx.data(), L::in.channels};
+          const Pixels<float> in{x.data(), L::in.channels}, out{y.data(), L::out.channels},
+              to{dx.data(), L::in.channels};
           // As in the network, where the skip connection has left its gradient and the input went through a ReLU.
-          const Epilogue end{.accumulate = true, .mask = x.data(), .mask_stride = L::in.channels};
+          const Epilogue<float> end{.accumulate = true, .mask = x.data(), .mask_stride = L::in.channels};
           const std::size_t floats = (gradient ? 3 : 1) * x.size() + y.size();
           repeat_and_count(state, floats * sizeof(float), [&] {
             if (gradient)

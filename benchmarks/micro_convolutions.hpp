@@ -59,8 +59,8 @@ struct ConvolutionOperands {
         dbias(std::max(g.in.channels, g.out.channels)),
         scratch(scratch_floats()) {}
 
-  Pixels in() { return {x.data(), static_cast<std::size_t>(g.in.channels)}; }
-  Pixels out() { return {y.data(), static_cast<std::size_t>(g.out.channels)}; }
+  Pixels<float> in() { return {x.data(), static_cast<std::size_t>(g.in.channels)}; }
+  Pixels<float> out() { return {y.data(), static_cast<std::size_t>(g.out.channels)}; }
   Scratch memory() { return {scratch.data(), threads}; }
   std::size_t scratch_floats() const {
     return call([&]<ConvAlgorithm A>() { return unetpp::kernels::convolution_scratch<A>(g, batch, threads); });
@@ -74,12 +74,12 @@ struct ConvolutionOperands {
     if (algorithm == ConvAlgorithm::few_channels) return work.template operator()<ConvAlgorithm::few_channels>();
     return work.template operator()<ConvAlgorithm::winograd4>();
   }
-  void convolve(const Epilogue& end) {
+  void convolve(const Epilogue<float>& end) {
     call([&]<ConvAlgorithm A>() {
       unetpp::kernels::convolve<A>({g, batch, in(), weight.data(), out(), end}, memory());
     });
   }
-  void convolve_transposed(const Epilogue& end) {
+  void convolve_transposed(const Epilogue<float>& end) {
     call([&]<ConvAlgorithm A>() {
       unetpp::kernels::convolve_transposed<A>({g, batch, out(), weight.data(), in(), end}, memory());
     });
@@ -97,7 +97,7 @@ inline void forward(const ConvolutionLayer& layer, ConvolutionOperands& o) {
 }
 inline void input_gradient(const ConvolutionLayer& layer, ConvolutionOperands& o) {
   const std::size_t stride = layer.transposed ? o.g.out.channels : o.g.in.channels;
-  const Epilogue end{.mask = o.mask.data(), .mask_stride = stride};
+  const Epilogue<float> end{.mask = o.mask.data(), .mask_stride = stride};
   layer.transposed ? o.convolve(end) : o.convolve_transposed(end);
 }
 inline void weight_gradient(const ConvolutionLayer& layer, ConvolutionOperands& o) {

@@ -8,7 +8,9 @@
 
 namespace bench {
 
-using Net = unetpp::UNet<>;
+template <unetpp::Precision P>
+using NetOf = unetpp::UNet<unetpp::UNetConfig{.precision = P}>;
+using Net = NetOf<unetpp::Precision::float32>;
 
 /// A layer's kind and shapes.
 template <class L>

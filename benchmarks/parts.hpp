@@ -35,7 +35,8 @@ std::string part_name() {
 }
 
 /// The rows of one step: what the leaves have measured since the last call.
-inline std::vector<Row> take_rows(bool by_layer) {
+template <class Net>
+std::vector<Row> take_rows(bool by_layer) {
   std::vector<Row> rows;
   unetpp::for_each_leaf<TimedNet<Net>>([&]<class L>(const unetpp::Place&) {
     const std::string name = by_layer ? layer_name<L>() : part_name<L>();
@@ -60,7 +61,8 @@ struct StepTimes {
 };
 
 /// `steps` training steps of the timed network after one that does not count; the one of median time.
-inline StepTimes median_step(std::size_t batch, int threads, int steps, bool by_layer) {
+template <class Net>
+StepTimes median_step(std::size_t batch, int threads, int steps, bool by_layer) {
   using namespace unetpp;
   using Measured = TimedNet<Net>;
   const RandomBatch data(batch);
@@ -74,7 +76,7 @@ inline StepTimes median_step(std::size_t batch, int threads, int steps, bool by_
     const double gradients = seconds_now();
     adam.step(parameters.span(), trainer.gradients(), threads);
     const double end = seconds_now();
-    StepTimes step{take_rows(by_layer), end - start, end - gradients, gradients - start};
+    StepTimes step{take_rows<Net>(by_layer), end - start, end - gradients, gradients - start};
     for (const Row& row : step.rows) step.loss -= row.times.forward + row.times.backward;
     if (i > 0) measured.push_back(std::move(step));
   }
@@ -84,9 +86,11 @@ inline StepTimes median_step(std::size_t batch, int threads, int steps, bool by_
   return *middle;
 }
 
-inline void print_parts(std::size_t batch, int threads, int steps, bool by_layer) {
+inline void print_parts(std::size_t batch, int threads, int steps, bool by_layer, unetpp::Precision precision) {
   const double peak = fma_peak(threads);
-  const StepTimes step = median_step(batch, threads, steps, by_layer);
+  const StepTimes step = precision == unetpp::Precision::float32
+                             ? median_step<Net>(batch, threads, steps, by_layer)
+                             : median_step<NetOf<unetpp::Precision::bfloat16>>(batch, threads, steps, by_layer);
   std::printf("\nTime by %s, batch %zu: %.1f ms a step\n", by_layer ? "layer" : "part", batch, 1e3 * step.all);
   std::printf("%-46s %21s %21s %8s\n", "", "forward ms (of peak)", "gradients ms (of peak)", "of step");
   const auto cell = [&](double seconds, double gflop) {

@@ -27,14 +27,15 @@ struct Options {
   std::vector<std::size_t> batches = {1, 8, 32};
   bool scaling = false, layers = false, memory = false, worker = false;
   Task task = Task::training;
+  std::vector<unetpp::Precision> precisions = {unetpp::Precision::float32};
 };
 
 /// Resident memory after two runs of one case, in a process (this program again) that does nothing else.
 double resident_alone(const Case& c, int threads) {
 #ifdef __linux__
   const std::string command = std::filesystem::read_symlink("/proc/self/exe").string() + " --memory --task " +
-                              to_string(c.task) + " --batch " + std::to_string(c.batch) + " --threads " +
-                              std::to_string(threads);
+                              to_string(c.task) + " --precision " + to_string(c.precision) + " --batch " +
+                              std::to_string(c.batch) + " --threads " + std::to_string(threads);
   const std::unique_ptr<FILE, int (*)(FILE*)> child(popen(command.c_str(), "r"), pclose);
   double resident = 0;
   if (child && std::fscanf(child.get(), "resident %lf", &resident) == 1) return resident;
@@ -43,7 +44,7 @@ double resident_alone(const Case& c, int threads) {
 }
 
 void print_memory(const Options& options) {
-  const Case c = make_case(options.task, options.batches[0], options.threads);
+  const Case c = make_case(options.task, options.batches[0], options.threads, options.precisions[0]);
   c.run();
   c.run();
   const double workspace = static_cast<double>(c.workspace_bytes) * mb;
@@ -56,7 +57,7 @@ void print_memory(const Options& options) {
 
 /// Takes turns with other programs as peers/worker.py says.
 void work(const Options& options) {
-  const Case c = make_case(options.task, options.batches[0], options.threads);
+  const Case c = make_case(options.task, options.batches[0], options.threads, options.precisions[0]);
   c.run();
   std::ofstream("/proc/self/clear_refs") << 5;  // VmHWM begins anew
   std::printf("ready\tunetpp %s\t%g\n", unetpp::version, median(one_turn(c.run, 0.5)));
@@ -77,7 +78,8 @@ void print_table(const Options& options) {
   std::vector<Measured> all;
   for (const std::size_t batch : options.batches)
     for (const Task task : {Task::training, Task::inference})
-      all.push_back({make_case(task, batch, options.threads), {}, {}});
+      for (const unetpp::Precision precision : options.precisions)
+        all.push_back({make_case(task, batch, options.threads, precision), {}, {}});
   std::vector<double> peaks;
   for (int round = -1; round < options.rounds; ++round)  // the first does not count
     for (Measured& m : all) {
@@ -91,15 +93,15 @@ void print_table(const Options& options) {
     }
   std::printf("unetpp %s, default U-Net, %d threads, FMA peak %.0f GFLOP/s (%s, median)\n", unetpp::version,
               options.threads, median(peaks), fma_loop().name);
-  std::printf("%-10s %5s %9s %9s %10s %8s %12s %11s %11s\n", "", "batch", "images/s", "best", "GFLOP/s", "of peak",
-              "workspace MB", "planned MB", "resident MB");
+  std::printf("%-10s %-8s %5s %9s %9s %10s %8s %12s %11s %11s\n", "", "", "batch", "images/s", "best", "GFLOP/s",
+              "of peak", "workspace MB", "planned MB", "resident MB");
   for (const Measured& m : all) {
     const double batch = static_cast<double>(m.of.batch), images = batch / median(m.seconds);
     const double workspace = static_cast<double>(m.of.workspace_bytes) * mb;
-    std::printf("%-10s %5zu %9.2f %9.2f %10.0f %6.0f %% %12.0f %11.0f %11.0f\n", to_string(m.of.task).c_str(),
-                m.of.batch, images, batch / smallest(m.seconds), images * gflop_per_image(m.of.task),
-                100 * median(m.share_of_peak), workspace, workspace + static_cast<double>(m.of.other_bytes) * mb,
-                resident_alone(m.of, options.threads));
+    std::printf("%-10s %-8s %5zu %9.2f %9.2f %10.0f %6.0f %% %12.0f %11.0f %11.0f\n", to_string(m.of.task).c_str(),
+                to_string(m.of.precision).c_str(), m.of.batch, images, batch / smallest(m.seconds),
+                images * gflop_per_image(m.of.task), 100 * median(m.share_of_peak), workspace,
+                workspace + static_cast<double>(m.of.other_bytes) * mb, resident_alone(m.of, options.threads));
   }
   std::puts(
       "GFLOP/s are counted as direct convolutions; planned is the workspace, parameters, gradients, moments and the "
@@ -123,6 +125,9 @@ int main(int argc, char** argv) {
   app.add_option("--task", options.task, "Of --memory and --worker: training or inference")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, Task>{{"training", Task::training}, {"inference", Task::inference}}));
+  app.add_option("--precision", options.precisions, "How values are stored, float32, bfloat16 or both in turns")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, unetpp::Precision>{
+          {"float32", unetpp::Precision::float32}, {"bfloat16", unetpp::Precision::bfloat16}}));
   CLI11_PARSE(app, argc, argv);
   unetpp::set_threads(options.threads);
   if (options.memory)
@@ -134,6 +139,7 @@ int main(int argc, char** argv) {
   else {
     if (!options.layers) print_table(options);
     for (const std::size_t batch : options.batches)
-      if (options.layers || batch > 1) print_parts(batch, options.threads, options.rounds, options.layers);
+      if (options.layers || batch > 1)
+        print_parts(batch, options.threads, options.rounds, options.layers, options.precisions[0]);
   }
 }

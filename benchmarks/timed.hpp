@@ -2,7 +2,6 @@
 // A network whose leaves measure how long they run: the same layers, each wrapped in one that looks at the clock.
 
 #include <unetpp/unet.hpp>
-#include <utility>
 
 #include "measure.hpp"
 
@@ -22,16 +21,19 @@ template <unetpp::Layer L>
 struct Timed : L {
   using Untimed = L;
 
-  template <class... Args>
-  static void forward(Args&&... args) {
+  template <class T>
+  static void forward(unetpp::Tensors<Timed> p, unetpp::BatchView<const T, L::in> x, unetpp::OutputTarget<L::out, T> y,
+                      const unetpp::Context& context) {
     const double start = seconds_now();
-    L::forward(std::forward<Args>(args)...);
+    unetpp::forward_pass<L, T>(p, x, y, context);
     times_of<L>.forward += seconds_now() - start;
   }
-  template <class... Args>
-  static void backward(Args&&... args) {
+  template <class T>
+  static void backward(unetpp::Tensors<Timed> p, unetpp::BatchView<const T, L::in> x,
+                       unetpp::BatchView<const T, L::out> y, unetpp::BatchView<T, L::out> dy,
+                       unetpp::Gradients<Timed, T> to, const unetpp::Context& context) {
     const double start = seconds_now();
-    L::backward(std::forward<Args>(args)...);
+    unetpp::backward_pass<L, T>(p, x, y, dy, to, context);
     times_of<L>.backward += seconds_now() - start;
   }
 };

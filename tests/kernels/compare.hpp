@@ -33,8 +33,8 @@ struct Image {
     for (std::size_t i = 0; i < n; ++i)
       for (int j = 0; j < c; ++j) memory[i * stride + j] = scale * Random(seed).normal(i * c + j);
   }
-  operator Pixels() { return {memory.data(), stride}; }
-  operator ConstPixels() const { return {memory.data(), stride}; }
+  operator Pixels<float>() { return {memory.data(), stride}; }
+  operator ConstPixels<float>() const { return {memory.data(), stride}; }
   bool guards_are_whole() const {
     for (std::size_t i = 0; i < pixels; ++i)
       for (std::size_t j = channels; j < stride; ++j)
@@ -91,9 +91,9 @@ template <class Kernel>
 std::vector<float> run(const Case& c, const Image& from, const std::vector<float>& weight, Image to, const Image& mask,
                        const std::vector<float>& bias, int threads, std::size_t scratch_floats, const Kernel& kernel) {
   Buffer<float> scratch(scratch_floats + room, guard);
-  const Epilogue epilogue{c.bias ? bias.data() : nullptr, c.accumulate, c.relu, c.mask ? mask.memory.data() : nullptr,
-                          mask.stride};
-  kernel(ConvOperands{c.g, c.batch, from, weight.data(), to, epilogue}, Scratch{scratch.data(), threads});
+  const Epilogue<float> epilogue{c.bias ? bias.data() : nullptr, c.accumulate, c.relu,
+                                 c.mask ? mask.memory.data() : nullptr, mask.stride};
+  kernel(ConvOperands<float>{c.g, c.batch, from, weight.data(), to, epilogue}, Scratch{scratch.data(), threads});
   CHECK(to.guards_are_whole());
   CHECK(std::count(scratch.end() - room, scratch.end(), guard) == room);
   return to.memory;
@@ -143,8 +143,8 @@ void check(const Case& c, std::uint64_t seed) {
   const std::vector<float> backward =
       run(c, y, weight, x, x_mask, bias, 2, im2col_scratch(g, 2), im2col_convolve_transposed);
   for (const auto& way : Fast::ways()) {
-    const auto convolve = [&](const ConvOperands& of, Scratch memory) { Fast::convolve(of, memory, way); };
-    const auto transposed = [&](const ConvOperands& of, Scratch memory) { Fast::transposed(of, memory, way); };
+    const auto convolve = [&](const ConvOperands<float>& of, Scratch memory) { Fast::convolve(of, memory, way); };
+    const auto transposed = [&](const ConvOperands<float>& of, Scratch memory) { Fast::transposed(of, memory, way); };
     std::vector<float> first, first_transposed;
     for (int threads = 1; threads <= 3; ++threads) {
       CAPTURE(to_string(way), threads, to_string(g.in), g.out.channels, c.batch, c.gap, c.bias, c.accumulate, c.relu,
@@ -173,11 +173,11 @@ void same_bits_past_the_caches(const ConvGeometry& g) {
     const Image weight(g.weights(), 1, 0, 0.1f, 3), bias(to.channels, 1, 0, 1, 4);
     const std::size_t stride = to.channels + gap;
     Buffer<float> y(to.pixels() * stride), scratch(Fast::scratch(g, 1, 2));
-    CHECK(Epilogue{}.streamed({y.data(), stride}, to.pixels(), to.channels).stream ==
+    CHECK(Epilogue<float>{}.streamed({y.data(), stride}, to.pixels(), to.channels).stream ==
           (gap == 0 && to.channels % 16 == 0));
-    const Epilogue end{
+    const Epilogue<float> end{
         .bias = bias.memory.data(), .relu = true, .mask = mask.memory.data(), .mask_stride = mask.stride};
-    kernel(ConvOperands{g, 1, x, weight.memory.data(), {y.data(), stride}, end}, Scratch{scratch.data(), 2});
+    kernel(ConvOperands<float>{g, 1, x, weight.memory.data(), {y.data(), stride}, end}, Scratch{scratch.data(), 2});
     std::vector<float> values;
     for (std::size_t i = 0; i < to.pixels(); ++i)
       values.insert(values.end(), y.data() + i * stride, y.data() + i * stride + to.channels);
@@ -185,8 +185,8 @@ void same_bits_past_the_caches(const ConvGeometry& g) {
   };
   for (const auto& way : Fast::ways()) {
     CAPTURE(to_string(way));
-    const auto convolve = [&](const ConvOperands& of, Scratch memory) { Fast::convolve(of, memory, way); };
-    const auto transposed = [&](const ConvOperands& of, Scratch memory) { Fast::transposed(of, memory, way); };
+    const auto convolve = [&](const ConvOperands<float>& of, Scratch memory) { Fast::convolve(of, memory, way); };
+    const auto transposed = [&](const ConvOperands<float>& of, Scratch memory) { Fast::transposed(of, memory, way); };
     CHECK(compute(0, g.in, g.out, convolve) == compute(1, g.in, g.out, convolve));
     CHECK(compute(0, g.out, g.in, transposed) == compute(1, g.out, g.in, transposed));
   }

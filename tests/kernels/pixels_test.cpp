@@ -68,7 +68,7 @@ TEST_CASE("softmax and its gradient agree with naive loops at random shapes") {
       softmax(s.pixels, s.channels, {x, y}, 2, micro_kernels(set));
       CHECK(difference(y, want) < 1e-6);
       CHECK(y.guards_are_whole());
-      const Epilogue end{
+      const Epilogue<float> end{
           .accumulate = s.accumulate, .mask = s.masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride};
       softmax_gradient(s.pixels, s.channels, {x, dy, dx, end}, 2, micro_kernels(set));
       CHECK(difference(dx, want_dx) < 1e-5);

@@ -58,7 +58,7 @@ void check_pool(std::uint64_t seed) {
     max_pool(g, batch, {x, y}, 2, micro_kernels(set));
     CHECK(array(y, batch, g.out).v == want.v);
     CHECK(y.guards_are_whole());
-    const Epilogue epilogue{
+    const Epilogue<float> epilogue{
         .accumulate = accumulate, .mask = masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride};
     max_pool_gradient(g, batch, {x, dy, dx, epilogue}, 2, micro_kernels(set));
     double worst = 0;

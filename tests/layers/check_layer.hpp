@@ -151,7 +151,7 @@ class LayerRun {
 
   StridedBatch<L::out> forward(bool accumulate = false) {
     StridedBatch<L::out> y(check.batch, check.gap, 4, accumulate ? 1 : 0);
-    L::forward(tensors(), x.view(), {y.view(), accumulate}, memory_.context());
+    unetpp::forward_pass<L, float>(tensors(), x.view(), {y.view(), accumulate}, memory_.context());
     return y;
   }
 
@@ -163,8 +163,9 @@ class LayerRun {
       for (std::size_t i = 0; i < y.view().pixels(); ++i)
         for (int c = 0; c < L::out.channels; ++c)
           if (!(y.view().pixel(i)[c] > 0)) gradient.view().pixel(i)[c] = 0;
-    L::backward(tensors(), x.view(), y.view(), gradient.view(),
-                unetpp::Gradients<L>{unetpp::TensorView<L, float>(dp.data(), seen.data()), dx}, memory_.context());
+    unetpp::backward_pass<L, float>(tensors(), x.view(), y.view(), gradient.view(),
+                                    unetpp::Gradients<L>{unetpp::TensorView<L, float>(dp.data(), seen.data()), dx},
+                                    memory_.context());
   }
 
   unetpp::Tensors<L> tensors() const { return {p.data(), statistics_.data()}; }

@@ -103,14 +103,14 @@ TEST_CASE("Conv2D with more pixels than one block agrees with naive loops") {
   std::vector<float> p(parameter_count<L>), dp(parameter_count<L>);
   for (std::size_t i = 0; i < p.size(); ++i) p[i] = Random(3).normal(i);
   check::Alone<L> memory(batch, 2);
-  L::forward({p.data(), nullptr}, x.view(), y.view(), memory.context());
+  unetpp::forward_pass<L, float>({p.data(), nullptr}, x.view(), y.view(), memory.context());
   CHECK(check::difference(
             y.array().v,
             naive<L::in, Conv2DConfig{.filters = 3, .activation = Activation::relu}>(x.array(), check::doubles(p)).v) <
         check::fast_error);
 
-  L::backward({p.data(), nullptr}, x.view(), y.view(), dy.view(),
-              Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {}}, memory.context());
+  unetpp::backward_pass<L, float>({p.data(), nullptr}, x.view(), y.view(), dy.view(),
+                                  Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {}}, memory.context());
   std::vector<double> want(parameter_count<L>);  // dweight[i, j, c, f] = Σ x[h + i − 1, w + j − 1, c]·dy[h, w, f]
   const reference::Array ax = x.array(), ady = dy.array();
   for (int n = 0; n < 3; ++n)
@@ -142,6 +142,7 @@ TEST_CASE("a fused ReLU lets NaN through") {
   Tensor<L::out> y;
   x(0, 0, 0) = NAN;
   const std::vector<float> p{1, 0};
-  L::forward({p.data(), nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  unetpp::forward_pass<L, float>({p.data(), nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(1, 1).context());
   CHECK(std::isnan(y(0, 0, 0)));
 }

@@ -16,7 +16,8 @@ template <class L>
 std::vector<float> of_ones(Pass pass, std::size_t count, int threads = 2) {
   Batch<L::in> x(count), y(count);
   x.fill(1);
-  L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(count, threads, pass).context());
+  unetpp::forward_pass<L, float>({nullptr, nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(count, threads, pass).context());
   return {y.span().begin(), y.span().end()};
 }
 

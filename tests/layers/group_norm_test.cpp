@@ -57,7 +57,8 @@ TEST_CASE("GroupNorm of values far from 0 is as exact as they are, though an ima
   for (std::size_t i = 0; i < x.size(); ++i) x.span()[i] = i < 64 ? 0 : 1000 + random.normal(i);
   reference::Array a(1, 40, 40, 8, check::doubles(x.span()));
   const std::vector<float> p{1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0};
-  L::forward({p.data(), nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  unetpp::forward_pass<L, float>({p.data(), nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(1, 1).context());
   const reference::Array want = reference::group_norm(a, 2, 1e-5, std::vector<double>(8, 1), std::vector<double>(8, 0));
   CHECK(check::difference(check::doubles(y.span()), want.v) < 1e-6);
 }
@@ -67,6 +68,7 @@ TEST_CASE("GroupNorm of a constant is its offset") {
   Tensor<L::in> x, y;
   x.fill(1234.567f);
   const std::vector<float> p{3, 3, 3, 3, 0.5f, 0.5f, 0.5f, 0.5f};
-  L::forward({p.data(), nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  unetpp::forward_pass<L, float>({p.data(), nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(1, 1).context());
   for (const float v : y.span()) CHECK(v == Approx(0.5f).margin(3e-2));
 }

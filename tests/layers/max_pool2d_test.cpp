@@ -59,8 +59,9 @@ TEST_CASE("MaxPool2D gives the gradient of equal values to the first of them") {
   for (std::size_t i = 0; i < x.size(); ++i)
     ax.v[i] = x.span()[i] = static_cast<float>(random.below(3, i)) - 1;  // many ties
   for (std::size_t i = 0; i < dy.size(); ++i) ady.v[i] = dy.span()[i] = random.normal(i);
-  L::backward({nullptr, nullptr}, std::as_const(x).view(), {}, std::as_const(dy).view(),
-              Gradients<L>{{nullptr, nullptr}, {.view = dx.view()}}, check::Alone<L>(2, 2).context());
+  unetpp::backward_pass<L, float>({nullptr, nullptr}, std::as_const(x).view(), {}, std::as_const(dy).view(),
+                                  Gradients<L>{{nullptr, nullptr}, {.view = dx.view()}},
+                                  check::Alone<L>(2, 2).context());
   CHECK(check::difference(check::doubles(dx.span()), reference::max_pool_gradient(ax, ady, geometry<config>(ax)).v) <
         check::float_error);
 }
@@ -71,7 +72,8 @@ TEST_CASE("MaxPool2D lets NaN and minus infinity through") {
   Tensor<L::out> y;
   x.fill(-std::numeric_limits<float>::infinity());
   x(1, 0, 0) = std::numeric_limits<float>::quiet_NaN();
-  L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  unetpp::forward_pass<L, float>({nullptr, nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(1, 1).context());
   CHECK(std::isnan(y(0, 0, 0)));
   CHECK(y(0, 1, 0) == -std::numeric_limits<float>::infinity());
 }

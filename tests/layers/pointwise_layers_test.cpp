@@ -24,7 +24,8 @@ TEST_CASE("Softmax of large logits neither overflows nor loses its sum") {
   x(0, 0, 0) = 1000;
   x(0, 0, 1) = 1000;
   x(0, 0, 2) = -1000;
-  L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  unetpp::forward_pass<L, float>({nullptr, nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(1, 1).context());
   CHECK(y(0, 0, 0) == 0.5f);
   CHECK(y(0, 0, 2) == 0.0f);
 }

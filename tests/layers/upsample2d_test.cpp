@@ -37,7 +37,8 @@ bool footprint_holds(int o) {
   for (int i = 0; i < L::in.height; ++i) {
     x.fill(0);
     x(i, 0, 0) = 1;
-    L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+    unetpp::forward_pass<L, float>({nullptr, nullptr}, std::as_const(x).view(), y.view(),
+                                   check::Alone<L>(1, 1).context());
     if (y(o, 0, 0) != 0 && (i < seen.first || i > seen.last)) return false;
   }
   return true;
@@ -70,7 +71,8 @@ TEST_CASE("a ramp stays straight from corner to corner when it is enlarged with 
   Tensor<L::in> x;
   Tensor<L::out> y;
   for (int i = 0; i < 5; ++i) x(0, i, 0) = static_cast<float>(i);
-  L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  unetpp::forward_pass<L, float>({nullptr, nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(1, 1).context());
   for (int o = 0; o < 15; ++o) CHECK(y(0, o, 0) == Approx(4.0 / 14 * o));
 }
 
@@ -80,7 +82,8 @@ TEST_CASE("bilinear upsampling of an odd factor keeps what stands at a centre, t
   Tensor<L::out> y;
   x(0, 0, 0) = 5;
   x(0, 1, 0) = std::numeric_limits<float>::infinity();
-  L::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(), check::Alone<L>(1, 1).context());
+  unetpp::forward_pass<L, float>({nullptr, nullptr}, std::as_const(x).view(), y.view(),
+                                 check::Alone<L>(1, 1).context());
   CHECK(y(0, 1, 0) == 5);
 }
 

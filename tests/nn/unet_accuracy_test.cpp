@@ -108,9 +108,10 @@ Errors errors_of_layer(std::size_t capacity) {
   check::Alone<L> memory(capacity, max_threads());
   const BatchView<const float, L::in> images(x.data(), 1);
   const BatchView<float, L::out> output(y.data(), 1);
-  L::forward(parameters, images, output, memory.context());
-  L::backward(parameters, images, output, {dy.data(), 1},
-              Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {.view = {dx.data(), 1}}}, memory.context());
+  unetpp::forward_pass<L, float>(parameters, images, output, memory.context());
+  unetpp::backward_pass<L, float>(parameters, images, output, {dy.data(), 1},
+                                  Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {.view = {dx.data(), 1}}},
+                                  memory.context());
 
   const DirectSum direct{L::geometry};
   const std::size_t filters = L::out.channels;

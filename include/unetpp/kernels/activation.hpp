@@ -22,42 +22,46 @@ inline float logistic(float x) { return 1 / (1 + std::exp(-x)); }
 }  // namespace detail
 
 /// dx = end(dy where x is positive, else slope·dy).
-inline void leaky_relu_gradient(std::size_t pixels, int channels, float slope, const GradientOperands& of, int threads,
-                                const LayerKernels& kernels = layer_kernels()) {
-  parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
+template <class T = float>
+void leaky_relu_gradient(std::size_t pixels, int channels, float slope, const GradientOperands<T>& of, int threads,
+                         const LayerKernels<T>& kernels = layer_kernels<T>()) {
+  parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t) {
     if constexpr (has_micro_kernels)
       kernels.leaky_relu(run, slope, end);
     else
-      detail::map_values(run, end, [&](float x, float dy) { return x > 0 ? dy : slope * dy; });
+      detail::map_values(run, run.dy, end, [&](float x, float dy) { return x > 0 ? dy : slope * dy; });
   });
 }
 
 /// y = end(x where it is positive, else slope·x).
-inline void leaky_relu(std::size_t pixels, int channels, float slope, const MapOperands& of, int threads,
-                       const LayerKernels& kernels = layer_kernels()) {
-  leaky_relu_gradient(pixels, channels, slope, {of.x, of.x, of.y, of.end}, threads, kernels);
+template <class T = float>
+void leaky_relu(std::size_t pixels, int channels, float slope, const MapOperands<T>& of, int threads,
+                const LayerKernels<T>& kernels = layer_kernels<T>()) {
+  leaky_relu_gradient<T>(pixels, channels, slope, {of.x, of.x, of.y, of.end}, threads, kernels);
 }
 
 /// y = end(x·logistic(x)).
-inline void silu(std::size_t pixels, int channels, const MapOperands& of, int threads,
-                 const LayerKernels& kernels = layer_kernels()) {
-  parallel_runs(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
-                [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
-                  if constexpr (has_micro_kernels)
-                    kernels.silu(run, end);
-                  else
-                    detail::map_values(run, end, [](float x, float) { return x * detail::logistic(x); });
-                });
+template <class T = float>
+void silu(std::size_t pixels, int channels, const MapOperands<T>& of, int threads,
+          const LayerKernels<T>& kernels = layer_kernels<T>()) {
+  parallel_runs<T>(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
+                   [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t) {
+                     if constexpr (has_micro_kernels)
+                       kernels.silu(run, end);
+                     else
+                       detail::map_values(run, run.dy, end, [](float x, float) { return x * detail::logistic(x); });
+                   });
 }
 
 /// dx = end(dy times the derivative of x·logistic(x)).
-inline void silu_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads,
-                          const LayerKernels& kernels = layer_kernels()) {
-  parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
+template <class T = float>
+void silu_gradient(std::size_t pixels, int channels, const GradientOperands<T>& of, int threads,
+                   const LayerKernels<T>& kernels = layer_kernels<T>()) {
+  parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t) {
     if constexpr (has_micro_kernels)
       kernels.silu_gradient(run, end);
     else
-      detail::map_values(run, end, [](float x, float dy) {
+      detail::map_values(run, run.dy, end, [](float x, float dy) {
         const float share = detail::logistic(x);
         return dy * share * (1 + x * (1 - share));
       });

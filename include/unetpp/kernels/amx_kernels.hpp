@@ -17,17 +17,19 @@ struct Fetch {
   int rows = 0;
 };
 
-/// The kernels of simd/amx.inc.hpp and simd/amx_pairs.inc.hpp, which say what each does.
+/// The kernels of simd/amx.inc.hpp and simd/amx_pairs.inc.hpp, which say what each does, of images that are stored as T. Of
+/// BFloat16s only the high parts of pairs are written and multiplied.
+template <class T>
 struct AmxKernels {
   void (*begin_products)();
   void (*end_products)();
   void (*product)(int tiles, int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
                   const float* b, float* c, bool accumulate, const Fetch& fetch);
-  void (*pair_pixels)(const float* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
+  void (*pair_pixels)(const T* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
   void (*pair_rows)(const float* x, std::size_t stride, int depth, int columns, float* to);
   void (*pair_columns)(const float* x, std::size_t stride, int depth, int columns, float* to);
   void (*finish_pixels)(const float* first, const float* last, int count, int channels, std::size_t pixel,
-                        std::size_t step, float* y, std::size_t stride, const Epilogue&);
+                        std::size_t step, T* y, std::size_t stride, const Epilogue<T>&);
 };
 
 /// Values of a row of a left operand; a side of a tile of sums; floats of such a tile, and of a right operand's block.
@@ -38,11 +40,8 @@ inline constexpr int product_tiles = 4;
 
 /// The kernels for this machine's matrix unit; without one an empty table, which nobody calls.
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
-#ifdef UNETPP_SEPARATE_KERNELS
-const AmxKernels& amx_kernels();
-#else
-inline const AmxKernels& amx_kernels();
-#endif
+template <class T>
+const AmxKernels<T>& amx_kernels();
 }  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 }  // namespace unetpp::kernels

@@ -61,12 +61,13 @@ void parallel_channels(int threads, int channels, const Work& work) {
 }
 
 /// y = end(of_channels' linear function of x, and of dy if there is one).
-inline void parallel_linear(const BatchNormGeometry& g, GradientOperands of, const float* of_channels, int threads,
-                            const LayerKernels& kernels) {
+template <class T = float>
+void parallel_linear(const BatchNormGeometry& g, GradientOperands<T> of, const float* of_channels, int threads,
+                     const LayerKernels<T>& kernels) {
   of.end = of.end.streamed(of.dx, g.pixels(), g.shape.channels);
-  for_each_moment_block(g.shape, g.batch, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
-    linear(run, of_channels, end, kernels);
-  });
+  for_each_moment_block(
+      g.shape, g.batch, of, threads,
+      [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t) { linear(run, of_channels, end, kernels); });
 }
 
 }  // namespace detail
@@ -74,14 +75,15 @@ inline void parallel_linear(const BatchNormGeometry& g, GradientOperands of, con
 /// The moments of x over the batch.
 /// Shapes  scratch: batch_norm_scratch floats.
 /// Source  Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
-inline void batch_moments(const BatchNormGeometry& g, ConstPixels x, ChannelMoments to, Scratch scratch,
-                          const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void batch_moments(const BatchNormGeometry& g, ConstPixels<T> x, ChannelMoments to, Scratch scratch,
+                   const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const int channels = g.shape.channels;
   const detail::BatchNormMemory memory(g, scratch.data);
-  for_each_moment_block(g.shape, g.batch, {x, x, {nullptr, 0}}, scratch.threads,
-                        [&](const PointwiseRun& run, const Epilogue&, std::size_t block) {
-                          detail::moments(run, memory.sums + block * 2 * channels, kernels);
-                        });
+  for_each_moment_block<T>(g.shape, g.batch, {x, x, {nullptr, 0}}, scratch.threads,
+                           [&](const PointwiseRun<T>& run, const Epilogue<T>&, std::size_t block) {
+                             detail::moments(run, memory.sums + block * 2 * channels, kernels);
+                           });
   detail::parallel_channels(scratch.threads, channels, [&](std::size_t c) {
     double count = 0, mean = 0, squares = 0;
     for (std::size_t b = 0; b < g.blocks(); ++b) {
@@ -97,9 +99,10 @@ inline void batch_moments(const BatchNormGeometry& g, ConstPixels x, ChannelMome
 }
 
 /// What a normalisation by given moments reads and writes.
+template <class T>
 struct BatchNormOperands {
   BatchNormGeometry g;
-  MapOperands map;
+  MapOperands<T> map;
   const float* mean;
   const float* variance;
   const float* scale;
@@ -108,7 +111,8 @@ struct BatchNormOperands {
 
 /// y = end((x − mean) / √(variance + epsilon)·scale + offset).
 /// Shapes  scratch: batch_norm_scratch floats.
-inline void batch_norm(const BatchNormOperands& of, Scratch scratch, const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void batch_norm(const BatchNormOperands<T>& of, Scratch scratch, const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const int channels = of.g.shape.channels;
   float* of_channels = detail::BatchNormMemory(of.g, scratch.data).of_channels;
   for (int c = 0; c < channels; ++c) {
@@ -116,13 +120,15 @@ inline void batch_norm(const BatchNormOperands& of, Scratch scratch, const Layer
     of_channels[c] = static_cast<float>(factor);
     of_channels[channels + c] = static_cast<float>(of.offset[c] - of.mean[c] * factor);
   }
-  detail::parallel_linear(of.g, {of.map.x, {nullptr, 0}, of.map.y, of.map.end}, of_channels, scratch.threads, kernels);
+  detail::parallel_linear<T>(of.g, {of.map.x, {nullptr, 0}, of.map.y, of.map.end}, of_channels, scratch.threads,
+                             kernels);
 }
 
 /// What the gradient of a normalisation by the batch's own moments reads, writes and adds to.
+template <class T>
 struct BatchNormGradientOperands {
   BatchNormGeometry g;
-  GradientOperands map;  // dx without data: it is not wanted
+  GradientOperands<T> map;  // dx without data: it is not wanted
   const float* mean;
   const float* variance;
   const float* scale;
@@ -133,8 +139,9 @@ struct BatchNormGradientOperands {
 /// dx = end(scale / σ·(dy − mean(dy) − x̂·mean(dy·x̂))) with x̂ = (x − mean) / σ, σ = √(variance + epsilon);
 /// dscale += Σ dy·x̂; doffset += Σ dy.
 /// Shapes  scratch: batch_norm_scratch floats.
-inline void batch_norm_gradient(const BatchNormGradientOperands& of, Scratch scratch,
-                                const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void batch_norm_gradient(const BatchNormGradientOperands<T>& of, Scratch scratch,
+                         const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const BatchNormGeometry& g = of.g;
   const int channels = g.shape.channels;
   const detail::BatchNormMemory memory(g, scratch.data);
@@ -144,10 +151,10 @@ inline void batch_norm_gradient(const BatchNormGradientOperands& of, Scratch scr
     x_hat[c] = static_cast<float>(inverse);
     x_hat[channels + c] = static_cast<float>(-of.mean[c] * inverse);
   }
-  for_each_moment_block(g.shape, g.batch, {of.map.x, of.map.dy, {nullptr, 0}}, scratch.threads,
-                        [&](const PointwiseRun& run, const Epilogue&, std::size_t block) {
-                          detail::gradient_moments(run, x_hat, memory.sums + block * 2 * channels, kernels);
-                        });
+  for_each_moment_block<T>(g.shape, g.batch, {of.map.x, of.map.dy, {nullptr, 0}}, scratch.threads,
+                           [&](const PointwiseRun<T>& run, const Epilogue<T>&, std::size_t block) {
+                             detail::gradient_moments(run, x_hat, memory.sums + block * 2 * channels, kernels);
+                           });
   detail::parallel_channels(scratch.threads, channels, [&](std::size_t c) {
     double sum = 0, product = 0;
     for (std::size_t b = 0; b < g.blocks(); ++b) {

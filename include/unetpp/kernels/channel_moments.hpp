@@ -30,8 +30,8 @@ inline double block_size(Shape s, std::size_t block) {
 }
 
 /// Calls work(run, end, block) for the blocks of all images, one after the other; none is of two images.
-template <class Work>
-void for_each_moment_block(Shape s, std::size_t batch, const GradientOperands& of, int threads, const Work& work) {
+template <class T, class Work>
+void for_each_moment_block(Shape s, std::size_t batch, const GradientOperands<T>& of, int threads, const Work& work) {
   parallel_for(threads, batch * moment_blocks(s), [&](std::size_t block, int) {
     const std::size_t image = block / moment_blocks(s), begin = block % moment_blocks(s) * moment_block;
     const std::size_t first = image * s.pixels() + begin;
@@ -39,20 +39,21 @@ void for_each_moment_block(Shape s, std::size_t batch, const GradientOperands& o
       if (pixels.data) pixels.data += first * pixels.stride;
       return pixels;
     };
-    Epilogue end = of.end;
+    Epilogue<T> end = of.end;
     if (end.mask) end.mask += first * end.mask_stride;
     const int count = static_cast<int>(std::min(moment_block, s.pixels() - begin));
-    work(PointwiseRun{from(of.x), from(of.dy), from(of.dx), count, s.channels}, end, block);
+    work(PointwiseRun<T>{from(of.x), from(of.dy), from(of.dx), count, s.channels}, end, block);
   });
 }
 
 namespace detail {
 
 /// As those of simd/normalise.inc.hpp, with loops where there are no micro-kernels.
-inline void moments(const PointwiseRun& run, float* to, const LayerKernels& kernels) {
+template <class T = float>
+void moments(const PointwiseRun<T>& run, float* to, const LayerKernels<T>& kernels) {
   if constexpr (has_micro_kernels) return kernels.moments(run, to);
   for (int c = 0; c < run.channels; ++c) {
-    const float* x = run.x.data + c;
+    const T* x = run.x.data + c;
     float sum = 0, squares = 0;
     for (int i = 0; i < run.count; ++i) sum += x[i * run.x.stride] - x[0];
     const float mean = x[0] + sum / static_cast<float>(run.count);
@@ -62,8 +63,8 @@ inline void moments(const PointwiseRun& run, float* to, const LayerKernels& kern
   }
 }
 
-inline void gradient_moments(const PointwiseRun& run, const float* scale_shift, float* to,
-                             const LayerKernels& kernels) {
+template <class T = float>
+void gradient_moments(const PointwiseRun<T>& run, const float* scale_shift, float* to, const LayerKernels<T>& kernels) {
   if constexpr (has_micro_kernels) return kernels.gradient_moments(run, scale_shift, to);
   for (int c = 0; c < run.channels; ++c) {
     float sum = 0, products = 0;
@@ -77,8 +78,9 @@ inline void gradient_moments(const PointwiseRun& run, const float* scale_shift, 
   }
 }
 
-inline void linear(const PointwiseRun& run, const float* of_channels, const Epilogue& end,
-                   const LayerKernels& kernels) {
+template <class T = float>
+void linear(const PointwiseRun<T>& run, const float* of_channels, const Epilogue<T>& end,
+            const LayerKernels<T>& kernels) {
   if constexpr (has_micro_kernels) return kernels.linear(run, of_channels, end);
   for (int i = 0; i < run.count; ++i)
     for (int c = 0; c < run.channels; ++c) {

@@ -32,13 +32,14 @@ using avx512::width;
 // The next needs it.
 #include "unetpp/kernels/simd/amx_pairs.inc.hpp"
 #undef UNETPP_BODY
-inline constexpr AmxKernels kernels{.begin_products = begin_products,
-                                    .end_products = end_products,
-                                    .product = product,
-                                    .pair_pixels = pair_pixels,
-                                    .pair_rows = pair_rows,
-                                    .pair_columns = pair_columns,
-                                    .finish_pixels = finish_pixels};
+template <class T>
+inline constexpr AmxKernels<T> kernels{.begin_products = begin_products,
+                                       .end_products = end_products,
+                                       .product = product<T>,
+                                       .pair_pixels = pair_pixels<T>,
+                                       .pair_rows = pair_rows<T>,
+                                       .pair_columns = pair_columns<T>,
+                                       .finish_pixels = finish_pixels<T>};
 }  // namespace amx
 #ifdef __clang__
 #pragma clang attribute pop
@@ -49,18 +50,19 @@ inline constexpr AmxKernels kernels{.begin_products = begin_products,
 #endif
 
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
-#ifdef UNETPP_SEPARATE_KERNELS
-const AmxKernels& amx_kernels() {
-#else
-inline const AmxKernels& amx_kernels() {
-#endif
+template <class T>
+const AmxKernels<T>& amx_kernels() {
 #ifdef UNETPP_AMX
-  return amx::kernels;
+  return amx::kernels<T>;
 #else
-  static const AmxKernels none{};
+  static const AmxKernels<T> none{};
   return none;
 #endif
 }
+#ifdef UNETPP_SEPARATE_KERNELS
+template const AmxKernels<float>& amx_kernels();
+template const AmxKernels<BFloat16>& amx_kernels();
+#endif
 }  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 }  // namespace unetpp::kernels

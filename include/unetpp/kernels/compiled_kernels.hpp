@@ -31,6 +31,24 @@ UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels([[maybe_unused]] Instruc
   return none;
 #endif
 }
+
+template <class T>
+const ImageKernels<T>& image_kernels([[maybe_unused]] InstructionSet set) {
+#ifdef UNETPP_X86_SETS
+  if (set >= InstructionSet::avx512) return avx512::image_kernels<T>;
+  if (set == InstructionSet::avx2) return avx2::image_kernels<T>;
+#endif
+#if defined(__GNUC__)
+  return baseline::image_kernels<T>;
+#else
+  static const ImageKernels<T> none{};
+  return none;
+#endif
+}
+#ifdef UNETPP_SEPARATE_KERNELS
+template const ImageKernels<float>& image_kernels(InstructionSet);
+template const ImageKernels<BFloat16>& image_kernels(InstructionSet);
+#endif
 }  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 }  // namespace unetpp::kernels

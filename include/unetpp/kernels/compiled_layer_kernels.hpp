@@ -16,18 +16,23 @@ namespace of_layers {
 }  // namespace of_layers
 
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
-UNETPP_KERNELS_INLINE const LayerKernels& layer_kernels([[maybe_unused]] InstructionSet set) {
+template <class T>
+const LayerKernels<T>& layer_kernels([[maybe_unused]] InstructionSet set) {
 #ifdef UNETPP_X86_SETS
-  if (set >= InstructionSet::avx512) return of_layers::avx512::kernels;
-  if (set == InstructionSet::avx2) return of_layers::avx2::kernels;
+  if (set >= InstructionSet::avx512) return of_layers::avx512::kernels<T>;
+  if (set == InstructionSet::avx2) return of_layers::avx2::kernels<T>;
 #endif
 #if defined(__GNUC__)
-  return of_layers::baseline::kernels;
+  return of_layers::baseline::kernels<T>;
 #else
-  static const LayerKernels none{};
+  static const LayerKernels<T> none{};
   return none;
 #endif
 }
+#ifdef UNETPP_SEPARATE_KERNELS
+template const LayerKernels<float>& layer_kernels(InstructionSet);
+template const LayerKernels<BFloat16>& layer_kernels(InstructionSet);
+#endif
 }  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 }  // namespace unetpp::kernels

@@ -34,7 +34,8 @@ struct DrawnFactors {
   float values[most + Draw::run];
 
   /// Draws those of the elements from `first` on; returns where they begin.
-  const float* compute(const Draw& draw, std::uint64_t first, int count, const LayerKernels& kernels) {
+  template <class T>
+  const float* compute(const Draw& draw, std::uint64_t first, int count, const LayerKernels<T>& kernels) {
     const int before = static_cast<int>(first % Draw::run);
     if constexpr (has_micro_kernels) {
       kernels.draw(draw, first / Draw::run, parts_of(before + count, Draw::run), values);
@@ -50,71 +51,78 @@ struct DrawnFactors {
 };
 
 /// The pixels from `pixel` on, and of these the channels from `channel` on.
-inline PointwiseRun part_of(PointwiseRun run, std::size_t pixel, int channel) {
+template <class T>
+PointwiseRun<T> part_of(PointwiseRun<T> run, std::size_t pixel, int channel) {
   run.x.data += pixel * run.x.stride + channel;
   run.y.data += pixel * run.y.stride + channel;
   return run;
 }
 
-/// y = end(x·dy).
-inline void multiply(const PointwiseRun& run, const Epilogue& end, const LayerKernels& kernels) {
+/// y = end(x·factor).
+template <class T>
+void multiply(const PointwiseRun<T>& run, ConstPixels<float> factors, const Epilogue<T>& end,
+              const LayerKernels<T>& kernels) {
   if constexpr (has_micro_kernels)
-    kernels.multiply(run, end);
+    kernels.multiply(run, factors, end);
   else
-    map_values(run, end, [](float x, float factor) { return x * factor; });
+    map_values(run, factors, end, [](float x, float factor) { return x * factor; });
 }
 
 }  // namespace detail
 
 /// What a dropout reads, writes and draws; `first` is the number of the first factor in the draw.
+template <class T>
 struct DropoutOperands {
-  MapOperands map;
+  MapOperands<T> map;
   Draw draw;
   std::uint64_t first;
 };
 
 /// y = end(x times a factor for each element).
-inline void dropout(std::size_t pixels, int channels, const DropoutOperands& of, int threads,
-                    const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void dropout(std::size_t pixels, int channels, const DropoutOperands<T>& of, int threads,
+             const LayerKernels<T>& kernels = layer_kernels<T>()) {
   using detail::DrawnFactors;
-  const auto work = [&](const PointwiseRun& all, const Epilogue& end, std::size_t first) {
+  const auto work = [&](const PointwiseRun<T>& all, const Epilogue<T>& end, std::size_t first) {
     DrawnFactors factors;
     std::uint64_t element = of.first + first * channels;
     const int at_once = std::min(all.channels, DrawnFactors::most), pixels_at_once = DrawnFactors::most / at_once;
     for (int i = 0; i < all.count; i += pixels_at_once)
       for (int c = 0; c < all.channels; c += at_once) {
-        PointwiseRun run = detail::part_of(all, i, c);
+        PointwiseRun<T> run = detail::part_of(all, i, c);
         run.count = std::min(pixels_at_once, all.count - i);
         run.channels = std::min(at_once, all.channels - c);
         const std::size_t stride = run.channels, count = run.count * stride;
-        run.dy = {factors.compute(of.draw, element, static_cast<int>(count), kernels), stride};
-        Epilogue part = end.from_channel(c);
+        const ConstPixels<float> drawn{factors.compute(of.draw, element, static_cast<int>(count), kernels), stride};
+        Epilogue<T> part = end.from_channel(c);
         if (part.mask) part.mask += i * part.mask_stride;
-        detail::multiply(run, part, kernels);
+        detail::multiply(run, drawn, part, kernels);
         element += count;
       }
   };
-  parallel_runs(pixels, channels, {of.map.x, of.map.x, of.map.y, of.map.end}, threads, work);
+  parallel_runs<T>(pixels, channels, {of.map.x, of.map.x, of.map.y, of.map.end}, threads, work);
 }
 
 /// y = end(x times a factor for each channel of each image).
 /// Shapes  x, y: batch×s.
-inline void spatial_dropout(std::size_t batch, Shape s, const DropoutOperands& of, int threads,
-                            const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void spatial_dropout(std::size_t batch, Shape s, const DropoutOperands<T>& of, int threads,
+                     const LayerKernels<T>& kernels = layer_kernels<T>()) {
   using detail::DrawnFactors;
   const std::size_t blocks = parts_of(s.pixels(), pixel_block);
   parallel_for(threads, batch * blocks, [&](std::size_t unit, int) {
     const std::size_t image = unit / blocks, begin = unit % blocks * pixel_block, first = image * s.pixels() + begin;
-    const PointwiseRun all{of.map.x, of.map.x, of.map.y, static_cast<int>(std::min(pixel_block, s.pixels() - begin)),
-                           s.channels};
+    const PointwiseRun<T> all{of.map.x, of.map.x, of.map.y, static_cast<int>(std::min(pixel_block, s.pixels() - begin)),
+                              s.channels};
     DrawnFactors factors;
     for (int c = 0; c < s.channels; c += DrawnFactors::most) {
-      PointwiseRun run = detail::part_of(all, first, c);
+      PointwiseRun<T> run = detail::part_of(all, first, c);
       run.channels = std::min(DrawnFactors::most, s.channels - c);
-      run.dy = {factors.compute(of.draw, of.first + image * s.channels + c, run.channels, kernels), 0};
-      Epilogue part = of.map.end.from_channel(c);
+      const ConstPixels<float> drawn{factors.compute(of.draw, of.first + image * s.channels + c, run.channels, kernels),
+                                     0};
+      Epilogue<T> part = of.map.end.from_channel(c);
       if (part.mask) part.mask += first * part.mask_stride;
-      detail::multiply(run, part, kernels);
+      detail::multiply(run, drawn, part, kernels);
     }
   });
 }

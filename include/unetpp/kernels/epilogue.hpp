@@ -10,11 +10,12 @@
 namespace unetpp::kernels {
 
 /// value → mask(relu(value + bias + old)), each part only where it is asked for.
+template <class T>
 struct Epilogue {
   const float* bias = nullptr;  // a value for each channel
   bool accumulate = false;      // add what the destination holds
   bool relu = false;            // then negative values become zero (NaN stays NaN)
-  const float* mask = nullptr;  // laid out as the destination: then the value becomes zero where it is not positive
+  const T* mask = nullptr;      // laid out as the destination: then the value becomes zero where it is not positive
   std::size_t mask_stride = 0;  // elements between the mask's pixels
   bool stream = false;          // past the caches where the kernel can: for what will have left them before it is read
 
@@ -27,7 +28,7 @@ struct Epilogue {
   }
 
   /// The same for all of y: past the caches if results are whole lines, and so many that they would push each other out.
-  Epilogue streamed(Pixels y, std::size_t pixels, int channels) const {
+  Epilogue streamed(Pixels<T> y, std::size_t pixels, int channels) const {
     Epilogue end = *this;
     end.stream = !accumulate && reinterpret_cast<std::uintptr_t>(y.data) % (cache_line * sizeof(float)) == 0 &&
                  y.stride % cache_line == 0 && channels % cache_line == 0 &&
@@ -36,12 +37,12 @@ struct Epilogue {
   }
 
   /// Finishes `channels` values of the pixel with index `pixel` (for the mask), beginning at channel `first`.
-  void store(const float* value, int channels, int first, std::size_t pixel, float* destination) const {
+  void store(const float* value, int channels, int first, std::size_t pixel, T* destination) const {
     if (!bias && !accumulate && !relu && !mask) {
       for (int c = 0; c < channels; ++c) destination[c] = value[c];
       return;
     }
-    const float* m = mask ? mask + pixel * mask_stride + first : nullptr;
+    const T* m = mask ? mask + pixel * mask_stride + first : nullptr;
     for (int c = 0; c < channels; ++c) {
       float v = value[c];
       if (bias) v += bias[first + c];
@@ -54,18 +55,20 @@ struct Epilogue {
 };
 
 /// What a kernel that has no weights reads and writes.
+template <class T>
 struct MapOperands {
-  ConstPixels x;
-  Pixels y;
-  Epilogue end = {};
+  ConstPixels<T> x;
+  Pixels<T> y;
+  Epilogue<T> end = {};
 };
 
 /// What the input gradient of a kernel that has no weights reads and writes.
+template <class T>
 struct GradientOperands {
-  ConstPixels x;
-  ConstPixels dy;
-  Pixels dx;
-  Epilogue end = {};
+  ConstPixels<T> x;
+  ConstPixels<T> dy;
+  Pixels<T> dx;
+  Epilogue<T> end = {};
 };
 
 }  // namespace unetpp::kernels

@@ -25,7 +25,7 @@ namespace detail {
 /// compiles Eigen's products of vectors and of small matrices: over a quarter of the time for unet.hpp (gcc 12). These are
 /// names of Eigen's inside, the same in 3.3.9, 3.4.0 and 5.0.1.
 template <int order_of_a>
-void add_product(int rows, int columns, int depth, ConstPixels a, ConstPixels b, Pixels c) {
+void add_product(int rows, int columns, int depth, ConstPixels<float> a, ConstPixels<float> b, Pixels<float> c) {
   namespace eigen = Eigen::internal;
   using Eigen::Dynamic, Eigen::RowMajor;
   eigen::gemm_blocking_space<RowMajor, float, float, Dynamic, Dynamic, Dynamic> blocking(rows, columns, depth, 1, true);
@@ -38,13 +38,14 @@ void add_product(int rows, int columns, int depth, ConstPixels a, ConstPixels b,
 
 /// C += A·B.
 /// Shapes  a: rows×depth, b: depth×columns, c: rows×columns; none larger than the piece above.
-inline void gemm_piece(int rows, int columns, int depth, ConstPixels a, ConstPixels b, Pixels c) {
+inline void gemm_piece(int rows, int columns, int depth, ConstPixels<float> a, ConstPixels<float> b, Pixels<float> c) {
   detail::add_product<Eigen::RowMajor>(rows, columns, depth, a, b, c);
 }
 
 /// C += Aᵀ·B.
 /// Shapes  a: depth×rows, b: depth×columns, c: rows×columns; none larger than the piece above.
-inline void gemm_piece_transposed(int rows, int columns, int depth, ConstPixels a, ConstPixels b, Pixels c) {
+inline void gemm_piece_transposed(int rows, int columns, int depth, ConstPixels<float> a, ConstPixels<float> b,
+                                  Pixels<float> c) {
   detail::add_product<Eigen::ColMajor>(rows, columns, depth, a, b, c);
 }
 

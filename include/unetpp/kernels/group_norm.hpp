@@ -32,20 +32,22 @@ struct GroupNormGeometry {
 
 /// What a group normalisation reads and writes.
 /// Shapes  scale, offset: channels.  statistics: batch×2×groups, of each image the means and 1 / √(variance + epsilon).
+template <class T>
 struct GroupNormOperands {
   GroupNormGeometry g;
   std::size_t batch;
-  MapOperands map;
+  MapOperands<T> map;
   const float* scale;
   const float* offset;
   float* statistics;
 };
 
 /// And its gradients, of which those of the parameters are added to.
+template <class T>
 struct GroupNormGradientOperands {
   GroupNormGeometry g;
   std::size_t batch;
-  GradientOperands map;  // dx without data: it is not wanted
+  GradientOperands<T> map;  // dx without data: it is not wanted
   const float* scale;
   const float* statistics;
   float* dscale;
@@ -97,13 +99,14 @@ struct GroupMoments {
 }  // namespace detail
 
 /// y = end(scale·(x − mean) / √(variance + epsilon) + offset); the statistics are written.
-inline void group_norm(const GroupNormOperands& of, Scratch scratch, const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void group_norm(const GroupNormOperands<T>& of, Scratch scratch, const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const GroupNormGeometry& g = of.g;
   const int channels = g.channels();
   const detail::GroupNormMemory memory(g, of.batch, scratch.data);
-  const GradientOperands map{of.map.x, {nullptr, 0}, of.map.y, of.map.end};
+  const GradientOperands<T> map{of.map.x, {nullptr, 0}, of.map.y, of.map.end};
   for_each_moment_block(g.shape, of.batch, map, scratch.threads,
-                        [&](const PointwiseRun& run, const Epilogue&, std::size_t block) {
+                        [&](const PointwiseRun<T>& run, const Epilogue<T>&, std::size_t block) {
                           detail::moments(run, memory.sums + block * 2 * channels, kernels);
                         });
   parallel_for(scratch.threads, of.batch * g.groups, [&](std::size_t unit, int) {
@@ -121,7 +124,7 @@ inline void group_norm(const GroupNormOperands& of, Scratch scratch, const Layer
     }
   });
   for_each_moment_block(g.shape, of.batch, map, scratch.threads,
-                        [&](const PointwiseRun& run, const Epilogue& end, std::size_t block) {
+                        [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t block) {
                           const std::size_t image = block / moment_blocks(g.shape);
                           detail::linear(run, memory.of_channels + image * 3 * channels, end, kernels);
                         });
@@ -131,8 +134,9 @@ namespace detail {
 
 /// For one group of one image: with x̂ = (x − mean)·inverse, and means of scale·dy and of scale·dy·x̂ over the group,
 /// dx = inverse·(scale·dy − the one − x̂·the other). Written for `linear`.
-inline void group_gradient(const GroupNormGradientOperands& of, std::size_t image, int group, const float* of_image,
-                           float* of_channels) {
+template <class T = float>
+void group_gradient(const GroupNormGradientOperands<T>& of, std::size_t image, int group, const float* of_image,
+                    float* of_channels) {
   const GroupNormGeometry& g = of.g;
   const int channels = g.channels(), first = group * g.in_group();
   const float* statistics = of.statistics + image * 2 * g.groups + group;
@@ -154,8 +158,9 @@ inline void group_gradient(const GroupNormGradientOperands& of, std::size_t imag
 }  // namespace detail
 
 /// dx = end(the gradient of x); dscale and doffset are added to.
-inline void group_norm_gradient(const GroupNormGradientOperands& of, Scratch scratch,
-                                const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void group_norm_gradient(const GroupNormGradientOperands<T>& of, Scratch scratch,
+                         const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const GroupNormGeometry& g = of.g;
   const int channels = g.channels();
   const std::size_t blocks = moment_blocks(g.shape);
@@ -168,7 +173,7 @@ inline void group_norm_gradient(const GroupNormGradientOperands& of, Scratch scr
       to[channels] = -statistics[0] * statistics[g.groups];
     }
   for_each_moment_block(g.shape, of.batch, of.map, scratch.threads,
-                        [&](const PointwiseRun& run, const Epilogue&, std::size_t block) {
+                        [&](const PointwiseRun<T>& run, const Epilogue<T>&, std::size_t block) {
                           detail::gradient_moments(run, memory.of_channels + block / blocks * 3 * channels,
                                                    memory.sums + block * 2 * channels, kernels);
                         });
@@ -189,7 +194,7 @@ inline void group_norm_gradient(const GroupNormGradientOperands& of, Scratch scr
     }
   if (!of.map.dx.data) return;
   for_each_moment_block(g.shape, of.batch, of.map, scratch.threads,
-                        [&](const PointwiseRun& run, const Epilogue& end, std::size_t block) {
+                        [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t block) {
                           detail::linear(run, memory.of_channels + block / blocks * 3 * channels, end, kernels);
                         });
 }

@@ -35,7 +35,7 @@ inline double label_weight(std::size_t pixels, int classes, const std::uint8_t* 
 struct LabelLossOperands {
   std::size_t pixels;
   int classes;
-  ConstPixels logits;
+  ConstPixels<float> logits;
   const std::uint8_t* labels;
   LabelWeights weights = {};
   LossGradient gradient = {};

@@ -27,17 +27,19 @@ struct AxisTaps {
 };
 
 /// Rows of pixels that are summed, and the weight of each.
+template <class T>
 struct WeightedRows {
-  const float* x;
-  std::size_t row;    // floats from one row to the next
+  const T* x;
+  std::size_t row;    // values from one row to the next
   std::size_t pixel;  // and from one pixel to the next
   int rows;
   const float* weights;
 };
 
-/// Pixels to write, `stride` floats apart; `pixel` is the first one's index, for a mask.
+/// Pixels to write, `stride` values apart; `pixel` is the first one's index, for a mask.
+template <class T>
 struct PixelRun {
-  float* data;
+  T* data;
   std::size_t stride;
   std::size_t pixel;
 };
@@ -49,10 +51,11 @@ struct TapRun {
   int count;
 };
 
-/// What a row of a depthwise convolution reads: of the first of its rows, and from one input (of `input` floats) to the
-/// next; from one tap to the next `row` and `pixel` floats of x, weight_row and weight_pixel of the weight.
+/// What a row of a depthwise convolution reads: of the first of its rows, and from one input (of `input` values) to the
+/// next; from one tap to the next `row` and `pixel` values of x, weight_row and weight_pixel of the weight.
+template <class T>
 struct DepthwiseRow {
-  const float* x;
+  const T* x;
   std::ptrdiff_t row;
   std::ptrdiff_t input;
   std::ptrdiff_t pixel;
@@ -79,31 +82,34 @@ struct Draw {
   float scale;          // others this
 };
 
-/// The kernels of one instruction set; simd/*.inc.hpp says what each does.
+/// The kernels of one instruction set, of images that are stored as T; simd/*.inc.hpp says what each does.
+template <class T>
 struct LayerKernels {
-  void (*weighted_row)(const WeightedRows&, const AxisTaps& columns, int count, int channels, const PixelRun& to,
-                       const Epilogue&);
-  void (*multiply)(const PointwiseRun&, const Epilogue&);
-  void (*leaky_relu)(const PointwiseRun&, float slope, const Epilogue&);
-  void (*silu)(const PointwiseRun&, const Epilogue&);
-  void (*silu_gradient)(const PointwiseRun&, const Epilogue&);
-  void (*moments)(const PointwiseRun&, float* to);
-  void (*gradient_moments)(const PointwiseRun&, const float* scale_shift, float* to);
-  void (*linear)(const PointwiseRun&, const float* of_channels, const Epilogue&);
-  void (*depthwise_row)(const DepthwiseRow&, const TapRun* columns, int count, int channels, const PixelRun& to,
-                        const Epilogue&);
-  void (*depthwise_gradient_row)(const DepthwiseRow&, const TapRun* columns, ConstPixels dy, int count, int channels,
-                                 const DepthwiseGradient&);
+  void (*weighted_row)(const WeightedRows<T>&, const AxisTaps& columns, int count, int channels, const PixelRun<T>& to,
+                       const Epilogue<T>&);
+  void (*multiply)(const PointwiseRun<T>&, ConstPixels<float> factors, const Epilogue<T>&);
+  void (*leaky_relu)(const PointwiseRun<T>&, float slope, const Epilogue<T>&);
+  void (*silu)(const PointwiseRun<T>&, const Epilogue<T>&);
+  void (*silu_gradient)(const PointwiseRun<T>&, const Epilogue<T>&);
+  void (*moments)(const PointwiseRun<T>&, float* to);
+  void (*gradient_moments)(const PointwiseRun<T>&, const float* scale_shift, float* to);
+  void (*linear)(const PointwiseRun<T>&, const float* of_channels, const Epilogue<T>&);
+  void (*depthwise_row)(const DepthwiseRow<T>&, const TapRun* columns, int count, int channels, const PixelRun<T>& to,
+                        const Epilogue<T>&);
+  void (*depthwise_gradient_row)(const DepthwiseRow<T>&, const TapRun* columns, ConstPixels<T> dy, int count,
+                                 int channels, const DepthwiseGradient&);
   void (*draw)(const Draw&, std::uint64_t first_run, int runs, float* to);
 };
 
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
-UNETPP_KERNELS_INLINE const LayerKernels& layer_kernels(InstructionSet set);
+template <class T>
+const LayerKernels<T>& layer_kernels(InstructionSet set);
 }  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 /// Those that the library runs with.
-inline const LayerKernels& layer_kernels() {
-  static const LayerKernels& widest = layer_kernels(instruction_set());
+template <class T>
+const LayerKernels<T>& layer_kernels() {
+  static const LayerKernels<T>& widest = layer_kernels<T>(instruction_set());
   return widest;
 }
 

@@ -63,16 +63,17 @@ struct PanelPlanes {
 struct PoolWindow {
   int height;
   int width;
-  std::size_t row;    // floats from one row of the image to the next
+  std::size_t row;    // values from one row of the image to the next
   std::size_t pixel;  // and from one pixel to the next
   std::size_t image_width;
 };
 
 /// Pixels of which each value becomes a function of its own.
+template <class T>
 struct PointwiseRun {
-  ConstPixels x;
-  ConstPixels dy;  // of a gradient: of the output; else what else the function takes, or x
-  Pixels y;        // of a gradient: dx
+  ConstPixels<T> x;
+  ConstPixels<T> dy;  // of a gradient: of the output; else what else the function takes, or x
+  Pixels<T> y;        // of a gradient: dx
   int count;
   int channels;
 };
@@ -101,14 +102,8 @@ struct SGDStep {
 // transform_weight_gradient, transform_tiles, transform_vector and transform_back, and of AMX product, product_of and
 // finish_pixels.
 
-/// Winograd's transforms for one size of tiles.
+/// Winograd's transforms of weights for one size of tiles.
 struct WinogradKernels {
-  void (*input)(const TileGrid&, const float* x, std::size_t stride, int channels, std::size_t first, int count,
-                const PanelPlanes& to);
-  void (*gradient)(const TileGrid&, const float* dy, std::size_t stride, int channels, std::size_t first, int count,
-                   const PanelPlanes& to);
-  void (*output)(const TileGrid&, std::size_t first, int count, const float* m, std::size_t plane, int channels,
-                 float* y, std::size_t stride, const Epilogue&);
   void (*weight)(const float* weight, int channels, int filters, int first, int depth, int columns, float* to,
                  std::size_t plane);
   void (*weight_rotated)(const float* weight, int channels, int filters, int first, int depth, int columns, float* to,
@@ -117,8 +112,20 @@ struct WinogradKernels {
                           float* dweight, int channels, int filters);
 };
 
-/// The kernels of one instruction set; simd/*.inc.hpp says what each does.
+/// And those of the pixels of images that are stored as T.
+template <class T>
+struct WinogradTileKernels {
+  void (*input)(const TileGrid&, const T* x, std::size_t stride, int channels, std::size_t first, int count,
+                const PanelPlanes& to);
+  void (*gradient)(const TileGrid&, const T* dy, std::size_t stride, int channels, std::size_t first, int count,
+                   const PanelPlanes& to);
+  void (*output)(const TileGrid&, std::size_t first, int count, const float* m, std::size_t plane, int channels, T* y,
+                 std::size_t stride, const Epilogue<T>&);
+};
+
+/// The kernels of one instruction set that work on floats; simd/*.inc.hpp says what each does.
 struct MicroKernels {
+  InstructionSet set;
   int panel;
   void (*product)(int rows, int columns, int depth, const float* a, std::size_t next, const float* b, float* c,
                   bool accumulate, const float* fetch, std::size_t fetch_row);
@@ -127,22 +134,34 @@ struct MicroKernels {
   void (*pack)(const float* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
   void (*pack_transposed)(const float* x, std::size_t stride, int columns, int depth, float* to);
   void (*unpack)(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, float* y,
-                 std::size_t stride, const Epilogue&);
+                 std::size_t stride, const Epilogue<float>&);
   void (*gather)(const float* lines, std::size_t line, int channels, int count, float* to, std::size_t stride);
   void (*sum_taps)(const float* const* taps, int count, float* to);
   WinogradKernels winograd4;  // F(4×4, 3×3)
   WinogradKernels winograd2;  // F(2×2, 3×3)
   void (*sum_rows)(const float* rows, int count, float* sum, bool accumulate);
-  void (*max_pool_row)(const PoolWindow&, const float* x, int count, int channels, float* y, std::size_t stride);
-  void (*max_pool_gradient_row)(const PoolWindow&, const float* x, const float* dy, std::size_t stride, int count,
-                                int channels, const PoolWindow& to, float* dx, std::size_t pixel, const Epilogue&);
-  void (*copy)(const PointwiseRun&, const Epilogue&);
-  void (*relu)(const PointwiseRun&, const Epilogue&);
-  void (*relu_gradient)(const PointwiseRun&, const Epilogue&);
   void (*softmax)(float* planes, std::size_t plane, int classes, int count, float* log_sums);
   void (*adam)(std::size_t count, const AdamStep&, const float* gradient, float* m, float* v, float* p);
   void (*sgd)(std::size_t count, const SGDStep&, const float* gradient, float* v, float* p);
   void (*moving_average)(std::size_t count, float share, const float* p, float* average);
+};
+
+/// Those that work on the pixels of images that are stored as T.
+template <class T>
+struct ImageKernels {
+  void (*pack)(const T* x, std::size_t stride, int count, int channels, float* to, std::size_t next);
+  void (*unpack)(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, T* y,
+                 std::size_t stride, const Epilogue<T>&);
+  WinogradTileKernels<T> winograd4;
+  WinogradTileKernels<T> winograd2;
+  void (*max_pool_row)(const PoolWindow&, const T* x, int count, int channels, T* y, std::size_t stride);
+  void (*max_pool_gradient_row)(const PoolWindow&, const T* x, const T* dy, std::size_t stride, int count, int channels,
+                                const PoolWindow& to, T* dx, std::size_t pixel, const Epilogue<T>&);
+  void (*copy)(const PointwiseRun<T>&, const Epilogue<T>&);
+  void (*relu)(const PointwiseRun<T>&, const Epilogue<T>&);
+  void (*relu_gradient)(const PointwiseRun<T>&, const Epilogue<T>&);
+  void (*to_floats)(const T* x, std::size_t count, float* y);
+  void (*from_floats)(const float* x, std::size_t count, T* y);
 };
 
 /// The panels of all instruction sets; each divides the next.
@@ -153,7 +172,9 @@ inline constexpr int widest_panel = panel_widths[2];
 /// Linkers show the namespace where no file has them.
 inline namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file {
 UNETPP_KERNELS_INLINE const MicroKernels& micro_kernels(InstructionSet set);
-}
+template <class T>
+const ImageKernels<T>& image_kernels(InstructionSet set);
+}  // namespace define_UNETPP_DEFINE_KERNELS_in_one_source_file
 
 /// Those that the library runs with.
 inline const MicroKernels& micro_kernels() {

@@ -23,7 +23,7 @@ namespace detail {
 
 /// Calls use(x, y) with each value of y and that of x at the mirrored place.
 template <class Use>
-void for_each_mirrored(const Rows& rows, ConstPixels x, Pixels y, int threads, const Use& use) {
+void for_each_mirrored(const Rows& rows, ConstPixels<float> x, Pixels<float> y, int threads, const Use& use) {
   parallel_for(threads, rows.count, [&](std::size_t row, int) {
     const std::size_t first = row * rows.width;
     for (int i = 0; i < rows.width; ++i) {
@@ -37,12 +37,12 @@ void for_each_mirrored(const Rows& rows, ConstPixels x, Pixels y, int threads, c
 }  // namespace detail
 
 /// y = the mirror image of x.
-inline void mirror(const Rows& rows, ConstPixels x, Pixels y, int threads) {
+inline void mirror(const Rows& rows, ConstPixels<float> x, Pixels<float> y, int threads) {
   detail::for_each_mirrored(rows, x, y, threads, [](float from, float& to) { to = from; });
 }
 
 /// y = the mean of y and the mirror image of x.
-inline void mean_with_mirrored(const Rows& rows, ConstPixels x, Pixels y, int threads) {
+inline void mean_with_mirrored(const Rows& rows, ConstPixels<float> x, Pixels<float> y, int threads) {
   detail::for_each_mirrored(rows, x, y, threads, [](float from, float& to) { to = 0.5f * (to + from); });
 }
 

@@ -4,27 +4,37 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "unetpp/core/compiler.hpp"
+#include "unetpp/core/bfloat16.hpp"
 
 namespace unetpp::kernels {
 
-/// The pixels of a batch, `stride` floats apart.
+// T is what values are stored as (core/bfloat16.hpp).
+
+/// The pixels of a batch, `stride` values apart.
+template <class T>
 struct Pixels {
-  float* data;
+  T* data;
   std::size_t stride;
 };
 
 /// The same, to be read only.
+template <class T>
 struct ConstPixels {
-  const float* data;
+  const T* data;
   std::size_t stride;
 
-  constexpr ConstPixels(const float* d, std::size_t s) : data(d), stride(s) {}
-  constexpr ConstPixels(Pixels p) : data(p.data), stride(p.stride) {}  // NOLINT: implicit, reading is less than writing
+  constexpr ConstPixels(const T* d, std::size_t s) : data(d), stride(s) {}
+  constexpr ConstPixels(Pixels<T> p)
+      : data(p.data), stride(p.stride) {}  // NOLINT: implicit, reading is less than writing
 
   /// Of `count` pixels those from `pixel` on, or the last one, and their channels from `channel` on.
   constexpr ConstPixels from(std::size_t pixel, std::size_t count, int channel = 0) const {
     return {data + std::min(pixel, count - 1) * stride + channel, stride};
+  }
+
+  /// Where they lie, in floats, for a kernel that brings them to the cache without reading them.
+  ConstPixels<float> places() const {
+    return {reinterpret_cast<const float*>(data), stride * sizeof(T) / sizeof(float)};
   }
 };
 
@@ -37,7 +47,7 @@ struct BiasGradient {
 
 /// Where the gradient of logits goes, times `scale`: written, or added to what is there.
 struct LossGradient {
-  Pixels dlogits{nullptr, 0};  // without data: the gradient is not wanted
+  Pixels<float> dlogits{nullptr, 0};  // without data: the gradient is not wanted
   float scale = 1;
   bool accumulate = false;
 

@@ -40,41 +40,43 @@ double sum_over_pixels(std::size_t pixels, Scratch scratch, const SumOf& sum_of)
   return total;
 }
 
+/// And values of one.
+inline constexpr std::size_t value_block = 1 << 16;
+
 /// Makes `count` values zero; one thread alone does not keep memory busy.
 inline void clear(std::size_t count, float* values, int threads) {
-  constexpr std::size_t block = 1 << 16;
-  parallel_blocks(threads, count, block,
+  parallel_blocks(threads, count, value_block,
                   [&](std::size_t first, std::size_t last) { std::fill(values + first, values + last, 0.0f); });
 }
 
 /// Calls work(run, end, first) for blocks of pixels, `end` being that of each block, which begins with pixel `first`.
 /// Where pixels lie without gaps, all values of a block are the channels of one pixel.
-template <class Work>
-void parallel_runs(std::size_t pixels, int channels, const GradientOperands& of, int threads, const Work& work) {
+template <class T, class Work>
+void parallel_runs(std::size_t pixels, int channels, const GradientOperands<T>& of, int threads, const Work& work) {
   const std::size_t dense = channels;
   const bool gaps = of.x.stride != dense || of.dy.stride != dense || of.dx.stride != dense ||
                     (of.end.mask && of.end.mask_stride != dense);
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
-    Epilogue end = of.end;
+    Epilogue<T> end = of.end;
     if (end.mask) end.mask += first * end.mask_stride;
     const int count = static_cast<int>(last - first);
-    work(PointwiseRun{{of.x.data + first * of.x.stride, of.x.stride},
-                      {of.dy.data + first * of.dy.stride, of.dy.stride},
-                      {of.dx.data + first * of.dx.stride, of.dx.stride},
-                      gaps ? count : 1,
-                      gaps ? channels : count * channels},
+    work(PointwiseRun<T>{{of.x.data + first * of.x.stride, of.x.stride},
+                         {of.dy.data + first * of.dy.stride, of.dy.stride},
+                         {of.dx.data + first * of.dx.stride, of.dx.stride},
+                         gaps ? count : 1,
+                         gaps ? channels : count * channels},
          end, first);
   });
 }
 
 namespace detail {
 
-/// y = end(f(x, dy)) where there are no micro-kernels.
-template <class F>
-void map_values(const PointwiseRun& run, const Epilogue& end, const F& f) {
+/// y = end(f(x, other)) where there are no micro-kernels.
+template <class T, class Other, class F>
+void map_values(const PointwiseRun<T>& run, ConstPixels<Other> other, const Epilogue<T>& end, const F& f) {
   for (int i = 0; i < run.count; ++i)
     for (int c = 0; c < run.channels; ++c) {
-      const float value = f(run.x.data[i * run.x.stride + c], run.dy.data[i * run.dy.stride + c]);
+      const float value = f(run.x.data[i * run.x.stride + c], other.data[i * other.stride + c]);
       end.store(&value, 1, c, i, run.y.data + i * run.y.stride + c);
     }
 }
@@ -82,42 +84,68 @@ void map_values(const PointwiseRun& run, const Epilogue& end, const F& f) {
 }  // namespace detail
 
 /// y = end(x): a copy, an addition, a mask.
-inline void transfer(std::size_t pixels, int channels, const MapOperands& of, int threads,
-                     const MicroKernels& kernels = micro_kernels()) {
-  parallel_runs(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
-                [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
-                  if constexpr (has_micro_kernels)
-                    kernels.copy(run, end);
-                  else
-                    detail::map_values(run, end, [](float x, float) { return x; });
-                });
+template <class T = float>
+void transfer(std::size_t pixels, int channels, const MapOperands<T>& of, int threads,
+              const MicroKernels& kernels = micro_kernels()) {
+  const ImageKernels<T>& images = image_kernels<T>(kernels.set);
+  parallel_runs<T>(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
+                   [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t) {
+                     if constexpr (has_micro_kernels)
+                       images.copy(run, end);
+                     else
+                       detail::map_values(run, run.dy, end, [](float x, float) { return x; });
+                   });
+}
+
+/// y = what `count` values of x are as floats, and what is stored of floats.
+template <class T>
+void to_floats(std::size_t count, const T* x, float* y, int threads, const MicroKernels& kernels = micro_kernels()) {
+  parallel_blocks(threads, count, value_block, [&](std::size_t first, std::size_t last) {
+    if constexpr (has_micro_kernels)
+      image_kernels<T>(kernels.set).to_floats(x + first, last - first, y + first);
+    else
+      std::copy(x + first, x + last, y + first);
+  });
+}
+template <class T>
+void from_floats(std::size_t count, const float* x, T* y, int threads, const MicroKernels& kernels = micro_kernels()) {
+  parallel_blocks(threads, count, value_block, [&](std::size_t first, std::size_t last) {
+    if constexpr (has_micro_kernels)
+      image_kernels<T>(kernels.set).from_floats(x + first, last - first, y + first);
+    else
+      std::copy(x + first, x + last, y + first);
+  });
 }
 
 /// y += x, of `count` values.
 inline void add(std::size_t count, const float* x, float* y, int threads) {
-  transfer(count, 1, {{x, 1}, {y, 1}, {.accumulate = true}}, threads);
+  transfer<float>(count, 1, {{x, 1}, {y, 1}, {.accumulate = true}}, threads);
 }
 
 /// y = end(max(x, 0)).
-inline void relu(std::size_t pixels, int channels, const MapOperands& of, int threads,
-                 const MicroKernels& kernels = micro_kernels()) {
-  parallel_runs(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
-                [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
-                  if constexpr (has_micro_kernels)
-                    kernels.relu(run, end);
-                  else
-                    detail::map_values(run, end, [](float x, float) { return x < 0 ? 0 : x; });
-                });
+template <class T = float>
+void relu(std::size_t pixels, int channels, const MapOperands<T>& of, int threads,
+          const MicroKernels& kernels = micro_kernels()) {
+  const ImageKernels<T>& images = image_kernels<T>(kernels.set);
+  parallel_runs<T>(pixels, channels, {of.x, of.x, of.y, of.end}, threads,
+                   [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t) {
+                     if constexpr (has_micro_kernels)
+                       images.relu(run, end);
+                     else
+                       detail::map_values(run, run.dy, end, [](float x, float) { return x < 0 ? 0 : x; });
+                   });
 }
 
 /// dx = end(dy where x is positive, else 0).
-inline void relu_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads,
-                          const MicroKernels& kernels = micro_kernels()) {
-  parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun& run, const Epilogue& end, std::size_t) {
+template <class T = float>
+void relu_gradient(std::size_t pixels, int channels, const GradientOperands<T>& of, int threads,
+                   const MicroKernels& kernels = micro_kernels()) {
+  const ImageKernels<T>& images = image_kernels<T>(kernels.set);
+  parallel_runs(pixels, channels, of, threads, [&](const PointwiseRun<T>& run, const Epilogue<T>& end, std::size_t) {
     if constexpr (has_micro_kernels)
-      kernels.relu_gradient(run, end);
+      images.relu_gradient(run, end);
     else
-      detail::map_values(run, end, [](float x, float dy) { return x > 0 ? dy : 0; });
+      detail::map_values(run, run.dy, end, [](float x, float dy) { return x > 0 ? dy : 0; });
   });
 }
 
@@ -127,7 +155,8 @@ constexpr std::size_t bias_gradient_scratch(std::size_t pixels, int channels) {
 }
 
 /// dbias += the sum of dy over the pixels.
-inline void bias_gradient(std::size_t pixels, int channels, ConstPixels dy, float* dbias, Scratch scratch) {
+template <class T = float>
+void bias_gradient(std::size_t pixels, int channels, ConstPixels<T> dy, float* dbias, Scratch scratch) {
   parallel_blocks(scratch.threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     float* sum = scratch.data + first / pixel_block * channels;
     std::fill_n(sum, channels, 0.0f);

@@ -50,16 +50,18 @@ struct WindowMaximum {
   std::array<float, pool_channels> value;
   std::array<int, pool_channels> pixel;
 
-  WindowMaximum(const PoolGeometry& g, const Window& window, const float* image, std::size_t stride, int channels) {
+  template <class T>
+  WindowMaximum(const PoolGeometry& g, const Window& window, const T* image, std::size_t stride, int channels) {
     value.fill(-std::numeric_limits<float>::infinity());
     pixel.fill(window.top * g.in.width + window.left);
     for (int h = window.top; h < window.bottom; ++h) {
       for (int w = window.left; w < window.right; ++w) {
         const int at = h * g.in.width + w;
-        const float* x = image + at * stride;
+        const T* x = image + at * stride;
         for (int c = 0; c < channels; ++c) {
-          const bool larger = x[c] > value[c] || x[c] != x[c];
-          value[c] = larger ? x[c] : value[c];
+          const float found = x[c];
+          const bool larger = found > value[c] || found != found;
+          value[c] = larger ? found : value[c];
           pixel[c] = larger ? at : pixel[c];
         }
       }
@@ -91,21 +93,23 @@ inline PoolWindow pool_window(const PoolGeometry& g, std::size_t stride) {
 
 /// y = the maximum of x in each window; `end` may accumulate.
 /// Shapes  x: batch×in, y: batch×out.
-inline void max_pool(const PoolGeometry& g, std::size_t batch, const MapOperands& of, int threads,
-                     const MicroKernels& kernels = micro_kernels()) {
-  const ConstPixels x = of.x;
-  const Pixels y = of.y;
+template <class T = float>
+void max_pool(const PoolGeometry& g, std::size_t batch, const MapOperands<T>& of, int threads,
+              const MicroKernels& kernels = micro_kernels()) {
+  const ImageKernels<T>& images = image_kernels<T>(kernels.set);
+  const ConstPixels<T> x = of.x;
+  const Pixels<T> y = of.y;
   if (detail::windows_fill_image(g) && !of.end.accumulate) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
     parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
-      kernels.max_pool_row(detail::pool_window(g, x.stride), x.data + row * pixels_of_row * x.stride, g.out.width,
-                           g.in.channels, y.data + row * g.out.width * y.stride, y.stride);
+      images.max_pool_row(detail::pool_window(g, x.stride), x.data + row * pixels_of_row * x.stride, g.out.width,
+                          g.in.channels, y.data + row * g.out.width * y.stride, y.stride);
     });
     return;
   }
   detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
-    const float* from = x.data + image * g.in.pixels() * x.stride + first;
-    float* to = y.data + image * g.out.pixels() * y.stride + first;
+    const T* from = x.data + image * g.in.pixels() * x.stride + first;
+    T* to = y.data + image * g.out.pixels() * y.stride + first;
     for (int h = 0; h < g.out.height; ++h)
       for (int w = 0; w < g.out.width; ++w, to += y.stride) {
         const detail::WindowMaximum maximum(g, detail::Window(g, h, w), from, x.stride, channels);
@@ -116,25 +120,27 @@ inline void max_pool(const PoolGeometry& g, std::size_t batch, const MapOperands
 
 /// dx = dy carried to the first largest pixel of each window; `end` may accumulate and mask.
 /// Shapes  as in `max_pool`.
-inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, const GradientOperands& of, int threads,
-                              const MicroKernels& kernels = micro_kernels()) {
-  const ConstPixels x = of.x, dy = of.dy;
-  const Pixels dx = of.dx;
+template <class T = float>
+void max_pool_gradient(const PoolGeometry& g, std::size_t batch, const GradientOperands<T>& of, int threads,
+                       const MicroKernels& kernels = micro_kernels()) {
+  const ImageKernels<T>& images = image_kernels<T>(kernels.set);
+  const ConstPixels<T> x = of.x, dy = of.dy;
+  const Pixels<T> dx = of.dx;
   if (detail::windows_fill_image(g)) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
     parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
       const std::size_t pixel = row * pixels_of_row;
-      kernels.max_pool_gradient_row(detail::pool_window(g, x.stride), x.data + pixel * x.stride,
-                                    dy.data + row * g.out.width * dy.stride, dy.stride, g.out.width, g.in.channels,
-                                    detail::pool_window(g, dx.stride), dx.data + pixel * dx.stride, pixel, of.end);
+      images.max_pool_gradient_row(detail::pool_window(g, x.stride), x.data + pixel * x.stride,
+                                   dy.data + row * g.out.width * dy.stride, dy.stride, g.out.width, g.in.channels,
+                                   detail::pool_window(g, dx.stride), dx.data + pixel * dx.stride, pixel, of.end);
     });
     return;
   }
   detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
     const std::size_t first_pixel = image * g.in.pixels();
-    const float* from = x.data + first_pixel * x.stride + first;
-    const float* gradient = dy.data + image * g.out.pixels() * dy.stride + first;
-    float* to = dx.data + first_pixel * dx.stride + first;
+    const T* from = x.data + first_pixel * x.stride + first;
+    const T* gradient = dy.data + image * g.out.pixels() * dy.stride + first;
+    T* to = dx.data + first_pixel * dx.stride + first;
     if (!of.end.accumulate)
       for (std::size_t i = 0; i < g.in.pixels(); ++i) std::fill_n(to + i * dx.stride, channels, 0.0f);
     for (int h = 0; h < g.out.height; ++h)
@@ -144,12 +150,15 @@ inline void max_pool_gradient(const PoolGeometry& g, std::size_t batch, const Gr
         for (int i = window.top; i < window.bottom; ++i)
           for (int j = window.left; j < window.right; ++j) {
             const int at = i * g.in.width + j;
-            for (int c = 0; c < channels; ++c) to[at * dx.stride + c] += maximum.pixel[c] == at ? gradient[c] : 0.0f;
+            for (int c = 0; c < channels; ++c) {
+              const float more = gradient[c], old = to[at * dx.stride + c];
+              to[at * dx.stride + c] = old + (maximum.pixel[c] == at ? more : 0.0f);
+            }
           }
       }
     if (of.end.mask)
       for (std::size_t i = 0; i < g.in.pixels(); ++i) {
-        const float* mask = of.end.mask + (first_pixel + i) * of.end.mask_stride + first;
+        const T* mask = of.end.mask + (first_pixel + i) * of.end.mask_stride + first;
         for (int c = 0; c < channels; ++c)
           if (!(mask[c] > 0)) to[i * dx.stride + c] = 0;
       }

@@ -90,11 +90,12 @@ struct Resampling {
 namespace detail {
 
 /// One output row where there are no micro-kernels; as theirs.
-inline void weighted_row(const WeightedRows& from, const AxisTaps& columns, int count, int channels, const PixelRun& to,
-                         const Epilogue& end) {
+template <class T = float>
+void weighted_row(const WeightedRows<T>& from, const AxisTaps& columns, int count, int channels, const PixelRun<T>& to,
+                  const Epilogue<T>& end) {
   for (int o = 0; o < count; ++o)
     for (int c = 0; c < channels; ++c) {
-      const float* x = from.x + columns.first[o] * from.pixel + c;
+      const T* x = from.x + columns.first[o] * from.pixel + c;
       float sum = 0;
       for (int r = 0; r < from.rows; ++r)
         for (int t = 0; t < columns.count[o]; ++t)
@@ -107,17 +108,18 @@ inline void weighted_row(const WeightedRows& from, const AxisTaps& columns, int 
 
 /// y = end(the weighted sums of x).
 /// Shapes  x: batch×in, y: batch×out.
-inline void resample(const Resampling& g, std::size_t batch, const MapOperands& of, int threads,
-                     const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void resample(const Resampling& g, std::size_t batch, const MapOperands<T>& of, int threads,
+              const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const std::size_t row = g.in.width * of.x.stride;
   parallel_for(threads, batch * g.out.height, [&](std::size_t unit, int) {
     const std::size_t image = unit / g.out.height, h = unit % g.out.height;
-    const WeightedRows from{of.x.data + (image * g.in.height + g.rows.first[h]) * row, row, of.x.stride,
-                            g.rows.count[h], g.rows.weights + h * g.rows.most};
+    const WeightedRows<T> from{of.x.data + (image * g.in.height + g.rows.first[h]) * row, row, of.x.stride,
+                               g.rows.count[h], g.rows.weights + h * g.rows.most};
     const std::size_t pixel = unit * g.out.width;
-    const PixelRun to{of.y.data + pixel * of.y.stride, of.y.stride, pixel};
-    (has_micro_kernels ? kernels.weighted_row : detail::weighted_row)(from, g.columns, g.out.width, g.out.channels, to,
-                                                                      of.end);
+    const PixelRun<T> to{of.y.data + pixel * of.y.stride, of.y.stride, pixel};
+    (has_micro_kernels ? kernels.weighted_row : detail::weighted_row<T>)(from, g.columns, g.out.width, g.out.channels,
+                                                                         to, of.end);
   });
 }
 

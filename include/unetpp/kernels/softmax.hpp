@@ -31,7 +31,8 @@ struct SoftmaxPlanes {
     if (plane >= widest_panel) plane = plane / widest_panel * widest_panel;
   }
 
-  void compute(int count, int channels, const float* x, std::size_t stride, const MicroKernels& kernels) {
+  template <class T>
+  void compute(int count, int channels, const T* x, std::size_t stride, const MicroKernels& kernels) {
     for (int i = 0; i < count; ++i)
       for (int c = 0; c < channels; ++c) values[c * plane + i] = x[i * stride + c];
     if (has_micro_kernels && plane % widest_panel == 0)
@@ -51,8 +52,8 @@ struct SoftmaxPlanes {
 
 /// Calls use(i, y, step, log_sum) for each pixel i in [first, last): its softmax is y[0], y[step], …, and log_sum is
 /// ln Σ exp(x). The largest value is subtracted first, so that nothing overflows.
-template <class Use>
-void for_each_softmax(std::size_t first, std::size_t last, int channels, ConstPixels x, const MicroKernels& kernels,
+template <class T, class Use>
+void for_each_softmax(std::size_t first, std::size_t last, int channels, ConstPixels<T> x, const MicroKernels& kernels,
                       const Use& use) {
   detail::SoftmaxPlanes of(channels);
   for (; first < last; first += of.plane) {
@@ -63,8 +64,9 @@ void for_each_softmax(std::size_t first, std::size_t last, int channels, ConstPi
 }
 
 /// y = end(softmax(x)) over the channels of each pixel; y may be x.
-inline void softmax(std::size_t pixels, int channels, const MapOperands& of, int threads,
-                    const MicroKernels& kernels = micro_kernels()) {
+template <class T = float>
+void softmax(std::size_t pixels, int channels, const MapOperands<T>& of, int threads,
+             const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     for_each_softmax(first, last, channels, of.x, kernels, [&](std::size_t i, const float* values, int step, float) {
       for (int c = 0; c < channels; ++c) of.end.store(values + c * step, 1, c, i, of.y.data + i * of.y.stride + c);
@@ -73,11 +75,12 @@ inline void softmax(std::size_t pixels, int channels, const MapOperands& of, int
 }
 
 /// dx = end(y·(dy − Σ y·dy)) for y = softmax(x).
-inline void softmax_gradient(std::size_t pixels, int channels, const GradientOperands& of, int threads,
-                             const MicroKernels& kernels = micro_kernels()) {
+template <class T = float>
+void softmax_gradient(std::size_t pixels, int channels, const GradientOperands<T>& of, int threads,
+                      const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(threads, pixels, pixel_block, [&](std::size_t first, std::size_t last) {
     for_each_softmax(first, last, channels, of.x, kernels, [&](std::size_t i, const float* y, int step, float) {
-      const float* g = of.dy.data + i * of.dy.stride;
+      const T* g = of.dy.data + i * of.dy.stride;
       float dot = 0;
       for (int c = 0; c < channels; ++c) dot += y[c * step] * g[c];
       for (int c = 0; c < channels; ++c) {

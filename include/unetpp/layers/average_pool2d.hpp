@@ -34,17 +34,19 @@ struct AveragePool2D : LayerDefaults {
   static constexpr Footprint footprint{{C.window.height, C.stride.height, rows.pad},
                                        {C.window.width, C.stride.width, columns.pad}};
 
-  static void forward(Tensors<AveragePool2D>, BatchView<const float, in> x, OutputTarget<out> y,
+  template <class T>
+  static void forward(Tensors<AveragePool2D>, BatchView<const T, in> x, OutputTarget<out, T> y,
                       const Context& context) {
-    kernels::resample({in, out, row_taps.taps(), column_taps.taps()}, x.count(),
-                      {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context.threads());
+    kernels::resample<T>({in, out, row_taps.taps(), column_taps.taps()}, x.count(),
+                         {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context.threads());
   }
 
-  static void backward(Tensors<AveragePool2D>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<AveragePool2D> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<AveragePool2D>, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<AveragePool2D, T> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::resample({out, in, rows_back.taps(), columns_back.taps()}, x.count(),
-                        {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.threads());
+      kernels::resample<T>({out, in, rows_back.taps(), columns_back.taps()}, x.count(),
+                           {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.threads());
   }
 
  private:

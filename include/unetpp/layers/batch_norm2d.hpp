@@ -50,26 +50,28 @@ struct BatchNorm2D : LayerDefaults {
 
   static constexpr std::size_t scratch(std::size_t batch, int) { return kernels::batch_norm_scratch(In, batch); }
 
-  static void forward(Tensors<BatchNorm2D> p, BatchView<const float, in> x, OutputTarget<out> y,
+  template <class T>
+  static void forward(Tensors<BatchNorm2D> p, BatchView<const T, in> x, OutputTarget<out, T> y,
                       const Context& context) {
     const float *mean_of = p[mean].data(), *variance_of = p[variance].data();
     if (context.training()) {
       const kernels::ChannelMoments own = moments(context);
-      kernels::batch_moments({In, x.count(), epsilon}, pixels_of(x), own, context.scratch());
+      kernels::batch_moments<T>({In, x.count(), epsilon}, pixels_of(x), own, context.scratch());
       mean_of = own.mean;
       variance_of = own.variance;
     }
-    kernels::batch_norm({{In, x.count(), epsilon},
-                         {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate, .relu = rectified}},
-                         mean_of,
-                         variance_of,
-                         p[scale].data(),
-                         p[offset].data()},
-                        context.scratch());
+    kernels::batch_norm<T>({{In, x.count(), epsilon},
+                            {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate, .relu = rectified}},
+                            mean_of,
+                            variance_of,
+                            p[scale].data(),
+                            p[offset].data()},
+                           context.scratch());
   }
 
-  static void backward(Tensors<BatchNorm2D> p, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<BatchNorm2D> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<BatchNorm2D> p, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<BatchNorm2D, T> to, const Context& context) {
     const kernels::ChannelMoments own = moments(context);
     const auto pixels = static_cast<double>(x.pixels());
     const double share = context.pass().share, to_running = C.unbiased ? pixels / std::max(1.0, pixels - 1) : 1;
@@ -77,14 +79,14 @@ struct BatchNorm2D : LayerDefaults {
       to.dp[mean][c] += static_cast<float>(share * own.mean[c]);
       to.dp[variance][c] += static_cast<float>(share * to_running * own.variance[c]);
     }
-    kernels::batch_norm_gradient({{In, x.count(), epsilon},
-                                  {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                                  own.mean,
-                                  own.variance,
-                                  p[scale].data(),
-                                  to.dp[scale].data(),
-                                  to.dp[offset].data()},
-                                 context.scratch());
+    kernels::batch_norm_gradient<T>({{In, x.count(), epsilon},
+                                     {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                     own.mean,
+                                     own.variance,
+                                     p[scale].data(),
+                                     to.dp[scale].data(),
+                                     to.dp[offset].data()},
+                                    context.scratch());
   }
 
  private:

@@ -69,9 +69,9 @@ class Context {
   float* kept_of_images() const { return slots_ + offsets_[0] * capacity_; }
 
   /// A combinator's value between its children.
-  template <Shape S>
-  BatchView<float, S> slot(int index, std::size_t count) const {
-    return {slots_ + offsets_[index] * capacity_, count};
+  template <class T, Shape S>
+  BatchView<T, S> slot(int index, std::size_t count) const {
+    return {reinterpret_cast<T*>(slots_ + offsets_[index] * capacity_), count};
   }
 
  private:

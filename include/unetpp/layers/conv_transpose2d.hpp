@@ -18,6 +18,7 @@ struct ConvTranspose2DConfig {
   Activation activation = Activation::none;            ///< fused to the end; Keras's default
   bool bias = true;                                    ///< whether a number is added to each filter; Keras's default
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;  ///< of all passes; automatic: choose_algorithm's
+  Precision precision = Precision::float32;            ///< of the network's values: the same in all its layers
 };
 
 /// Transposed 2-D convolution: the input gradient of the convolution from `out` to `In`, with bias and ReLU fused.
@@ -58,6 +59,7 @@ struct ConvTranspose2D : LayerDefaults {
   static constexpr const char* algorithm_name = kernels::name_of(algorithm);
   static constexpr std::size_t multiply_adds = in.pixels() * geometry.weights();
   static constexpr bool rectified = C.activation == Activation::relu;
+  static constexpr Precision precision = C.precision;
   static constexpr auto tensors = convolution_tensors<C.bias>(geometry, C.filters);
   enum { weight, bias };  // of `tensors`
 
@@ -65,26 +67,28 @@ struct ConvTranspose2D : LayerDefaults {
     return kernels::convolution_scratch<algorithm>(kernels::in_workspace(geometry, batch), batch, threads);
   }
 
-  static void forward(Tensors<ConvTranspose2D> p, BatchView<const float, in> x, OutputTarget<out> y,
+  template <class T>
+  static void forward(Tensors<ConvTranspose2D> p, BatchView<const T, in> x, OutputTarget<out, T> y,
                       const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_transposed<algorithm>(
-        {g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view), fused_end<ConvTranspose2D>(p, y.accumulate)},
-        context.scratch());
+    kernels::convolve_transposed<algorithm, T>({g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
+                                                fused_end<T, ConvTranspose2D>(p, y.accumulate)},
+                                               context.scratch());
   }
 
-  static void backward(Tensors<ConvTranspose2D> p, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<ConvTranspose2D> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<ConvTranspose2D> p, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<ConvTranspose2D, T> to, const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_weight_gradient<algorithm>({g,
-                                                  x.count(),
-                                                  pixels_of(dy),
-                                                  pixels_of(x),
-                                                  to.dp[weight].data(),
-                                                  {.channels = C.bias ? to.dp[bias].data() : nullptr}},
-                                                 context.scratch());
+    kernels::convolve_weight_gradient<algorithm, T>({g,
+                                                     x.count(),
+                                                     pixels_of(dy),
+                                                     pixels_of(x),
+                                                     to.dp[weight].data(),
+                                                     {.channels = C.bias ? to.dp[bias].data() : nullptr}},
+                                                    context.scratch());
     if (to.dx.wanted())
-      kernels::convolve<algorithm>(
+      kernels::convolve<algorithm, T>(
           {g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.scratch());
   }
 };

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "unetpp/core/bfloat16.hpp"
 #include "unetpp/kernels/convolution/geometry.hpp"
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/layers/layer.hpp"
@@ -28,8 +29,8 @@ constexpr auto convolution_tensors(const kernels::ConvGeometry& g, int filters) 
 }
 
 /// What ends the forward pass of a convolution layer L, fused to it.
-template <class L>
-kernels::Epilogue fused_end(Tensors<L> p, bool accumulate) {
+template <class T, class L>
+kernels::Epilogue<T> fused_end(Tensors<L> p, bool accumulate) {
   return {.bias = L::tensors.size() > 1 ? p[L::bias].data() : nullptr, .accumulate = accumulate, .relu = L::rectified};
 }
 

@@ -61,21 +61,24 @@ struct DepthwiseConv2D : LayerDefaults {
     return kernels::depthwise_gradient_scratch(geometry, batch);
   }
 
-  static void forward(Tensors<DepthwiseConv2D> p, BatchView<const float, in> x, OutputTarget<out> y,
+  template <class T>
+  static void forward(Tensors<DepthwiseConv2D> p, BatchView<const T, in> x, OutputTarget<out, T> y,
                       const Context& context) {
-    kernels::depthwise_convolve({geometry, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
-                                 fused_end<DepthwiseConv2D>(p, y.accumulate)},
-                                kernels::depthwise_taps(row_taps, column_taps), in, out, context.threads());
+    kernels::depthwise_convolve<T>({geometry, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
+                                    fused_end<T, DepthwiseConv2D>(p, y.accumulate)},
+                                   kernels::depthwise_taps(row_taps, column_taps), in, out, context.threads());
   }
 
-  static void backward(Tensors<DepthwiseConv2D> p, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<DepthwiseConv2D> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<DepthwiseConv2D> p, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<DepthwiseConv2D, T> to, const Context& context) {
     kernels::BiasGradient dbias;
     if constexpr (C.bias) dbias.filters = to.dp[bias].data();
-    kernels::depthwise_weight_gradient({geometry, x.count(), pixels_of(x), pixels_of(dy), to.dp[weight].data(), dbias},
-                                       kernels::depthwise_taps(row_taps, column_taps), context.scratch());
+    kernels::depthwise_weight_gradient<T>(
+        {geometry, x.count(), pixels_of(x), pixels_of(dy), to.dp[weight].data(), dbias},
+        kernels::depthwise_taps(row_taps, column_taps), context.scratch());
     if (to.dx.wanted())
-      kernels::depthwise_convolve(
+      kernels::depthwise_convolve<T>(
           {geometry, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view), to.dx.epilogue(x)},
           kernels::depthwise_taps(rows_back, columns_back), out, in, context.threads());
   }

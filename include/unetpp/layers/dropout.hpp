@@ -33,25 +33,28 @@ struct Dropout : LayerDefaults {
   static constexpr Shape out = In;
   static constexpr Footprint footprint{};
 
-  static void forward(Tensors<Dropout>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    apply(x.count(), {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context);
+  template <class T>
+  static void forward(Tensors<Dropout>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    apply<T>(x.count(), {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context);
   }
 
-  static void backward(Tensors<Dropout>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<Dropout> to, const Context& context) {
-    if (to.dx.wanted()) apply(x.count(), {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)}, context);
+  template <class T>
+  static void backward(Tensors<Dropout>, BatchView<const T, in> x, BatchView<const T, out>, BatchView<const T, out> dy,
+                       Gradients<Dropout, T> to, const Context& context) {
+    if (to.dx.wanted()) apply<T>(x.count(), {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)}, context);
   }
 
  private:
-  static void apply(std::size_t count, const kernels::MapOperands& of, const Context& context) {
+  template <class T>
+  static void apply(std::size_t count, const kernels::MapOperands<T>& of, const Context& context) {
     if (!context.training() || C.per_thousand == 0)
-      return kernels::transfer(count * in.pixels(), in.channels, of, context.threads());
+      return kernels::transfer<T>(count * in.pixels(), in.channels, of, context.threads());
     const kernels::Draw draw = kernels::dropout_draw(C.per_thousand, context.random());
     const std::uint64_t image = context.pass().first_image;
     if (C.spatial)
-      kernels::spatial_dropout(count, in, {of, draw, image * in.channels}, context.threads());
+      kernels::spatial_dropout<T>(count, in, {of, draw, image * in.channels}, context.threads());
     else
-      kernels::dropout(count * in.pixels(), in.channels, {of, draw, image * in.size()}, context.threads());
+      kernels::dropout<T>(count * in.pixels(), in.channels, {of, draw, image * in.size()}, context.threads());
   }
 };
 

@@ -47,29 +47,31 @@ struct GroupNorm : LayerDefaults {
     return kernels::group_norm_scratch(geometry, batch) + statistics(batch);
   }
 
-  static void forward(Tensors<GroupNorm> p, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
+  template <class T>
+  static void forward(Tensors<GroupNorm> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
     kernels::Scratch scratch = context.scratch();
     float* kept_or_not = context.training() ? context.kept_of_images() : scratch.data;
     scratch.data += statistics(x.count());
-    kernels::group_norm({geometry,
-                         x.count(),
-                         {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate, .relu = rectified}},
-                         p[scale].data(),
-                         p[offset].data(),
-                         kept_or_not},
-                        scratch);
+    kernels::group_norm<T>({geometry,
+                            x.count(),
+                            {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate, .relu = rectified}},
+                            p[scale].data(),
+                            p[offset].data(),
+                            kept_or_not},
+                           scratch);
   }
 
-  static void backward(Tensors<GroupNorm> p, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<GroupNorm> to, const Context& context) {
-    kernels::group_norm_gradient({geometry,
-                                  x.count(),
-                                  {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                                  p[scale].data(),
-                                  context.kept_of_images(),
-                                  to.dp[scale].data(),
-                                  to.dp[offset].data()},
-                                 context.scratch());
+  template <class T>
+  static void backward(Tensors<GroupNorm> p, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<GroupNorm, T> to, const Context& context) {
+    kernels::group_norm_gradient<T>({geometry,
+                                     x.count(),
+                                     {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                     p[scale].data(),
+                                     context.kept_of_images(),
+                                     to.dp[scale].data(),
+                                     to.dp[offset].data()},
+                                    context.scratch());
   }
 
  private:

@@ -15,16 +15,18 @@ struct Identity : LayerDefaults {
   static constexpr Shape out = In;
   static constexpr Footprint footprint{};
 
-  static void forward(Tensors<Identity>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    kernels::transfer(x.pixels(), in.channels, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
-                      context.threads());
+  template <class T>
+  static void forward(Tensors<Identity>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    kernels::transfer<T>(x.pixels(), in.channels, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
+                         context.threads());
   }
 
-  static void backward(Tensors<Identity>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<Identity> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<Identity>, BatchView<const T, in> x, BatchView<const T, out>, BatchView<const T, out> dy,
+                       Gradients<Identity, T> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::transfer(x.pixels(), in.channels, {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                        context.threads());
+      kernels::transfer<T>(x.pixels(), in.channels, {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                           context.threads());
   }
 };
 

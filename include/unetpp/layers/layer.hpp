@@ -6,8 +6,9 @@
 //   kind                 its name in tables and files, such as "conv2d"
 //   in, out              shapes of one image before and after
 //   footprint            the window of inputs that an output depends on (layers/footprint.hpp)
-//   forward(p, x, y, context)
-//   backward(p, x, y, dy, to, context)
+//   forward<T>(p, x, y, context)
+//   backward<T>(p, x, y, dy, to, context)      of values stored as T: float, or BFloat16 (core/bfloat16.hpp). A layer
+//                        that is for floats alone may have functions that are no templates
 //
 // and, where LayerDefaults does not say what is true of it:
 //
@@ -72,21 +73,62 @@ concept HasFacts = requires {
   { L::reads_output } -> std::convertible_to<bool>;
   { L::scratch(std::size_t{1}, 1) } -> std::convertible_to<std::size_t>;
 };
+/// Whether a layer's passes are templates of what values are stored as, and whether they are functions of floats.
+template <class L, class T>
+concept HasForwardOf = requires(Tensors<L> p, BatchView<const T, L::in> x, BatchView<T, L::out> y,
+                                const Context& context) {
+  L::template forward<T>(p, x, OutputTarget<L::out, T>(y), context);
+};
+template <class L, class T>
+concept HasBackwardOf = requires(Tensors<L> p, BatchView<const T, L::in> x, BatchView<const T, L::out> y,
+                                 BatchView<T, L::out> dy, Gradients<L, T> to, const Context& context) {
+  L::template backward<T>(p, x, y, dy, to, context);
+};
 template <class L>
-concept HasForward = requires(Tensors<L> p, BatchView<const float, L::in> x, BatchView<float, L::out> y,
-                              const Context& context) {
+concept HasForward = HasForwardOf<L, float> ||
+    requires(Tensors<L> p, BatchView<const float, L::in> x, BatchView<float, L::out> y, const Context& context) {
   L::forward(p, x, OutputTarget<L::out>(y), context);
 };
 template <class L>
-concept HasBackward = requires(Tensors<L> p, BatchView<const float, L::in> x, BatchView<const float, L::out> y,
-                               BatchView<float, L::out> dy, Gradients<L> to, const Context& context) {
+concept HasBackward = HasBackwardOf<L, float> ||
+    requires(Tensors<L> p, BatchView<const float, L::in> x, BatchView<const float, L::out> y,
+             BatchView<float, L::out> dy, Gradients<L> to, const Context& context) {
   L::backward(p, x, y, dy, to, context);
 };
+
+/// Does not compile unless the layer L can be computed of values that are stored as T.
+template <class L, class T, bool Written>
+consteval void require_stored_as() {
+  static_assert(Written,
+                "unetpp: the layer L is written for floats, and this network stores its values as bfloat16; make its "
+                "forward and backward templates of the stored type T, as those in layers/relu.hpp are");
+}
 
 }  // namespace detail
 
 template <class L>
 concept Layer = detail::HasShapes<L> && detail::HasFacts<L> && detail::HasForward<L> && detail::HasBackward<L>;
+
+/// A layer's passes, of values that are stored as T.
+template <class L, class T>
+void forward_pass(Tensors<L> p, BatchView<const T, L::in> x, OutputTarget<L::out, T> y, const Context& context) {
+  if constexpr (detail::HasForwardOf<L, T>)
+    L::template forward<T>(p, x, y, context);
+  else if constexpr (std::is_same_v<T, float>)
+    L::forward(p, x, y, context);
+  else
+    detail::require_stored_as<L, T, false>();
+}
+template <class L, class T>
+void backward_pass(Tensors<L> p, BatchView<const T, L::in> x, BatchView<const T, L::out> y, BatchView<T, L::out> dy,
+                   Gradients<L, T> to, const Context& context) {
+  if constexpr (detail::HasBackwardOf<L, T>)
+    L::template backward<T>(p, x, y, dy, to, context);
+  else if constexpr (std::is_same_v<T, float>)
+    L::backward(p, x, y, dy, to, context);
+  else
+    detail::require_stored_as<L, T, false>();
+}
 
 template <class L>
 concept Combinator = requires {

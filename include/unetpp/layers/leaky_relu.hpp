@@ -21,17 +21,19 @@ struct LeakyReLU : LayerDefaults {
   static constexpr Footprint footprint{};
   static constexpr float slope = static_cast<float>(C.slope_per_thousand) / 1000;
 
-  static void forward(Tensors<LeakyReLU>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    kernels::leaky_relu(x.pixels(), in.channels, slope, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
-                        context.threads());
+  template <class T>
+  static void forward(Tensors<LeakyReLU>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    kernels::leaky_relu<T>(x.pixels(), in.channels, slope,
+                           {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context.threads());
   }
 
-  static void backward(Tensors<LeakyReLU>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<LeakyReLU> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<LeakyReLU>, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<LeakyReLU, T> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::leaky_relu_gradient(x.pixels(), in.channels, slope,
-                                   {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                                   context.threads());
+      kernels::leaky_relu_gradient<T>(x.pixels(), in.channels, slope,
+                                      {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                      context.threads());
   }
 };
 

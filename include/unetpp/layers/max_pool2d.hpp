@@ -33,17 +33,19 @@ struct MaxPool2D : LayerDefaults {
   static constexpr Footprint footprint{{C.window.height, C.stride.height, rows.pad},
                                        {C.window.width, C.stride.width, columns.pad}};
 
-  static void forward(Tensors<MaxPool2D>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    kernels::max_pool(geometry, x.count(), {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
-                      context.threads());
+  template <class T>
+  static void forward(Tensors<MaxPool2D>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    kernels::max_pool<T>(geometry, x.count(), {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
+                         context.threads());
   }
 
-  static void backward(Tensors<MaxPool2D>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<MaxPool2D> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<MaxPool2D>, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<MaxPool2D, T> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::max_pool_gradient(geometry, x.count(),
-                                 {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                                 context.threads());
+      kernels::max_pool_gradient<T>(geometry, x.count(),
+                                    {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                    context.threads());
   }
 };
 

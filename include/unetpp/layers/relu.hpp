@@ -15,17 +15,19 @@ struct ReLU : LayerDefaults {
   static constexpr Shape out = In;
   static constexpr Footprint footprint{};
 
-  static void forward(Tensors<ReLU>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    kernels::relu(x.pixels(), in.channels, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
-                  context.threads());
+  template <class T>
+  static void forward(Tensors<ReLU>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    kernels::relu<T>(x.pixels(), in.channels, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
+                     context.threads());
   }
 
-  static void backward(Tensors<ReLU>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<ReLU> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<ReLU>, BatchView<const T, in> x, BatchView<const T, out>, BatchView<const T, out> dy,
+                       Gradients<ReLU, T> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::relu_gradient(x.pixels(), in.channels,
-                             {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                             context.threads());
+      kernels::relu_gradient<T>(x.pixels(), in.channels,
+                                {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                context.threads());
   }
 };
 

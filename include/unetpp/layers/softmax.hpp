@@ -17,17 +17,19 @@ struct Softmax : LayerDefaults {
 
   static_assert(in.channels <= kernels::most_softmax_channels, "unetpp: a softmax takes at most 8192 channels");
 
-  static void forward(Tensors<Softmax>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    kernels::softmax(x.pixels(), in.channels, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
-                     context.threads());
+  template <class T>
+  static void forward(Tensors<Softmax>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    kernels::softmax<T>(x.pixels(), in.channels, {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
+                        context.threads());
   }
 
-  static void backward(Tensors<Softmax>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<Softmax> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<Softmax>, BatchView<const T, in> x, BatchView<const T, out>, BatchView<const T, out> dy,
+                       Gradients<Softmax, T> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::softmax_gradient(x.pixels(), in.channels,
-                                {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                                context.threads());
+      kernels::softmax_gradient<T>(x.pixels(), in.channels,
+                                   {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
+                                   context.threads());
   }
 };
 

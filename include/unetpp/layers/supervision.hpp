@@ -17,8 +17,8 @@ struct HeadLogits {
   int level;  // of the head: 1 is the one below the network's own output
   std::size_t images;
   Shape shape;
-  kernels::ConstPixels logits;
-  kernels::Pixels gradient;  // to be written
+  kernels::ConstPixels<float> logits;
+  kernels::Pixels<float> gradient;  // to be written
 };
 
 /// Who has a loss and labels for the heads of a network; asked in a backward pass, once for each of them.

@@ -26,16 +26,18 @@ struct Upsample2D : LayerDefaults {
   static constexpr Shape out{In.height * C.factor.height, In.width* C.factor.width, In.channels};
   static constexpr Interpolation interpolation = C.interpolation;
 
-  static void forward(Tensors<Upsample2D>, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    kernels::resample({in, out, rows.taps(), columns.taps()}, x.count(),
-                      {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context.threads());
+  template <class T>
+  static void forward(Tensors<Upsample2D>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    kernels::resample<T>({in, out, rows.taps(), columns.taps()}, x.count(),
+                         {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}}, context.threads());
   }
 
-  static void backward(Tensors<Upsample2D>, BatchView<const float, in> x, BatchView<const float, out>,
-                       BatchView<const float, out> dy, Gradients<Upsample2D> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<Upsample2D>, BatchView<const T, in> x, BatchView<const T, out>,
+                       BatchView<const T, out> dy, Gradients<Upsample2D, T> to, const Context& context) {
     if (to.dx.wanted())
-      kernels::resample({out, in, rows_back.taps(), columns_back.taps()}, x.count(),
-                        {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.threads());
+      kernels::resample<T>({out, in, rows_back.taps(), columns_back.taps()}, x.count(),
+                           {pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.threads());
   }
 
  private:

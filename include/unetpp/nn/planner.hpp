@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "unetpp/core/buffer.hpp"
+#include "unetpp/core/parallel.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/place.hpp"
 #include "unetpp/layers/walk.hpp"
@@ -21,10 +22,15 @@ namespace unetpp {
 /// First-fit placement of values by lifetime. Combinators replay forward and backward on it, taking a slot when its
 /// value is first written and releasing it after its last use; values that never live together may share memory.
 /// Units   floats an image; every slot is aligned once multiplied by the batch.
-template <int Slots>
+/// Value   what values are stored as.
+template <int Slots, class Value = float>
 class Planner {
  public:
-  constexpr void take(int slot, std::size_t floats) {
+  constexpr void take(int slot, std::size_t values) {
+    take_floats(slot, parts_of(values * sizeof(Value), sizeof(float)));
+  }
+
+  constexpr void take_floats(int slot, std::size_t floats) {
     sizes_[slot] = aligned_floats(floats);
     std::size_t offset = 0;
     for (int i = 0; i < living_count_; ++i) {  // ordered by offset: the first gap that is large enough
@@ -85,7 +91,7 @@ constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
   if constexpr (Combinator<L>)
     L::plan_forward(planner, first_slot, purpose);
   else if (L::kept.an_image > 0 && purpose == Purpose::training)
-    planner.take(first_slot, L::kept.an_image);
+    planner.take_floats(first_slot, L::kept.an_image);
 }
 template <class L, class P>
 constexpr void plan_backward(P& planner, int first_slot) {

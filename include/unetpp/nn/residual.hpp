@@ -23,6 +23,10 @@ template <class L>
 inline constexpr bool keeps_gradient = requires(Tensors<L> p, BatchView<const float, L::in> x,
                                                 BatchView<const float, L::out> y, Gradients<L> to,
                                                 const Context& context) {
+  L::template backward<float>(p, x, y, y, to, context);
+}
+|| requires(Tensors<L> p, BatchView<const float, L::in> x, BatchView<const float, L::out> y, Gradients<L> to,
+            const Context& context) {
   L::backward(p, x, y, y, to, context);
 };
 template <class... Ls>
@@ -76,21 +80,25 @@ struct Residual {
     return std::max(Inner::scratch(batch, threads), Shortcut::scratch(batch, threads));
   }
 
-  static void forward(Tensors<Residual> p, BatchView<const float, in> x, OutputTarget<out> y, const Context& context) {
-    Shortcut::forward(p.template child<Shortcut>(places[0]), x, y, context.child(places[0]));
+  template <class T>
+  static void forward(Tensors<Residual> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    unetpp::forward_pass<Shortcut, T>(p.template child<Shortcut>(places[0]), x, y, context.child(places[0]));
     y.accumulate = true;
-    Inner::forward(p.template child<Inner>(places[1]), x, y, context.child(places[1]));
+    unetpp::forward_pass<Inner, T>(p.template child<Inner>(places[1]), x, y, context.child(places[1]));
   }
 
-  static void backward(Tensors<Residual> p, BatchView<const float, in> x, BatchView<const float, out> y,
-                       BatchView<float, out> dy, Gradients<Residual> to, const Context& context) {
-    InputGradient<in> dx = to.dx;
+  template <class T>
+  static void backward(Tensors<Residual> p, BatchView<const T, in> x, BatchView<const T, out> y, BatchView<T, out> dy,
+                       Gradients<Residual, T> to, const Context& context) {
+    InputGradient<in, T> dx = to.dx;
     dx.rectified = false;  // once is enough: the sum is
-    Shortcut::backward(p.template child<Shortcut>(places[0]), x, y, dy,
-                       Gradients<Shortcut>{to.dp.template child<Shortcut>(places[0]), dx}, context.child(places[0]));
+    unetpp::backward_pass<Shortcut, T>(p.template child<Shortcut>(places[0]), x, y, dy,
+                                       Gradients<Shortcut, T>{to.dp.template child<Shortcut>(places[0]), dx},
+                                       context.child(places[0]));
     to.dx.accumulate = true;
-    Inner::backward(p.template child<Inner>(places[1]), x, y, dy,
-                    Gradients<Inner>{to.dp.template child<Inner>(places[1]), to.dx}, context.child(places[1]));
+    unetpp::backward_pass<Inner, T>(p.template child<Inner>(places[1]), x, y, dy,
+                                    Gradients<Inner, T>{to.dp.template child<Inner>(places[1]), to.dx},
+                                    context.child(places[1]));
   }
 
   template <class Visitor, class Value>

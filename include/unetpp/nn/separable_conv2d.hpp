@@ -17,6 +17,7 @@ struct SeparableConv2DConfig {
   Padding padding = Padding::same;           ///< Conv2DConfig's; Keras's default is valid
   Activation activation = Activation::none;  ///< fused to the end; Keras's default
   bool bias = true;                          ///< whether a number is added to each filter; Keras's default
+  Precision precision = Precision::float32;  ///< of the network's values
 };
 
 namespace detail {
@@ -32,9 +33,11 @@ using SeparableDepthwise = DepthwiseConv2D<
 /// Shapes  x: n×In.  y: n×{as DepthwiseConv2D's, filters}.
 /// Source  Chollet, "Xception", CVPR 2017; Keras's SeparableConv2D with a depth multiplier of 1.
 template <Shape In, SeparableConv2DConfig C>
-using SeparableConv2D =
-    Sequential<detail::SeparableDepthwise<In, C>,
-               Conv2D<detail::SeparableDepthwise<In, C>::out,
-                      Conv2DConfig{.filters = C.filters, .kernel = 1, .activation = C.activation, .bias = C.bias}>>;
+using SeparableConv2D = Sequential<
+    detail::SeparableDepthwise<In, C>,
+    Conv2D<
+        detail::SeparableDepthwise<In, C>::out,
+        Conv2DConfig{
+            .filters = C.filters, .kernel = 1, .activation = C.activation, .bias = C.bias, .precision = C.precision}>>;
 
 }  // namespace unetpp

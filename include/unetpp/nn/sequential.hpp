@@ -60,28 +60,31 @@ struct Sequential {
     return std::max({Ls::scratch(batch, threads)...});
   }
 
-  static void forward(Tensors<Sequential> p, BatchView<const float, in> x, OutputTarget<out> y,
-                      const Context& context) {
+  template <class T>
+  static void forward(Tensors<Sequential> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
     for_each_child([&]<int I>() {
-      OutputTarget<Child<I>::out> target(value<I>(y.view, context));
+      OutputTarget<Child<I>::out, T> target(value<I>(y.view, context));
       if constexpr (I == count - 1) target.accumulate = y.accumulate;
-      Child<I>::forward(p.template child<Child<I>>(place(I)), input<I>(x, BatchView<const float, out>(y.view), context),
-                        target, context.child(place(I)));
+      unetpp::forward_pass<Child<I>, T>(p.template child<Child<I>>(place(I)),
+                                        input<I, T>(x, BatchView<const T, out>(y.view), context), target,
+                                        context.child(place(I)));
     });
   }
 
-  static void backward(Tensors<Sequential> p, BatchView<const float, in> x, BatchView<const float, out> y,
-                       BatchView<float, out> dy, Gradients<Sequential> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<Sequential> p, BatchView<const T, in> x, BatchView<const T, out> y, BatchView<T, out> dy,
+                       Gradients<Sequential, T> to, const Context& context) {
     for_each_child([&]<int J>() {
       constexpr int I = count - 1 - J;
-      InputGradient<Child<I>::in> dx;
+      InputGradient<Child<I>::in, T> dx;
       if constexpr (I == 0)
         dx = to.dx;
       else
         dx = {.view = gradient<I - 1>(dy, context), .rectified = Child<I - 1>::rectified};
-      Child<I>::backward(p.template child<Child<I>>(place(I)), input<I>(x, y, context), value<I>(y, context),
-                         gradient<I>(dy, context), Gradients<Child<I>>{to.dp.template child<Child<I>>(place(I)), dx},
-                         context.child(place(I)));
+      unetpp::backward_pass<Child<I>, T>(p.template child<Child<I>>(place(I)), input<I, T>(x, y, context),
+                                         value<I>(y, context), gradient<I>(dy, context),
+                                         Gradients<Child<I>, T>{to.dp.template child<Child<I>>(place(I)), dx},
+                                         context.child(place(I)));
     });
   }
 
@@ -165,19 +168,19 @@ struct Sequential {
     else if constexpr (owner(I) != I)
       return Child<I + 1>::input_slice(slot_view<I + 1>(first_slot, last, context));
     else
-      return context.template slot<Child<I>::out>(first_slot + I, last.count());
+      return context.template slot<T, Child<I>::out>(first_slot + I, last.count());
   }
   template <int I, class T>
   static auto value(BatchView<T, out> y, const Context& context) {
     return slot_view<I>(0, y, context);
   }
-  template <int I>
-  static auto gradient(BatchView<float, out> dy, const Context& context) {
+  template <int I, class T>
+  static auto gradient(BatchView<T, out> dy, const Context& context) {
     return slot_view<I>(count - 1, dy, context);
   }
-  template <int I>
-  static BatchView<const float, Child<I>::in> input(BatchView<const float, in> x, BatchView<const float, out> y,
-                                                    const Context& context) {
+  template <int I, class T>
+  static BatchView<const T, Child<I>::in> input(BatchView<const T, in> x, BatchView<const T, out> y,
+                                                const Context& context) {
     if constexpr (I == 0)
       return x;
     else

@@ -48,23 +48,25 @@ struct SkipConcat {
     return y.template channels<Inner::out.channels, in.channels>();
   }
 
-  static void forward(Tensors<SkipConcat> p, BatchView<const float, in> x, OutputTarget<out> y,
-                      const Context& context) {
+  template <class T>
+  static void forward(Tensors<SkipConcat> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
     assert(!y.accumulate);  // since it reads its output
     if (x.data() != input_slice(y.view).data())
-      kernels::transfer(x.pixels(), in.channels, {pixels_of(x), pixels_of(input_slice(y.view))}, context.threads());
-    Inner::forward(p.template child<Inner>({}), x, OutputTarget<Inner::out>(inner_slice(y.view)), context);
+      kernels::transfer<T>(x.pixels(), in.channels, {pixels_of(x), pixels_of(input_slice(y.view))}, context.threads());
+    unetpp::forward_pass<Inner, T>(p.template child<Inner>({}), x, OutputTarget<Inner::out, T>(inner_slice(y.view)),
+                                   context);
   }
 
-  static void backward(Tensors<SkipConcat> p, BatchView<const float, in> x, BatchView<const float, out> y,
-                       BatchView<float, out> dy, Gradients<SkipConcat> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<SkipConcat> p, BatchView<const T, in> x, BatchView<const T, out> y, BatchView<T, out> dy,
+                       Gradients<SkipConcat, T> to, const Context& context) {
     if (to.dx.wanted() && to.dx.view.data() != input_slice(dy).data())
-      kernels::transfer(x.pixels(), in.channels,
-                        {pixels_of(input_slice(dy)), pixels_of(to.dx.view), {.accumulate = to.dx.accumulate}},
-                        context.threads());
+      kernels::transfer<T>(x.pixels(), in.channels,
+                           {pixels_of(input_slice(dy)), pixels_of(to.dx.view), {.accumulate = to.dx.accumulate}},
+                           context.threads());
     to.dx.accumulate = true;
-    Inner::backward(p.template child<Inner>({}), x, inner_slice(y), inner_slice(dy),
-                    Gradients<Inner>{to.dp.template child<Inner>({}), to.dx}, context);
+    unetpp::backward_pass<Inner, T>(p.template child<Inner>({}), x, inner_slice(y), inner_slice(dy),
+                                    Gradients<Inner, T>{to.dp.template child<Inner>({}), to.dx}, context);
   }
 
   template <class Visitor, class Value>

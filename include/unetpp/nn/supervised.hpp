@@ -9,6 +9,7 @@
 
 #include "unetpp/core/shape.hpp"
 #include "unetpp/core/tensor.hpp"
+#include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/footprint.hpp"
 #include "unetpp/layers/layer.hpp"
@@ -61,19 +62,21 @@ struct Supervised {
     return std::max(Head::scratch(batch, threads), Next::scratch(batch, threads));
   }
 
-  static void forward(Tensors<Supervised> p, BatchView<const float, in> x, OutputTarget<out> y,
-                      const Context& context) {
-    Next::forward(p.template child<Next>(places[1]), x, y, context.child(places[1]));
+  template <class T>
+  static void forward(Tensors<Supervised> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
+    unetpp::forward_pass<Next, T>(p.template child<Next>(places[1]), x, y, context.child(places[1]));
   }
 
-  static void backward(Tensors<Supervised> p, BatchView<const float, in> x, BatchView<const float, out> y,
-                       BatchView<float, out> dy, Gradients<Supervised> to, const Context& context) {
+  template <class T>
+  static void backward(Tensors<Supervised> p, BatchView<const T, in> x, BatchView<const T, out> y, BatchView<T, out> dy,
+                       Gradients<Supervised, T> to, const Context& context) {
     if (context.supervision()) {
       head_backward(p, x, to, context);
       to.dx.accumulate = true;
     }
-    Next::backward(p.template child<Next>(places[1]), x, y, dy,
-                   Gradients<Next>{to.dp.template child<Next>(places[1]), to.dx}, context.child(places[1]));
+    unetpp::backward_pass<Next, T>(p.template child<Next>(places[1]), x, y, dy,
+                                   Gradients<Next, T>{to.dp.template child<Next>(places[1]), to.dx},
+                                   context.child(places[1]));
   }
 
   template <class Visitor, class Value>
@@ -96,9 +99,9 @@ struct Supervised {
   }
   template <class P>
   static constexpr void plan_backward(P& planner, int first_slot) {
-    planner.take(first_slot, Head::out.size());
+    planner.take_floats(first_slot, Head::out.size());
     unetpp::plan_forward<Head>(planner, first_slot + places[0].slot, Purpose::training);
-    planner.take(first_slot + 1, Head::out.size());
+    planner.take_floats(first_slot + 1, Head::out.size());
     unetpp::plan_backward<Head>(planner, first_slot + places[0].slot);
     planner.release(first_slot + 1);
     planner.release(first_slot);
@@ -108,15 +111,33 @@ struct Supervised {
  private:
   static constexpr std::array<Place, 2> places = detail::places_of_children<Head, Next>(2);
 
-  static void head_backward(Tensors<Supervised> p, BatchView<const float, in> x, Gradients<Supervised> to,
+  /// A view as one of what T takes of the same memory.
+  template <class T>
+  static BatchView<T, head_shape> stored(BatchView<float, head_shape> view) {
+    return {reinterpret_cast<T*>(view.data()), view.count()};
+  }
+
+  template <class T>
+  static void head_backward(Tensors<Supervised> p, BatchView<const T, in> x, Gradients<Supervised, T> to,
                             const Context& context) {
-    const auto logits = context.slot<head_shape>(0, x.count()), gradient = context.slot<head_shape>(1, x.count());
     const Tensors<Head> own = p.template child<Head>(places[0]);
     const Context inside = context.child(places[0]);
-    Head::forward(own, x, logits, inside);
-    context.supervision()->supervise({Level, x.count(), head_shape, pixels_of(logits), pixels_of(gradient)},
-                                     context.scratch());
-    Head::backward(own, x, logits, gradient, Gradients<Head>{to.dp.template child<Head>(places[0]), to.dx}, inside);
+    const auto logits = context.slot<float, head_shape>(0, x.count());
+    const auto gradient = context.slot<float, head_shape>(1, x.count());
+    const HeadLogits head{Level, x.count(), head_shape, pixels_of(logits), pixels_of(gradient)};
+    // What is stored as another type takes the memory of the floats that are not needed then.
+    const BatchView<T, head_shape> y = stored<T>(std::is_same_v<T, float> ? logits : gradient);
+    const BatchView<T, head_shape> dy = stored<T>(std::is_same_v<T, float> ? gradient : logits);
+    unetpp::forward_pass<Head, T>(own, x, y, inside);
+    if constexpr (!std::is_same_v<T, float>) {
+      static_assert(!Head::reads_output, "unetpp: a head of bfloat16 must not read its output in its backward pass");
+      kernels::to_floats(x.count() * head_shape.size(), y.data(), logits.data(), context.threads());
+    }
+    context.supervision()->supervise(head, context.scratch());
+    if constexpr (!std::is_same_v<T, float>)
+      kernels::from_floats(x.count() * head_shape.size(), gradient.data(), dy.data(), context.threads());
+    unetpp::backward_pass<Head, T>(own, x, y, dy, Gradients<Head, T>{to.dp.template child<Head>(places[0]), to.dx},
+                                   inside);
   }
 };
 

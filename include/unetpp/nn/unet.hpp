@@ -51,6 +51,8 @@ struct UNetConfig {
   /// judges too (train/step_loss.hpp) and inference leaves out; 0: none, the paper's. Less than depth, at most 7. nnU-Net's
   /// is depth − 2: all but the two lowest resolutions.
   int supervised_levels = 0;
+  /// Of the values between layers and their gradients; the reference's, and of every other figure here, is float32.
+  Precision precision = Precision::float32;
 };
 
 namespace detail {
@@ -64,7 +66,8 @@ constexpr BlockConfig block_of(UNetConfig c, int filters, int middle) {
           .activation = c.activation,
           .middle = middle,
           .norm_groups = c.norm_groups,
-          .batch_epsilon_per_million = c.batch_epsilon_per_million};
+          .batch_epsilon_per_million = c.batch_epsilon_per_million,
+          .precision = c.precision};
 }
 
 /// The channels that a level with this number of filters gives to the one above, or, the first one, to the head.
@@ -75,13 +78,16 @@ constexpr int channels_up(UNetConfig c, int filters) {
 /// The layers of a U-Net that bring an input up to twice its height and width.
 template <Shape In, UNetConfig C, int Filters, WayUp Way = C.way_up>
 struct UpLayers {
-  static constexpr ConvTranspose2DConfig config{.filters = Filters, .algorithm = algorithm_of(C.algorithm, 2)};
+  static constexpr ConvTranspose2DConfig config{
+      .filters = Filters, .algorithm = algorithm_of(C.algorithm, 2), .precision = C.precision};
   using type = LayerList<ConvTranspose2D<In, config>>;
 };
 template <Shape In, UNetConfig C, int Filters>
 struct UpLayers<In, C, Filters, WayUp::bilinear> {
   using Up = Upsample2D<In, Upsample2DConfig{.interpolation = Interpolation::bilinear}>;
-  using type = LayerList<Up, Conv2D<Up::out, Conv2DConfig{.filters = Filters, .algorithm = C.algorithm}>>;
+  using type =
+      LayerList<Up,
+                Conv2D<Up::out, Conv2DConfig{.filters = Filters, .algorithm = C.algorithm, .precision = C.precision}>>;
 };
 
 template <Shape In, UNetConfig C, int Filters>
@@ -96,7 +102,8 @@ struct WithHead {
 };
 template <class First, class... Rest, UNetConfig C, int Level>
 requires(Level <= C.supervised_levels) struct WithHead<LayerList<First, Rest...>, C, Level> {
-  static constexpr Conv2DConfig config{.filters = C.classes, .kernel = 1, .algorithm = algorithm_of(C.algorithm, 1)};
+  static constexpr Conv2DConfig config{
+      .filters = C.classes, .kernel = 1, .algorithm = algorithm_of(C.algorithm, 1), .precision = C.precision};
   using type = LayerList<Supervised<First, ConvHead<First::in, config>, Level>, Rest...>;
 };
 
@@ -156,8 +163,10 @@ struct UNetLayers {
                                require_unet_size<UNet, C.height, C.width, 1 << C.depth, unet_size(C.height, C.depth),
                                                  unet_size(C.width, C.depth)>(C.channels));
   using Level = typename UNetLevel<in, C, C.base_channels, C.depth, Block>::type;
-  static constexpr Conv2DConfig head{
-      .filters = C.classes, .kernel = C.head_kernel, .algorithm = algorithm_of(C.algorithm, C.head_kernel)};
+  static constexpr Conv2DConfig head{.filters = C.classes,
+                                     .kernel = C.head_kernel,
+                                     .algorithm = algorithm_of(C.algorithm, C.head_kernel),
+                                     .precision = C.precision};
   using type = Sequential<Level, Conv2D<Level::out, head>>;
 };
 

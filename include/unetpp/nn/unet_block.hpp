@@ -37,6 +37,7 @@ struct BlockConfig {
   int norm_groups = GroupNormConfig{}.groups;
   /// Of Normalisation::batch: added to the variance, in millionths; Keras's (PyTorch's is 10).
   int batch_epsilon_per_million = BatchNorm2DConfig{}.epsilon_per_million;
+  Precision precision = Precision::float32;  ///< of the network's values
 };
 
 namespace detail {
@@ -91,7 +92,8 @@ struct ConvUnit {
                                        .kernel = Kernel,
                                        .activation = End::normalises ? Activation::none : End::fused,
                                        .bias = !End::normalises,
-                                       .algorithm = algorithm_of(C.algorithm, Kernel)};
+                                       .algorithm = algorithm_of(C.algorithm, Kernel),
+                                       .precision = C.precision};
   using type = Join<LayerList<Conv2D<In, config>>, typename End::type>;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/error.hpp"
@@ -14,6 +15,7 @@
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/supervision.hpp"
 #include "unetpp/nn/planner.hpp"
+#include "unetpp/nn/precision.hpp"
 
 namespace unetpp {
 
@@ -43,11 +45,14 @@ inline void require_fits(std::size_t images, std::size_t capacity) {
 /// With Purpose::training the activations stay for `backward`, which reuses their memory for gradients as it goes: call
 /// it once after each `forward`. With Purpose::inference a value's memory is reused as soon as it has been read.
 /// Subnormal numbers are zero in both (FlushSubnormals).
+///
+/// What goes in and comes out is float whatever the values between layers are stored as (precision_of).
 template <Layer Net, Purpose P>
 class BasicWorkspace {
  public:
   static constexpr Shape in = Net::in;
   static constexpr Shape out = Net::out;
+  static constexpr Precision precision = precision_of<Net>;
 
   /// Bytes that a workspace for `batch` images and `threads` threads takes; the plan's own share grows with the batch.
   /// `loss_scratch` is what a loss asks for (train/loss.hpp), in floats: scratch memory is for both.
@@ -79,10 +84,10 @@ class BasicWorkspace {
   }
 
   /// The result of the last forward pass.
-  BatchView<float, out> output() { return slot(output_slot); }
+  BatchView<float, out> output() { return slot<float, out>(output_slot); }
 
   /// Where the gradient of the output is to be written before `backward`.
-  BatchView<float, out> output_gradient() requires(P == Purpose::training) { return slot(gradient_slot); }
+  BatchView<float, out> output_gradient() requires(P == Purpose::training) { return slot<float, out>(gradient_slot); }
 
   /// Adds the parameters' gradients to dp, and what the batch showed of the statistics, for the batch x and the parameters
   /// p of the last forward pass and the gradient in `output_gradient()`, which it may overwrite. Writes the gradient of x
@@ -97,11 +102,20 @@ class BasicWorkspace {
     if (!pass_.training)
       throw ArgumentError("unetpp: a backward pass: expected a training pass before it, found one of inference");
     const FlushSubnormals flush;
-    const kernels::Pixels dy = pixels_of(output_gradient());
+    const kernels::Pixels<float> dy = pixels_of(output_gradient());
     if (Net::rectified)
       kernels::relu_gradient(count_ * out.pixels(), out.channels, {pixels_of(output()), dy, dy}, threads_);
-    Net::backward(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}},
-                  context().supervised_by(supervision));
+    const Context here = context().supervised_by(supervision);
+    if constexpr (stores_floats) {
+      backward_pass<Net, float>(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}}, here);
+    } else {
+      const BatchView<Value, out> stored_dy = slot<Value, out>(stored_gradient_slot);
+      kernels::from_floats(count_ * out.size(), output_gradient().data(), stored_dy.data(), threads_);
+      const BatchView<Value, in> stored_dx = dx.data() ? slot<Value, in>(input_gradient_slot) : BatchView<Value, in>{};
+      backward_pass<Net, Value>(p, slot<Value, in>(input_slot), slot<Value, out>(stored_output_slot), stored_dy,
+                                Gradients<Net, Value>{dp, {.view = stored_dx}}, here);
+      if (dx.data()) kernels::to_floats(count_ * in.size(), stored_dx.data(), dx.data(), threads_);
+    }
   }
 
   /// Scratch memory that is free between calls of forward and backward.
@@ -110,15 +124,29 @@ class BasicWorkspace {
  private:
   static constexpr bool trains = P == Purpose::training;
   static constexpr std::size_t kept = trains ? kept_count<Net> : 0;
-  static constexpr int output_slot = slot_count<Net>;
-  static constexpr int gradient_slot = slot_count<Net> + 1;
+  using Value = StoredValue<precision>;
+  static constexpr bool stores_floats = std::is_same_v<Value, float>;
+  // Slots behind those of the network: its output and the gradient of it in floats; then, if values are not stored as
+  // floats, both as they are stored, the input and its gradient.
+  static constexpr int output_slot = slot_count<Net>, gradient_slot = output_slot + 1,
+                       stored_output_slot = stores_floats ? output_slot : output_slot + 2,
+                       stored_gradient_slot = output_slot + 3, input_slot = output_slot + 4,
+                       input_gradient_slot = output_slot + 5;
 
   static constexpr auto plan = [] {
-    Planner<slot_count<Net> + 2> planner;
-    planner.take(output_slot, out.size());
+    Planner<slot_count<Net> + (stores_floats ? 2 : 6), Value> planner;
+    planner.take_floats(output_slot, out.size());
+    if constexpr (!stores_floats) {
+      planner.take(stored_output_slot, out.size());
+      planner.take(input_slot, in.size());
+    }
     unetpp::plan_forward<Net>(planner, 0, P);
     if constexpr (P == Purpose::training) {
-      planner.take(gradient_slot, out.size());
+      planner.take_floats(gradient_slot, out.size());
+      if constexpr (!stores_floats) {
+        planner.take(stored_gradient_slot, out.size());
+        planner.take(input_gradient_slot, in.size());
+      }
       unetpp::plan_backward<Net>(planner, 0);
     }
     return planner;
@@ -131,11 +159,28 @@ class BasicWorkspace {
     const FlushSubnormals flush;
     count_ = x.count();
     pass_ = pass;
-    Net::forward(p, x, output(), context());
+    if constexpr (stores_floats) {
+      forward_pass<Net, float>(p, x, output(), context());
+    } else {
+      const BatchView<Value, in> stored_x = slot<Value, in>(input_slot);
+      const BatchView<Value, out> y = slot<Value, out>(stored_output_slot);
+      store(x, stored_x);
+      forward_pass<Net, Value>(p, stored_x, y, context());
+      kernels::to_floats(count_ * out.size(), y.data(), output().data(), threads_);
+    }
   }
 
-  BatchView<float, out> slot(int index) {
-    return {memory_.data() + plan.offsets()[static_cast<std::size_t>(index)] * capacity_, count_};
+  /// Stores a batch, whose pixels may lie apart, as Value.
+  void store(BatchView<const float, in> x, BatchView<Value, in> to) {
+    if (x.dense()) return kernels::from_floats(x.pixels() * in.channels, x.data(), to.data(), threads_);
+    kernels::parallel_blocks(threads_, x.pixels(), kernels::pixel_block, [&](std::size_t first, std::size_t last) {
+      for (; first < last; ++first) std::copy_n(x.pixel(first), in.channels, to.pixel(first));
+    });
+  }
+
+  template <class T, Shape S>
+  BatchView<T, S> slot(int index) {
+    return context().template slot<T, S>(index, count_);
   }
   Context context() {
     return {memory_.data(), plan.offsets().data(), memory_.data() + plan.size() * capacity_, capacity_, scratch(),

@@ -81,7 +81,7 @@ struct LossShare {
 struct LossBatch {
   std::size_t images;
   Shape shape;  // its channels are the classes
-  kernels::ConstPixels logits;
+  kernels::ConstPixels<float> logits;
   const std::uint8_t* labels;
 
   std::size_t pixels() const { return images * shape.pixels(); }

@@ -73,7 +73,8 @@ class StepLoss final : public Supervision {
 
   /// Judges the output for the batch that was weighed last: writes its part of the gradient of the whole step's sum. Heads
   /// are judged when they ask.
-  void evaluate(const LossBatch& batch, const LossShare& share, kernels::Pixels gradient, kernels::Scratch scratch) {
+  void evaluate(const LossBatch& batch, const LossShare& share, kernels::Pixels<float> gradient,
+                kernels::Scratch scratch) {
     share_ = share;
     const double weight = share_of_output(0);
     sum_ = loss_.evaluate(batch, {share.own.of_output(0), share.whole.of_output(0)},

@@ -13,13 +13,13 @@ namespace {
 /// By the scalar twin of a matrix unit's kernels, and by the unit if this machine has one.
 struct OnAmx {
   struct Way {
-    const AmxKernels* kernels;
+    const AmxKernels<float>* kernels;
 
     friend std::string to_string(const Way& way) { return way.kernels == &scalar_amx::kernels ? "scalar twin" : "AMX"; }
   };
   static std::vector<Way> ways() {
     std::vector<Way> all{{&scalar_amx::kernels}};
-    if (supports(InstructionSet::amx)) all.push_back({&amx_kernels()});
+    if (supports(InstructionSet::amx)) all.push_back({&amx_kernels<float>()});
     return all;
   }
 };
@@ -28,10 +28,10 @@ struct Same : OnAmx {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_scratch(g, batch, threads);
   }
-  static void convolve(const ConvOperands& of, Scratch memory, const Way& way) {
+  static void convolve(const ConvOperands<float>& of, Scratch memory, const Way& way) {
     amx_convolve(of, memory, *way.kernels);
   }
-  static void transposed(const ConvOperands& of, Scratch memory, const Way& way) {
+  static void transposed(const ConvOperands<float>& of, Scratch memory, const Way& way) {
     amx_convolve_transposed(of, memory, *way.kernels);
   }
 };
@@ -40,10 +40,10 @@ struct SideBySide : OnAmx {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_disjoint_scratch(g, batch, threads);
   }
-  static void convolve(const ConvOperands& of, Scratch memory, const Way& way) {
+  static void convolve(const ConvOperands<float>& of, Scratch memory, const Way& way) {
     amx_disjoint_convolve(of, memory, *way.kernels);
   }
-  static void transposed(const ConvOperands& of, Scratch memory, const Way& way) {
+  static void transposed(const ConvOperands<float>& of, Scratch memory, const Way& way) {
     amx_disjoint_convolve_transposed(of, memory, *way.kernels);
   }
 };

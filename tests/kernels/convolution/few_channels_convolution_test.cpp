@@ -11,13 +11,13 @@ struct FewChannels : BySet {
   static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return few_channels_gradient_scratch(g, batch, threads);
   }
-  static void convolve(const ConvOperands& of, Scratch memory, InstructionSet set) {
+  static void convolve(const ConvOperands<float>& of, Scratch memory, InstructionSet set) {
     few_channels_convolve(of, memory, micro_kernels(set));
   }
-  static void transposed(const ConvOperands& of, Scratch memory, InstructionSet set) {
+  static void transposed(const ConvOperands<float>& of, Scratch memory, InstructionSet set) {
     few_channels_convolve_transposed(of, memory, micro_kernels(set));
   }
-  static void weight_gradient(const WeightGradientOperands& of, Scratch memory, InstructionSet set) {
+  static void weight_gradient(const WeightGradientOperands<float>& of, Scratch memory, InstructionSet set) {
     few_channels_weight_gradient(of, memory, micro_kernels(set));
   }
 };

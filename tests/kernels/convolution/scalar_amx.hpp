@@ -85,7 +85,7 @@ inline void pair_columns(const float* x, std::size_t stride, int depth, int colu
 }
 
 inline void finish_pixels(const float* first, const float* last, int count, int channels, std::size_t pixel,
-                          std::size_t step, float* y, std::size_t stride, const Epilogue& end) {
+                          std::size_t step, float* y, std::size_t stride, const Epilogue<float>& end) {
   for (int i = 0; i < count; ++i, pixel += step, first += tile_side, last += tile_side) {
     float values[amx_panel];
     std::copy_n(last, tile_side, std::copy_n(first, tile_side, values));
@@ -93,12 +93,12 @@ inline void finish_pixels(const float* first, const float* last, int count, int 
   }
 }
 
-inline constexpr AmxKernels kernels{.begin_products = begin_products,
-                                    .end_products = end_products,
-                                    .product = product,
-                                    .pair_pixels = pair_pixels,
-                                    .pair_rows = pair_rows,
-                                    .pair_columns = pair_columns,
-                                    .finish_pixels = finish_pixels};
+inline constexpr AmxKernels<float> kernels{.begin_products = begin_products,
+                                           .end_products = end_products,
+                                           .product = product,
+                                           .pair_pixels = pair_pixels,
+                                           .pair_rows = pair_rows,
+                                           .pair_columns = pair_columns,
+                                           .finish_pixels = finish_pixels};
 
 }  // namespace scalar_amx

@@ -28,13 +28,13 @@ struct Winograd {
   static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return winograd_gradient_scratch(g, batch, threads);
   }
-  static void convolve(const ConvOperands& of, Scratch memory, const Way& way) {
+  static void convolve(const ConvOperands<float>& of, Scratch memory, const Way& way) {
     winograd_convolve(of, memory, micro_kernels(way.set), way.caches);
   }
-  static void transposed(const ConvOperands& of, Scratch memory, const Way& way) {
+  static void transposed(const ConvOperands<float>& of, Scratch memory, const Way& way) {
     winograd_convolve_transposed(of, memory, micro_kernels(way.set), way.caches);
   }
-  static void weight_gradient(const WeightGradientOperands& of, Scratch memory, const Way& way) {
+  static void weight_gradient(const WeightGradientOperands<float>& of, Scratch memory, const Way& way) {
     winograd_weight_gradient(of, memory, micro_kernels(way.set), way.caches);
   }
 };

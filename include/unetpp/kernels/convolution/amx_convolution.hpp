@@ -20,8 +20,12 @@ namespace unetpp::kernels {
 namespace detail {
 
 /// A convolution, or a transposed one, of one image shape.
-struct AmxConvolution : AmxPacking {
-  Epilogue end;
+template <class T>
+struct AmxConvolution : AmxPacking<T> {
+  using AmxPacking<T>::kernels, AmxPacking<T>::transposed, AmxPacking<T>::plan, AmxPacking<T>::of;
+  using AmxPacking<T>::weight_at, AmxPacking<T>::pair_weight, AmxPacking<T>::pair_row, AmxPacking<T>::end_rows;
+
+  Epilogue<T> end;
 
   /// Rows of groups.
   struct Rows {
@@ -136,10 +140,11 @@ struct AmxConvolution : AmxPacking {
   }
 };
 
-inline void amx_convolve(const ConvOperands& of, bool transposed, Scratch scratch, const AmxKernels& kernels) {
+template <class T = float>
+void amx_convolve(const ConvOperands<T>& of, bool transposed, Scratch scratch, const AmxKernels<T>& kernels) {
   const Shape &from = transposed ? of.g.out : of.g.in, &to = transposed ? of.g.in : of.g.out;
-  const AmxConvolution convolution{{kernels, transposed, AmxPlan(from, to.channels, of.batch), of},
-                                   of.end.streamed(of.y, of.batch * to.pixels(), to.channels)};
+  const AmxConvolution<T> convolution{{kernels, transposed, AmxPlan(from, to.channels, of.batch), of},
+                                      of.end.streamed(of.y, of.batch * to.pixels(), to.channels)};
   convolution.plan.partition == Partition::weights ? convolution.share_out_panels(scratch)
                                                    : convolution.share_out_runs(scratch);
 }
@@ -154,14 +159,16 @@ constexpr std::size_t amx_scratch(const ConvGeometry& g, std::size_t batch, int 
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.
 /// Shapes  scratch: amx_scratch floats.
-inline void amx_convolve(const ConvOperands& of, Scratch scratch, const AmxKernels& kernels = amx_kernels()) {
+template <class T = float>
+void amx_convolve(const ConvOperands<T>& of, Scratch scratch, const AmxKernels<T>& kernels = amx_kernels<T>()) {
   detail::amx_convolve(of, false, scratch, kernels);
 }
 
 /// y = the transposed convolution of x: the input gradient of `amx_convolve` for the output gradient x.
 /// Shapes  scratch: amx_scratch floats.
-inline void amx_convolve_transposed(const ConvOperands& of, Scratch scratch,
-                                    const AmxKernels& kernels = amx_kernels()) {
+template <class T = float>
+void amx_convolve_transposed(const ConvOperands<T>& of, Scratch scratch,
+                             const AmxKernels<T>& kernels = amx_kernels<T>()) {
   detail::amx_convolve(of, true, scratch, kernels);
 }
 

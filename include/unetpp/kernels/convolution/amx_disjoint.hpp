@@ -63,12 +63,13 @@ struct AmxDisjointPlan {
   }
 };
 
+template <class T>
 struct AmxDisjoint {
-  const AmxKernels& kernels;
-  const ConvOperands& of;
+  const AmxKernels<T>& kernels;
+  const ConvOperands<T>& of;
   bool transposed;
   AmxDisjointPlan plan;
-  Epilogue end;
+  Epilogue<T> end;
 
   int columns(int written) const { return std::min(plan.panel, plan.columns - written % plan.panels() * plan.panel); }
 
@@ -148,10 +149,11 @@ struct AmxDisjoint {
   }
 };
 
-inline void amx_disjoint_convolve(const ConvOperands& of, bool transposed, Scratch scratch, const AmxKernels& kernels) {
+template <class T = float>
+void amx_disjoint_convolve(const ConvOperands<T>& of, bool transposed, Scratch scratch, const AmxKernels<T>& kernels) {
   const Shape& to = transposed ? of.g.in : of.g.out;
-  AmxDisjoint{kernels, of, transposed, AmxDisjointPlan(of.g, transposed, of.batch),
-              of.end.streamed(of.y, of.batch * to.pixels(), to.channels)}(scratch);
+  AmxDisjoint<T>{kernels, of, transposed, AmxDisjointPlan(of.g, transposed, of.batch),
+                 of.end.streamed(of.y, of.batch * to.pixels(), to.channels)}(scratch);
 }
 
 }  // namespace detail
@@ -164,14 +166,17 @@ constexpr std::size_t amx_disjoint_scratch(const ConvGeometry& g, std::size_t ba
 
 /// y = x ∗ weight, for windows that lie side by side.
 /// Shapes  scratch: amx_disjoint_scratch floats.
-inline void amx_disjoint_convolve(const ConvOperands& of, Scratch scratch, const AmxKernels& kernels = amx_kernels()) {
+template <class T = float>
+void amx_disjoint_convolve(const ConvOperands<T>& of, Scratch scratch,
+                           const AmxKernels<T>& kernels = amx_kernels<T>()) {
   detail::amx_disjoint_convolve(of, false, scratch, kernels);
 }
 
 /// y = the transposed convolution of x.
 /// Shapes  scratch: amx_disjoint_scratch floats.
-inline void amx_disjoint_convolve_transposed(const ConvOperands& of, Scratch scratch,
-                                             const AmxKernels& kernels = amx_kernels()) {
+template <class T = float>
+void amx_disjoint_convolve_transposed(const ConvOperands<T>& of, Scratch scratch,
+                                      const AmxKernels<T>& kernels = amx_kernels<T>()) {
   detail::amx_disjoint_convolve(of, true, scratch, kernels);
 }
 

@@ -15,11 +15,12 @@
 namespace unetpp::kernels::detail {
 
 /// The values and weights of a convolution, or of a transposed one.
+template <class T>
 struct AmxPacking {
-  const AmxKernels& kernels;
+  const AmxKernels<T>& kernels;
   bool transposed;
   AmxPlan plan;
-  const ConvOperands& of;
+  const ConvOperands<T>& of;
 
   /// The weight of a tap from a channel that is read to one that is written.
   const float* weight_at(int tap, int from, int to) const {

@@ -78,8 +78,8 @@ constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t bat
 
 /// y = x ∗ weight.
 /// Shapes  scratch: convolution_scratch floats.
-template <ConvAlgorithm A>
-void convolve(const ConvOperands& of, Scratch scratch) {
+template <ConvAlgorithm A, class T = float>
+void convolve(const ConvOperands<T>& of, Scratch scratch) {
   const bool on_unit = on_amx(of.g, A, of.g.in.channels);
   if constexpr (A == ConvAlgorithm::im2col)
     im2col_convolve(of, scratch);
@@ -95,8 +95,8 @@ void convolve(const ConvOperands& of, Scratch scratch) {
 
 /// y = the transposed convolution of x: the input gradient of `convolve` for the output gradient x.
 /// Shapes  scratch: convolution_scratch floats.
-template <ConvAlgorithm A>
-void convolve_transposed(const ConvOperands& of, Scratch scratch) {
+template <ConvAlgorithm A, class T = float>
+void convolve_transposed(const ConvOperands<T>& of, Scratch scratch) {
   const bool on_unit = on_amx(of.g, A, of.g.out.channels);
   if constexpr (A == ConvAlgorithm::im2col)
     im2col_convolve_transposed(of, scratch);
@@ -113,8 +113,8 @@ void convolve_transposed(const ConvOperands& of, Scratch scratch) {
 /// dweight += the gradient of `convolve`'s weight for the input x and the output gradient dy; dbias += the bias
 /// gradients that are wanted.
 /// Shapes  scratch: convolution_scratch floats.
-template <ConvAlgorithm A>
-void convolve_weight_gradient(const WeightGradientOperands& of, Scratch scratch) {
+template <ConvAlgorithm A, class T = float>
+void convolve_weight_gradient(const WeightGradientOperands<T>& of, Scratch scratch) {
   const ConvGeometry& g = of.g;
   if constexpr (A == ConvAlgorithm::disjoint) return disjoint_weight_gradient(of, scratch);
   if constexpr (A == ConvAlgorithm::im2col) {

@@ -72,11 +72,12 @@ constexpr DepthwiseTaps depthwise_taps(const TapTable<Rows>& rows, const TapTabl
 namespace detail {
 
 /// One row of outputs where there are no micro-kernels; as theirs.
-inline void depthwise_row(const DepthwiseRow& from, const TapRun* columns, int count, int channels, const PixelRun& to,
-                          const Epilogue& end) {
+template <class T = float>
+void depthwise_row(const DepthwiseRow<T>& from, const TapRun* columns, int count, int channels, const PixelRun<T>& to,
+                   const Epilogue<T>& end) {
   for (int o = 0; o < count; ++o)
     for (int c = 0; c < channels; ++c) {
-      const float* x = from.x + columns[o].input * from.input + c;
+      const T* x = from.x + columns[o].input * from.input + c;
       const float* weight = from.weight + columns[o].tap * channels + c;
       float sum = 0;
       for (int r = 0; r < from.rows; ++r)
@@ -87,11 +88,12 @@ inline void depthwise_row(const DepthwiseRow& from, const TapRun* columns, int c
 }
 
 /// The gradients of one row of outputs where there are no micro-kernels; as theirs.
-inline void depthwise_gradient_row(const DepthwiseRow& from, const TapRun* columns, ConstPixels dy, int count,
-                                   int channels, const DepthwiseGradient& to) {
+template <class T = float>
+void depthwise_gradient_row(const DepthwiseRow<T>& from, const TapRun* columns, ConstPixels<T> dy, int count,
+                            int channels, const DepthwiseGradient& to) {
   for (int o = 0; o < count; ++o)
     for (int c = 0; c < channels; ++c) {
-      const float* x = from.x + columns[o].input * from.input + c;
+      const T* x = from.x + columns[o].input * from.input + c;
       const float gradient = dy.data[o * dy.stride + c];
       float* sums = to.weight + columns[o].tap * from.weight_pixel + c;
       if (to.bias) to.bias[c] += gradient;
@@ -102,8 +104,9 @@ inline void depthwise_gradient_row(const DepthwiseRow& from, const TapRun* colum
 }
 
 /// What a row of outputs reads, but for the weight: the inputs of these rows of taps, in the image that begins at x.
-inline DepthwiseRow depthwise_inputs(const ConvGeometry& g, const DepthwiseTaps& taps, TapRun rows, ConstPixels x,
-                                     int width) {
+template <class T = float>
+DepthwiseRow<T> depthwise_inputs(const ConvGeometry& g, const DepthwiseTaps& taps, TapRun rows, ConstPixels<T> x,
+                                 int width) {
   const std::ptrdiff_t pixel = x.stride, row = pixel * width, channels = g.out.channels;
   return {.x = x.data + rows.input * row,
           .row = taps.input_step.height * row,
@@ -119,17 +122,18 @@ inline DepthwiseRow depthwise_inputs(const ConvGeometry& g, const DepthwiseTaps&
 
 /// y = end(each channel's convolution), or its transpose from images of shape g.out to such of shape g.in, by its taps.
 /// Shapes  weight: kernel.height×kernel.width×channels.
-inline void depthwise_convolve(const ConvOperands& of, const DepthwiseTaps& taps, Shape in, Shape out, int threads,
-                               const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void depthwise_convolve(const ConvOperands<T>& of, const DepthwiseTaps& taps, Shape in, Shape out, int threads,
+                        const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const int channels = out.channels;
   parallel_for(threads, of.batch * out.height, [&](std::size_t unit, int) {
     const TapRun rows = taps.rows[unit % out.height];
-    const ConstPixels image{of.x.data + unit / out.height * in.pixels() * of.x.stride, of.x.stride};
-    DepthwiseRow from = detail::depthwise_inputs(of.g, taps, rows, image, in.width);
+    const ConstPixels<T> image{of.x.data + unit / out.height * in.pixels() * of.x.stride, of.x.stride};
+    DepthwiseRow<T> from = detail::depthwise_inputs(of.g, taps, rows, image, in.width);
     from.weight = of.weight + rows.tap * of.g.kernel.width * channels;
-    const PixelRun to{of.y.data + unit * out.width * of.y.stride, of.y.stride, unit * out.width};
-    (has_micro_kernels ? kernels.depthwise_row : detail::depthwise_row)(from, taps.columns, out.width, channels, to,
-                                                                        of.end);
+    const PixelRun<T> to{of.y.data + unit * out.width * of.y.stride, of.y.stride, unit * out.width};
+    (has_micro_kernels ? kernels.depthwise_row : detail::depthwise_row<T>)(from, taps.columns, out.width, channels, to,
+                                                                           of.end);
   });
 }
 
@@ -151,8 +155,9 @@ constexpr std::size_t depthwise_gradient_scratch(const ConvGeometry& g, std::siz
 }
 
 /// dweight += the sum of x·dy over the pixels, for each tap and channel; dbias.filters += that of dy, where wanted.
-inline void depthwise_weight_gradient(const WeightGradientOperands& of, const DepthwiseTaps& taps, Scratch scratch,
-                                      const LayerKernels& kernels = layer_kernels()) {
+template <class T = float>
+void depthwise_weight_gradient(const WeightGradientOperands<T>& of, const DepthwiseTaps& taps, Scratch scratch,
+                               const LayerKernels<T>& kernels = layer_kernels<T>()) {
   const ConvGeometry& g = of.g;
   const std::size_t blocks = detail::depthwise_blocks(g), sums = detail::depthwise_sums(g);
   const std::size_t channels = g.out.channels, weights = sums - channels;
@@ -160,16 +165,16 @@ inline void depthwise_weight_gradient(const WeightGradientOperands& of, const De
   parallel_for(scratch.threads, of.batch * blocks, [&](std::size_t unit, int) {
     const std::size_t image = unit / blocks;
     const int first = static_cast<int>(unit % blocks) * rows, last = std::min(g.out.height, first + rows);
-    const ConstPixels x{of.x.data + image * g.in.pixels() * of.x.stride, of.x.stride};
+    const ConstPixels<T> x{of.x.data + image * g.in.pixels() * of.x.stride, of.x.stride};
     float* sum = scratch.data + unit * sums;
     std::fill_n(sum, sums, 0.0f);
     for (int h = first; h < last; ++h) {
-      const DepthwiseRow from = detail::depthwise_inputs(g, taps, taps.rows[h], x, g.in.width);
-      const ConstPixels dy{of.dy.data + (image * g.out.height + h) * g.out.width * of.dy.stride, of.dy.stride};
+      const DepthwiseRow<T> from = detail::depthwise_inputs(g, taps, taps.rows[h], x, g.in.width);
+      const ConstPixels<T> dy{of.dy.data + (image * g.out.height + h) * g.out.width * of.dy.stride, of.dy.stride};
       const DepthwiseGradient to{sum + taps.rows[h].tap * g.kernel.width * channels,
                                  of.dbias.filters ? sum + weights : nullptr};
-      (has_micro_kernels ? kernels.depthwise_gradient_row : detail::depthwise_gradient_row)(
-          from, taps.columns, dy, g.out.width, g.out.channels, to);
+      (has_micro_kernels ? kernels.depthwise_gradient_row
+                         : detail::depthwise_gradient_row<T>)(from, taps.columns, dy, g.out.width, g.out.channels, to);
     }
   });
   for (std::size_t unit = 0; unit < of.batch * blocks; ++unit) {

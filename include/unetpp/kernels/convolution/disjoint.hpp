@@ -49,11 +49,13 @@ struct TapPixels {
 };
 
 /// Packs them to panels that are `next` floats apart.
-inline void pack_tap(const MicroKernels& kernels, const ConvGeometry& g, ConstPixels x, const TapPixels& of, float* to,
-                     std::size_t next) {
+template <class T = float>
+void pack_tap(const MicroKernels& kernels, const ConvGeometry& g, ConstPixels<T> x, const TapPixels& of, float* to,
+              std::size_t next) {
   for_each_window_row(g, of.first, of.count, [&](std::size_t at, int n, std::size_t pixel) {
-    kernels.pack(x.data + (pixel + tap_offset(g, of.tap)) * x.stride + of.channel, g.stride.width * x.stride, n,
-                 of.channels, to + (at - of.first) * kernels.panel, next);
+    image_kernels<T>(kernels.set)
+        .pack(x.data + (pixel + tap_offset(g, of.tap)) * x.stride + of.channel, g.stride.width * x.stride, n,
+              of.channels, to + (at - of.first) * kernels.panel, next);
   });
 }
 

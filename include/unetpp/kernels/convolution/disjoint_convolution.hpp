@@ -20,13 +20,15 @@ namespace unetpp::kernels {
 
 namespace detail {
 
+template <class T>
 struct DisjointConvolution {
   const MicroKernels& kernels;
-  const ConvOperands& of;
+  const ImageKernels<T>& images;
+  const ConvOperands<T>& of;
   DisjointPlan plan;
 
-  DisjointConvolution(const ConvOperands& operands, const MicroKernels& k)
-      : kernels(k), of(operands), plan(operands.g, operands.batch, k.panel) {}
+  DisjointConvolution(const ConvOperands<T>& operands, const MicroKernels& k)
+      : kernels(k), images(image_kernels<T>(k.set)), of(operands), plan(operands.g, operands.batch, k.panel) {}
 
   /// Runs pack_panel(i, to) for each of `panels` panels of weights, pack_positions(first, count, to) for pieces of a
   /// block of positions, and multiply(i, first, count, positions, panel, sums) for each panel and block.
@@ -67,7 +69,7 @@ struct DisjointConvolution {
   }
 
   /// A line of each of the pixels that the block after the one from `first` on reads: all their lines in turn.
-  ConstPixels next_pixels(std::size_t first, std::size_t turn) const {
+  ConstPixels<T> next_pixels(std::size_t first, std::size_t turn) const {
     const int channel = static_cast<int>(turn) % parts_of(plan.channels, cache_line) * cache_line;
     return of.x.from(plan.taps * (first + plan.block), plan.taps * plan.positions, channel);
   }
@@ -75,7 +77,7 @@ struct DisjointConvolution {
   /// y = x ∗ weight.
   void convolve(Scratch scratch) const {
     const int panel = plan.panel;
-    const Epilogue end = of.end.streamed(of.y, plan.positions, plan.filters);
+    const Epilogue<T> end = of.end.streamed(of.y, plan.positions, plan.filters);
     const std::size_t next = std::size_t{1} * plan.block * panel, tap_size = plan.padded(plan.channels) * plan.block;
     const auto columns = [&](std::size_t i) { return std::min(panel, plan.filters - static_cast<int>(i) * panel); };
     share_out(
@@ -93,20 +95,21 @@ struct DisjointConvolution {
           for (int tap = 0; tap < plan.taps; tap += at_once) {
             const float* weights = packed + std::size_t{1} * tap * plan.channels * panel;
             const int depth = at_once * plan.channels;
-            const ConstPixels fetch =
-                plan.weights_stay() ? next_pixels(first, i) : ConstPixels(weights + std::size_t{1} * depth * panel, 0);
+            const ConstPixels<float> fetch = plan.weights_stay()
+                                                 ? next_pixels(first, i).places()
+                                                 : ConstPixels<float>(weights + std::size_t{1} * depth * panel, 0);
             kernels.product(count, columns(i), depth, patches + tap * tap_size, next, weights, sums, tap > 0,
                             fetch.data, fetch.stride);
           }
           const int filter = static_cast<int>(i) * panel;
-          kernels.unpack(sums, count, columns(i), first, 1, of.y.data + filter, of.y.stride, end.from_channel(filter));
+          images.unpack(sums, count, columns(i), first, 1, of.y.data + filter, of.y.stride, end.from_channel(filter));
         });
   }
 
   /// y = the transposed convolution of x.
   void transpose(Scratch scratch) const {
     const int panel = plan.panel, panels = parts_of(plan.channels, panel);
-    const Epilogue end = of.end.streamed(of.y, plan.positions * plan.taps, plan.channels);
+    const Epilogue<T> end = of.end.streamed(of.y, plan.positions * plan.taps, plan.channels);
     const std::size_t next = std::size_t{1} * plan.block * panel;
     const auto channel = [&](std::size_t i) { return static_cast<int>(i) % panels * panel; };
     const auto columns = [&](std::size_t i) { return std::min(panel, plan.channels - channel(i)); };
@@ -117,18 +120,18 @@ struct DisjointConvolution {
           kernels.pack_transposed(of.weight + row * plan.filters, plan.filters, columns(i), plan.filters, to);
         },
         [&](std::size_t first, int count, float* to) {
-          kernels.pack(of.x.data + first * of.x.stride, of.x.stride, count, plan.filters, to, next);
+          images.pack(of.x.data + first * of.x.stride, of.x.stride, count, plan.filters, to, next);
         },
         [&](std::size_t i, std::size_t first, int count, const float* pixels, const float* packed, float* sums) {
           // Of the block that this thread takes next, what is this panel's share.
           const std::size_t later = first + plan.block + i * plan.block / plan.tap_panels();
           kernels.product(count, columns(i), plan.filters, pixels, next, packed, sums, false,
-                          of.x.from(later, plan.positions).data, 0);
-          const Epilogue here = end.from_channel(channel(i));
+                          of.x.from(later, plan.positions).places().data, 0);
+          const Epilogue<T> here = end.from_channel(channel(i));
           const std::size_t tap = tap_offset(of.g, static_cast<int>(i) / panels);
           for_each_window_row(of.g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
-            kernels.unpack(sums + (at - first) * panel, n, columns(i), pixel + tap, of.g.stride.width,
-                           of.y.data + channel(i), of.y.stride, here);
+            images.unpack(sums + (at - first) * panel, n, columns(i), pixel + tap, of.g.stride.width,
+                          of.y.data + channel(i), of.y.stride, here);
           });
         });
   }
@@ -143,14 +146,16 @@ constexpr std::size_t disjoint_scratch(const ConvGeometry& g, std::size_t batch,
 }
 
 /// y = x ∗ weight.
-inline void disjoint_convolve(const ConvOperands& of, Scratch scratch, const MicroKernels& kernels = micro_kernels()) {
-  detail::DisjointConvolution(of, kernels).convolve(scratch);
+template <class T = float>
+void disjoint_convolve(const ConvOperands<T>& of, Scratch scratch, const MicroKernels& kernels = micro_kernels()) {
+  detail::DisjointConvolution<T>(of, kernels).convolve(scratch);
 }
 
 /// y = the transposed convolution of x.
-inline void disjoint_convolve_transposed(const ConvOperands& of, Scratch scratch,
-                                         const MicroKernels& kernels = micro_kernels()) {
-  detail::DisjointConvolution(of, kernels).transpose(scratch);
+template <class T = float>
+void disjoint_convolve_transposed(const ConvOperands<T>& of, Scratch scratch,
+                                  const MicroKernels& kernels = micro_kernels()) {
+  detail::DisjointConvolution<T>(of, kernels).transpose(scratch);
 }
 
 }  // namespace unetpp::kernels

@@ -64,9 +64,11 @@ struct DisjointGradientPlan {
   }
 };
 
+template <class T>
 struct DisjointGradient {
   const MicroKernels& kernels;
-  const WeightGradientOperands& of;
+  const ImageKernels<T>& images;
+  const WeightGradientOperands<T>& of;
   DisjointGradientPlan plan;
   float* sums;    // of all units
   float* biases;  // of all runs: of channels, then of filters
@@ -86,8 +88,8 @@ struct DisjointGradient {
     const std::size_t begin = run * plan.run, end = std::min(plan.positions, begin + plan.run);
     for (std::size_t first = begin; first < end; first += depth) {
       const int count = static_cast<int>(std::min<std::size_t>(depth, end - first));
-      kernels.pack(of.dy.data + first * of.dy.stride + filter, of.dy.stride, count, filters, right,
-                   std::size_t{1} * depth * panel);
+      images.pack(of.dy.data + first * of.dy.stride + filter, of.dy.stride, count, filters, right,
+                  std::size_t{1} * depth * panel);
       if (of.dbias.filters && channel == 0)
         add_rows(right, count, filters, bias + plan.down() * square + filter, first > begin);
       for (int tap = 0; tap < plan.taps; ++tap) {
@@ -97,9 +99,10 @@ struct DisjointGradient {
           for (int c = 0; c < channels; c += panel) {
             // Of the next block, whose windows lie side by side: a tap's share of x, and dy.
             const std::size_t position = first + depth, pixel = plan.taps * position + std::size_t{1} * tap * depth;
-            const ConstPixels fetch =
-                f == 0 ? of.x.from(pixel, plan.taps * plan.positions, channel + c)
-                       : of.dy.from(position, plan.positions, filter + (tap == 0 && plan.taps > 1 ? 0 : f));
+            const ConstPixels<float> fetch =
+                (f == 0 ? of.x.from(pixel, plan.taps * plan.positions, channel + c)
+                        : of.dy.from(position, plan.positions, filter + (tap == 0 && plan.taps > 1 ? 0 : f)))
+                    .places();
             kernels.product_transposed(std::min(panel, channels - c), std::min(panel, filters - f), count,
                                        left + c * depth, right + f * depth,
                                        unit + tap * plan.tap_size() + f * plan.sum_rows() + c * panel, first > begin,
@@ -156,11 +159,12 @@ constexpr std::size_t disjoint_gradient_scratch(const ConvGeometry& g, std::size
 }
 
 /// dweight += the gradient of `disjoint_convolve`'s weight; dbias += the bias gradients that are wanted.
-inline void disjoint_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
-                                     const MicroKernels& kernels = micro_kernels()) {
+template <class T = float>
+void disjoint_weight_gradient(const WeightGradientOperands<T>& of, Scratch scratch,
+                              const MicroKernels& kernels = micro_kernels()) {
   const detail::DisjointGradientPlan plan(of.g, of.batch);
   float* biases = scratch.data + plan.runs * plan.squares() * plan.sum_size();
-  detail::DisjointGradient{kernels, of, plan, scratch.data, biases}(scratch);
+  detail::DisjointGradient<T>{kernels, image_kernels<T>(kernels.set), of, plan, scratch.data, biases}(scratch);
 }
 
 }  // namespace unetpp::kernels

@@ -28,10 +28,11 @@ namespace detail {
 inline constexpr int few_channels_block = 64;  // columns of one piece of work
 
 /// Gathers the patches of an image of few channels.
+template <class T>
 struct FewChannelPatches {
   const MicroKernels& kernels;
   Shape shape;
-  ConstPixels image;
+  ConstPixels<T> image;
 
   // Floats of a patch and of its panels; of a line of pixels with one to either side, and of rows of patches, both with
   // room to read or write on; of scratch.
@@ -48,7 +49,7 @@ struct FewChannelPatches {
     const int few = shape.channels, begin = std::max(first - 1, 0), end = std::min(first + count + 1, shape.width);
     if (row < 0 || row >= shape.height) return static_cast<void>(std::fill_n(to, (count + 2) * few, 0.0f));
     float* at = std::fill_n(to, (begin - first + 1) * few, 0.0f);
-    const float* pixel = image.data + ((image_row + row) * shape.width + begin) * image.stride;
+    const T* pixel = image.data + ((image_row + row) * shape.width + begin) * image.stride;
     if (image.stride == static_cast<std::size_t>(few))
       at = std::copy_n(pixel, (end - begin) * few, at);
     else

@@ -17,17 +17,20 @@ namespace unetpp::kernels {
 namespace detail {
 
 /// A convolution, or a transposed one, from one image to another.
+template <class T>
 struct FewChannelsConvolution {
   const MicroKernels& kernels;
-  const ConvOperands& of;
+  const ImageKernels<T>& images;
+  const ConvOperands<T>& of;
   bool transposed;
   Shape in;   // what is read: the convolution's input, or its output if transposed
   Shape out;  // what is written
 
   static constexpr int band = 32;  // rows of one piece of work, where many channels become few
 
-  FewChannelsConvolution(const ConvOperands& operands, bool is_transposed, const MicroKernels& k)
+  FewChannelsConvolution(const ConvOperands<T>& operands, bool is_transposed, const MicroKernels& k)
       : kernels(k),
+        images(image_kernels<T>(k.set)),
         of(operands),
         transposed(is_transposed),
         in(is_transposed ? of.g.out : of.g.in),
@@ -39,8 +42,8 @@ struct FewChannelsConvolution {
   static constexpr std::size_t group_row(int panel) { return std::size_t{1} * (few_channels_block + 2) * panel; }
 
   static constexpr std::size_t widen_scratch(int few, int many, int panel, int threads) {
-    const std::size_t weights = std::size_t{1} * FewChannelPatches::size(few) * parts_of(many, panel) * panel;
-    return weights + threads * (FewChannelPatches::scratch(few, panel) + few_channels_block * panel);
+    const std::size_t weights = std::size_t{1} * FewChannelPatches<T>::size(few) * parts_of(many, panel) * panel;
+    return weights + threads * (FewChannelPatches<T>::scratch(few, panel) + few_channels_block * panel);
   }
   static constexpr std::size_t few_channels_scratch(int few, int many, int panel, int threads) {
     const std::size_t weights = std::size_t{1} * groups(few, panel) * many * panel;
@@ -60,9 +63,9 @@ struct FewChannelsConvolution {
   /// From few channels to many.
   void widen(Scratch scratch) const {
     const int panel = kernels.panel, panels = parts_of(out.channels, panel), few = in.channels;
-    const std::size_t packed_size = std::size_t{1} * FewChannelPatches::size(few) * panel;
-    const FewChannelPatches patches_of{kernels, in, of.x};
-    const Epilogue end = of.end.streamed(of.y, of.batch * out.pixels(), out.channels);
+    const std::size_t packed_size = std::size_t{1} * FewChannelPatches<T>::size(few) * panel;
+    const FewChannelPatches<T> patches_of{kernels, in, of.x};
+    const Epilogue<T> end = of.end.streamed(of.y, of.batch * out.pixels(), out.channels);
     float* packed = scratch.data;
     parallel_for(scratch.threads, panels, [&](std::size_t i, int) {
       const int first = static_cast<int>(i) * panel;
@@ -77,14 +80,14 @@ struct FewChannelsConvolution {
       const int block = static_cast<int>(unit % blocks()), first = block_begin(block),
                 count = block_begin(block + 1) - first;
       float* sums = packed + panels * packed_size +
-                    thread * (FewChannelPatches::scratch(few, panel) + few_channels_block * panel);
+                    thread * (FewChannelPatches<T>::scratch(few, panel) + few_channels_block * panel);
       const float* patches = patches_of(row, first, count, sums + few_channels_block * panel);
       for (int i = 0; i < panels; ++i) {
         const int channel = i * panel, columns = std::min(panel, out.channels - channel);
-        kernels.product(count, columns, FewChannelPatches::size(few), patches, patches_of.next(),
+        kernels.product(count, columns, FewChannelPatches<T>::size(few), patches, patches_of.next(),
                         packed + i * packed_size, sums, false, packed + (i + 1) % panels * packed_size, 0);
-        kernels.unpack(sums, count, columns, row * out.width + first, 1, of.y.data + channel, of.y.stride,
-                       end.from_channel(channel));
+        images.unpack(sums, count, columns, row * out.width + first, 1, of.y.data + channel, of.y.stride,
+                      end.from_channel(channel));
       }
     });
   }
@@ -118,8 +121,8 @@ struct FewChannelsConvolution {
         if (row < 0 || row >= in.height) {
           std::fill_n(to, slot, 0.0f);
         } else {
-          kernels.pack(of.x.data + ((image_row + row) * in.width + begin) * of.x.stride, of.x.stride,
-                       end_column - begin, many, pixels, next);
+          images.pack(of.x.data + ((image_row + row) * in.width + begin) * of.x.stride, of.x.stride, end_column - begin,
+                      many, pixels, next);
           for (int group = 0; group < group_count; ++group, to += next) {
             float* at = std::fill_n(to, (begin - first + 1) * panel, 0.0f);
             kernels.product(end_column - begin, std::min(9 - group * taps, taps) * few, many, pixels, next,
@@ -132,7 +135,7 @@ struct FewChannelsConvolution {
         for (int tap = 0; tap < 9; ++tap)
           tap_values[tap] = values_of(row - 2 + tap / 3) + tap / taps * next + tap % 3 * panel + tap % taps * few;
         kernels.sum_taps(tap_values.data(), count, sums);
-        kernels.unpack(sums, count, few, (image_row + row - 1) * in.width + first, 1, of.y.data, of.y.stride, of.end);
+        images.unpack(sums, count, few, (image_row + row - 1) * in.width + first, 1, of.y.data, of.y.stride, of.end);
       }
     });
   }
@@ -146,8 +149,9 @@ struct FewChannelsConvolution {
 constexpr std::size_t few_channels_scratch(const ConvGeometry& g, int threads) {
   return detail::scratch_of_any_panel([&](int panel) {
     const auto from_to = [&](int from, int to) {
-      return from <= few_channels ? detail::FewChannelsConvolution::widen_scratch(from, to, panel, threads)
-                                  : detail::FewChannelsConvolution::few_channels_scratch(to, from, panel, threads);
+      return from <= few_channels
+                 ? detail::FewChannelsConvolution<float>::widen_scratch(from, to, panel, threads)
+                 : detail::FewChannelsConvolution<float>::few_channels_scratch(to, from, panel, threads);
     };
     return std::max(from_to(g.in.channels, g.out.channels), from_to(g.out.channels, g.in.channels));
   });
@@ -155,16 +159,17 @@ constexpr std::size_t few_channels_scratch(const ConvGeometry& g, int threads) {
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, a border of one pixel, and few channels on one side.
 /// Shapes  scratch: few_channels_scratch floats.
-inline void few_channels_convolve(const ConvOperands& of, Scratch scratch,
-                                  const MicroKernels& kernels = micro_kernels()) {
-  detail::FewChannelsConvolution(of, false, kernels)(scratch);
+template <class T = float>
+void few_channels_convolve(const ConvOperands<T>& of, Scratch scratch, const MicroKernels& kernels = micro_kernels()) {
+  detail::FewChannelsConvolution<T>(of, false, kernels)(scratch);
 }
 
 /// y = the transposed convolution of x: the input gradient of `few_channels_convolve` for the output gradient x.
 /// Shapes  scratch: few_channels_scratch floats.
-inline void few_channels_convolve_transposed(const ConvOperands& of, Scratch scratch,
-                                             const MicroKernels& kernels = micro_kernels()) {
-  detail::FewChannelsConvolution(of, true, kernels)(scratch);
+template <class T = float>
+void few_channels_convolve_transposed(const ConvOperands<T>& of, Scratch scratch,
+                                      const MicroKernels& kernels = micro_kernels()) {
+  detail::FewChannelsConvolution<T>(of, true, kernels)(scratch);
 }
 
 }  // namespace unetpp::kernels

@@ -47,8 +47,9 @@ constexpr TapAxis transposed_taps(int kernel, int stride, int dilation, int pad,
 }
 
 /// A lattice of positions and what each reads of a batch of images.
+template <class T>
 struct Gather {
-  ConstPixels source;
+  ConstPixels<T> source;
   Shape shape;  // of one source image
   int rows;     // lattice positions of one image
   int columns;
@@ -93,7 +94,8 @@ struct TapBlocks {
 
 /// Writes the positions [first, first + count) of the lattice (images one after the other) as rows of `block.width()`
 /// values; a tap outside the image reads zero.
-inline void im2col(const Gather& g, std::size_t first, int count, TapBlock block, float* column) {
+template <class T = float>
+void im2col(const Gather<T>& g, std::size_t first, int count, TapBlock block, float* column) {
   const int height = g.shape.height, width = g.shape.width, taps_of_row = g.horizontal.count;
   const int end = block.first_tap + block.taps;
   // Neighbouring taps of a row read neighbouring memory if all channels are read and lie without gaps.
@@ -104,7 +106,7 @@ inline void im2col(const Gather& g, std::size_t first, int count, TapBlock block
     const int in_image = static_cast<int>(position % g.positions());
     const int row = in_image / g.columns * g.vertical.step + g.vertical.offset_first;
     const int col = in_image % g.columns * g.horizontal.step + g.horizontal.offset_first;
-    const float* pixels = g.source.data + image * g.shape.pixels() * g.source.stride + block.first_channel;
+    const T* pixels = g.source.data + image * g.shape.pixels() * g.source.stride + block.first_channel;
     for (int tap = block.first_tap; tap < end;) {
       const int h = row + tap / taps_of_row * g.vertical.offset_step;
       const int w = col + tap % taps_of_row * g.horizontal.offset_step;
@@ -114,7 +116,7 @@ inline void im2col(const Gather& g, std::size_t first, int count, TapBlock block
       if (h < 0 || h >= height || w < 0 || w >= width) {
         std::fill_n(column, values, 0.0f);
       } else {
-        const float* from = pixels + (std::size_t{1} * h * width + w) * g.source.stride;
+        const T* from = pixels + (std::size_t{1} * h * width + w) * g.source.stride;
         for (int v = 0; v < values; ++v) column[v] = from[v];
       }
       column += values;

@@ -29,11 +29,12 @@ constexpr int channel_block(std::size_t pixels, int channels) {
   return std::min(channels, pixels >= 8 * gemm_rows ? gemm_columns : gemm_columns / 4);
 }
 
-/// Floats that one thread needs for a gathered block and its product.
-inline constexpr std::size_t thread_scratch = gemm_rows * gemm_depth + gemm_rows * gemm_columns;
+/// Floats that one thread needs for a gathered block and its product, or what it is multiplied by.
+inline constexpr std::size_t thread_scratch = gemm_rows * gemm_depth + gemm_depth * gemm_columns;
 
 /// What each output pixel of a convolution reads.
-inline Gather forward_gather(const ConvGeometry& g, ConstPixels x) {
+template <class T = float>
+Gather<T> forward_gather(const ConvGeometry& g, ConstPixels<T> x) {
   return {x,
           g.in,
           g.out.height,
@@ -43,19 +44,20 @@ inline Gather forward_gather(const ConvGeometry& g, ConstPixels x) {
 }
 
 /// What a product of gathered pixels and weights reads and writes.
+template <class T>
 struct GatherProduct {
-  Gather gather;
+  Gather<T> gather;
   std::size_t batch;
   const float* weight;
   int filters;
-  Pixels y;
-  Epilogue end;
+  Pixels<T> y;
+  Epilogue<T> end;
 };
 
 /// y = gathered x · weight, position by position; `place(position)` is the pixel of y that a lattice position is.
-template <class Place>
-void gather_product(const GatherProduct& of, const Place& place, Scratch scratch) {
-  const Gather& gather = of.gather;
+template <class T, class Place>
+void gather_product(const GatherProduct<T>& of, const Place& place, Scratch scratch) {
+  const Gather<T>& gather = of.gather;
   const std::size_t positions = of.batch * gather.positions();
   const TapBlocks taps{gather.taps(), gather.shape.channels, gemm_depth};
   const int filter_block = channel_block(positions, of.filters);
@@ -93,15 +95,17 @@ constexpr std::size_t im2col_scratch(const ConvGeometry& g, int threads) {
 
 /// y = x ∗ weight.
 /// Shapes  scratch: im2col_scratch floats.
-inline void im2col_convolve(const ConvOperands& of, Scratch scratch) {
+template <class T = float>
+void im2col_convolve(const ConvOperands<T>& of, Scratch scratch) {
   const auto place = [](std::size_t position) { return position; };
-  detail::gather_product({detail::forward_gather(of.g, of.x), of.batch, of.weight, of.g.out.channels, of.y, of.end},
-                         place, scratch);
+  detail::gather_product<T>({detail::forward_gather(of.g, of.x), of.batch, of.weight, of.g.out.channels, of.y, of.end},
+                            place, scratch);
 }
 
 /// y = the transposed convolution of x: the input gradient of `im2col_convolve` for the output gradient x.
 /// Shapes  scratch: im2col_scratch floats.
-inline void im2col_convolve_transposed(const ConvOperands& of, Scratch scratch) {
+template <class T = float>
+void im2col_convolve_transposed(const ConvOperands<T>& of, Scratch scratch) {
   const ConvGeometry& g = of.g;
   float* packed = scratch.data + scratch.threads * detail::thread_scratch;
   const std::size_t in_channels = g.in.channels, out_channels = g.out.channels;
@@ -110,12 +114,12 @@ inline void im2col_convolve_transposed(const ConvOperands& of, Scratch scratch) 
       const int rows = parts_of(g.in.height - a, g.stride.height);
       const int columns = parts_of(g.in.width - b, g.stride.width);
       if (rows <= 0 || columns <= 0) continue;
-      const Gather gather{of.x,
-                          g.out,
-                          rows,
-                          columns,
-                          transposed_taps(g.kernel.height, g.stride.height, g.dilation.height, g.pad_top, a),
-                          transposed_taps(g.kernel.width, g.stride.width, g.dilation.width, g.pad_left, b)};
+      const Gather<T> gather{of.x,
+                             g.out,
+                             rows,
+                             columns,
+                             transposed_taps(g.kernel.height, g.stride.height, g.dilation.height, g.pad_top, a),
+                             transposed_taps(g.kernel.width, g.stride.width, g.dilation.width, g.pad_left, b)};
       // The taps of this phase, each weight matrix transposed to out.channels×in.channels.
       parallel_for(scratch.threads, gather.taps(), [&](std::size_t tap, int) {
         const int i = static_cast<int>(tap) / gather.horizontal.count,
@@ -134,7 +138,7 @@ inline void im2col_convolve_transposed(const ConvOperands& of, Scratch scratch) 
         const std::size_t w = q % width * g.stride.width + b;
         return position / in_image * g.in.pixels() + h * g.in.width + w;
       };
-      detail::gather_product({gather, of.batch, packed, g.in.channels, of.y, of.end}, place, scratch);
+      detail::gather_product<T>({gather, of.batch, packed, g.in.channels, of.y, of.end}, place, scratch);
     }
   }
 }

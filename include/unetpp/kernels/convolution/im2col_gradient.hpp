@@ -37,6 +37,18 @@ struct WeightGradientPlan {
   }
 };
 
+/// Pixels as floats: themselves, or else what is written to `memory`.
+template <class T>
+ConstPixels<float> as_floats(ConstPixels<T> x, int count, int channels, float* memory) {
+  if constexpr (std::is_same_v<T, float>) {
+    return x;
+  } else {
+    for (int i = 0; i < count; ++i)
+      for (int c = 0; c < channels; ++c) memory[i * channels + c] = x.data[i * x.stride + c];
+    return {memory, static_cast<std::size_t>(channels)};
+  }
+}
+
 }  // namespace detail
 
 /// Floats of scratch that the function below needs.
@@ -47,12 +59,13 @@ constexpr std::size_t im2col_gradient_scratch(const ConvGeometry& g, std::size_t
 
 /// dweight += the gradient of `im2col_convolve`'s weight for the input x and the output gradient dy; not dbias.
 /// Shapes  scratch: im2col_gradient_scratch floats.
-inline void im2col_weight_gradient(const WeightGradientOperands& of, Scratch scratch) {
+template <class T = float>
+void im2col_weight_gradient(const WeightGradientOperands<T>& of, Scratch scratch) {
   const ConvGeometry& g = of.g;
   const detail::WeightGradientPlan plan(g, of.batch);
   const std::size_t pixels = of.batch * g.out.pixels(), filters = g.out.channels;
   float* partials = scratch.data + scratch.threads * detail::thread_scratch;
-  const Gather gather = detail::forward_gather(g, of.x);
+  const Gather<T> gather = detail::forward_gather(g, of.x);
   const std::size_t row_blocks = plan.rows.count();
   const std::size_t filter_blocks = plan.filter_blocks;
   parallel_for(scratch.threads, row_blocks * filter_blocks * plan.runs, [&](std::size_t unit, int thread) {
@@ -70,8 +83,9 @@ inline void im2col_weight_gradient(const WeightGradientOperands& of, Scratch scr
       const int count = static_cast<int>(std::min<std::size_t>(gemm_depth, end - first));
       im2col(gather, first, count, block, column);
       const std::size_t columns = block.width();
+      const ConstPixels<T> dy{of.dy.data + first * of.dy.stride + first_filter, of.dy.stride};
       gemm_piece_transposed(block.width(), width, count, {column, columns},
-                            {of.dy.data + first * of.dy.stride + first_filter, of.dy.stride}, {to, filters});
+                            detail::as_floats(dy, count, width, column + gemm_rows * gemm_depth), {to, filters});
     }
   });
   if (plan.runs == 1) return;

@@ -11,22 +11,24 @@ namespace unetpp::kernels {
 
 /// What a convolution, or a transposed one, reads and writes.
 /// Shapes  weight: g's.  x: batch×g.in, y: batch×g.out; of a transposed one x: batch×g.out, y: batch×g.in.
+template <class T>
 struct ConvOperands {
   ConvGeometry g;
   std::size_t batch;
-  ConstPixels x;
+  ConstPixels<T> x;
   const float* weight;
-  Pixels y;
-  Epilogue end = {};
+  Pixels<T> y;
+  Epilogue<T> end = {};
 };
 
 /// What the weight gradient of a convolution reads and adds to.
 /// Shapes  x: batch×g.in, dy: batch×g.out, dweight: g's weight.
+template <class T>
 struct WeightGradientOperands {
   ConvGeometry g;
   std::size_t batch;
-  ConstPixels x;
-  ConstPixels dy;
+  ConstPixels<T> x;
+  ConstPixels<T> dy;
   float* dweight;
   BiasGradient dbias = {};
 };

@@ -29,14 +29,16 @@ namespace unetpp::kernels {
 namespace detail {
 
 /// A convolution, or a transposed one, of one image shape.
+template <class T>
 struct WinogradConvolution {
   const MicroKernels& kernels;
   const WinogradKernels& transform;
-  const ConvOperands& of;
+  const WinogradTileKernels<T>& transform_tiles;
+  const ConvOperands<T>& of;
   bool transposed;
   WinogradPlan plan;
   TileGrid grid;
-  Epilogue end;
+  Epilogue<T> end;
   Caches caches;
 
   /// What is multiplied for a panel of filters: `count` tiles of the channels [first, first + depth), from point 0 on.
@@ -58,7 +60,8 @@ struct WinogradConvolution {
   }
 
   void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
-    transform.input(grid, of.x.data + channel, of.x.stride, channels, first, count, tile_planes(plan, caches, to));
+    transform_tiles.input(grid, of.x.data + channel, of.x.stride, channels, first, count,
+                          tile_planes(plan, caches, to));
   }
 
   /// The pixels that are new in the block of tiles that begins with `first`: where one of `parts` parts of them begins.
@@ -67,7 +70,7 @@ struct WinogradConvolution {
     const std::size_t pixel =
         grid.pixel(grid.place(first)) + row * grid.width + plan.block * grid.tile * (part % in_row) / in_row;
     const std::size_t pixels = plan.tiles / grid.in_image() * grid.height * grid.width;
-    return of.x.from(pixel, pixels).data;
+    return of.x.from(pixel, pixels).places().data;
   }
 
   /// Adds to point p's sums (or begins them) what a block contributes, and meanwhile brings to the cache what is needed
@@ -80,8 +83,8 @@ struct WinogradConvolution {
 
   void transform_output(int filter_panel, std::size_t first, int count, const float* sums) const {
     const int channel = filter_panel * plan.panel;
-    transform.output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), of.y.data + channel,
-                     of.y.stride, end.from_channel(channel));
+    transform_tiles.output(grid, first, count, sums, plan.sum_plane(), plan.columns(filter_panel), of.y.data + channel,
+                           of.y.stride, end.from_channel(channel));
   }
 
   void share_out_tiles(Scratch scratch) const {
@@ -152,18 +155,19 @@ struct WinogradConvolution {
   }
 };
 
-inline void winograd(const ConvOperands& of, bool transposed, Scratch scratch, const MicroKernels& kernels,
-                     Caches caches) {
+template <class T = float>
+void winograd(const ConvOperands<T>& of, bool transposed, Scratch scratch, const MicroKernels& kernels, Caches caches) {
   const Shape &from = transposed ? of.g.out : of.g.in, &to = transposed ? of.g.in : of.g.out;
   const int tile = winograd_tile(of.g);
-  const WinogradConvolution convolution{kernels,
-                                        winograd_kernels(kernels, tile),
-                                        of,
-                                        transposed,
-                                        WinogradPlan(from, to.channels, tile, of.batch, kernels.panel),
-                                        TileGrid(from.height, from.width, tile),
-                                        of.end.streamed(of.y, of.batch * to.pixels(), to.channels),
-                                        caches};
+  const WinogradConvolution<T> convolution{kernels,
+                                           winograd_kernels(kernels, tile),
+                                           winograd_kernels(image_kernels<T>(kernels.set), tile),
+                                           of,
+                                           transposed,
+                                           WinogradPlan(from, to.channels, tile, of.batch, kernels.panel),
+                                           TileGrid(from.height, from.width, tile),
+                                           of.end.streamed(of.y, of.batch * to.pixels(), to.channels),
+                                           caches};
   convolution.plan.partition == Partition::weights ? convolution.share_out_filters(scratch)
                                                    : convolution.share_out_tiles(scratch);
 }
@@ -181,16 +185,17 @@ constexpr std::size_t winograd_scratch(const ConvGeometry& g, std::size_t batch,
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.
 /// Shapes  scratch: winograd_scratch floats.
-inline void winograd_convolve(const ConvOperands& of, Scratch scratch, const MicroKernels& kernels = micro_kernels(),
-                              Caches caches = machine_caches()) {
+template <class T = float>
+void winograd_convolve(const ConvOperands<T>& of, Scratch scratch, const MicroKernels& kernels = micro_kernels(),
+                       Caches caches = machine_caches()) {
   detail::winograd(of, false, scratch, kernels, caches);
 }
 
 /// y = the transposed convolution of x: the input gradient of `winograd_convolve` for the output gradient x.
 /// Shapes  scratch: winograd_scratch floats.
-inline void winograd_convolve_transposed(const ConvOperands& of, Scratch scratch,
-                                         const MicroKernels& kernels = micro_kernels(),
-                                         Caches caches = machine_caches()) {
+template <class T = float>
+void winograd_convolve_transposed(const ConvOperands<T>& of, Scratch scratch,
+                                  const MicroKernels& kernels = micro_kernels(), Caches caches = machine_caches()) {
   detail::winograd(of, true, scratch, kernels, caches);
 }
 

@@ -19,10 +19,12 @@ namespace unetpp::kernels {
 
 namespace detail {
 
+template <class T>
 struct WinogradGradient {
   const MicroKernels& kernels;
   const WinogradKernels& transform;
-  const WeightGradientOperands& of;
+  const WinogradTileKernels<T>& transform_tiles;
+  const WeightGradientOperands<T>& of;
   WinogradGradientPlan plan;
   TileGrid grid;
   Caches caches;
@@ -48,10 +50,12 @@ struct WinogradGradient {
   }
 
   void transform_input(int channel, int channels, std::size_t first, int count, float* to) const {
-    transform.input(grid, of.x.data + channel, of.x.stride, channels, first, count, tile_planes(plan, caches, to));
+    transform_tiles.input(grid, of.x.data + channel, of.x.stride, channels, first, count,
+                          tile_planes(plan, caches, to));
   }
   void transform_gradient(int filter, int filters, std::size_t first, int count, float* to) const {
-    transform.gradient(grid, of.dy.data + filter, of.dy.stride, filters, first, count, tile_planes(plan, caches, to));
+    transform_tiles.gradient(grid, of.dy.data + filter, of.dy.stride, filters, first, count,
+                             tile_planes(plan, caches, to));
   }
 
   /// Adds a block's products to its sums, or begins them: at the points of one of `pieces` pieces of them.
@@ -181,11 +185,13 @@ constexpr std::size_t winograd_gradient_scratch(const ConvGeometry& g, std::size
 /// dweight += the gradient of `winograd_convolve`'s weight for the input x and the output gradient dy; dbias.filters +=
 /// that of its bias, unless it is null.
 /// Shapes  scratch: winograd_gradient_scratch floats.
-inline void winograd_weight_gradient(const WeightGradientOperands& of, Scratch scratch,
-                                     const MicroKernels& kernels = micro_kernels(), Caches caches = machine_caches()) {
+template <class T = float>
+void winograd_weight_gradient(const WeightGradientOperands<T>& of, Scratch scratch,
+                              const MicroKernels& kernels = micro_kernels(), Caches caches = machine_caches()) {
   const int tile = detail::winograd_tile(of.g);
   const detail::WinogradGradient gradient{kernels,
                                           detail::winograd_kernels(kernels, tile),
+                                          detail::winograd_kernels(image_kernels<T>(kernels.set), tile),
                                           of,
                                           detail::WinogradGradientPlan(of.g, of.batch, kernels.panel),
                                           TileGrid(of.g.in.height, of.g.in.width, tile),

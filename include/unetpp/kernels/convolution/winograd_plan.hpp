@@ -21,7 +21,9 @@ namespace unetpp::kernels::detail {
 /// Pixels a side of the tiles that a convolution is cut into.
 constexpr int winograd_tile(const ConvGeometry& g) { return g.algorithm == ConvAlgorithm::winograd2 ? 2 : 4; }
 
-inline const WinogradKernels& winograd_kernels(const MicroKernels& kernels, int tile) {
+/// The transforms for tiles of that size, of a table of MicroKernels or ImageKernels.
+template <class Kernels>
+const auto& winograd_kernels(const Kernels& kernels, int tile) {
   return tile == 2 ? kernels.winograd2 : kernels.winograd4;
 }
 

@@ -29,18 +29,24 @@ struct SiLUGradient {
   }
 };
 
-/// y = end(x·dy).
-[[gnu::noinline]] inline void multiply(const PointwiseRun& run, const Epilogue& end) {
-  map_pixels(run, end, Product{});
+/// y = end(x·factor).
+template <class T>
+[[gnu::noinline]] void multiply(const PointwiseRun<T>& run, ConstPixels<float> factors, const Epilogue<T>& end) {
+  map_pixels(run, factors, end, Product{});
 }
 
 /// y = end(dy·(1 where x is positive, else slope)); with x for dy it is the function itself.
-[[gnu::noinline]] inline void leaky_relu(const PointwiseRun& run, float slope, const Epilogue& end) {
-  map_pixels(run, end, LeakyReLU{slope});
+template <class T>
+[[gnu::noinline]] void leaky_relu(const PointwiseRun<T>& run, float slope, const Epilogue<T>& end) {
+  map_pixels(run, run.dy, end, LeakyReLU{slope});
 }
 
 /// y = end(x·logistic(x)), and its gradient.
-[[gnu::noinline]] inline void silu(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, SiLU{}); }
-[[gnu::noinline]] inline void silu_gradient(const PointwiseRun& run, const Epilogue& end) {
-  map_pixels(run, end, SiLUGradient{});
+template <class T>
+[[gnu::noinline]] void silu(const PointwiseRun<T>& run, const Epilogue<T>& end) {
+  map_pixels(run, run.dy, end, SiLU{});
+}
+template <class T>
+[[gnu::noinline]] void silu_gradient(const PointwiseRun<T>& run, const Epilogue<T>& end) {
+  map_pixels(run, run.dy, end, SiLUGradient{});
 }

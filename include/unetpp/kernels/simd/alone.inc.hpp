@@ -9,5 +9,7 @@
 #include "unetpp/kernels/layer_kernels.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
 
+using namespace unetpp;
 using namespace unetpp::kernels;
+inline constexpr InstructionSet set = InstructionSet::avx512;
 inline constexpr int width = 16;

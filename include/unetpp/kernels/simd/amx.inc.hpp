@@ -4,6 +4,8 @@
 // A float is split into high, the bfloat16 nearest to it, and low, the one nearest to the rest: together they have 16 bits
 // of its mantissa. A product of two such floats is high·high + low·high + high·low. [Henry, Tang & Heinecke 2019]
 //
+// BFloat16s have no low part, and weights that multiply them are rounded to such: one product a pair.
+//
 // Left operands are rows of `panel` values: 32 high ones, then 32 low ones, which take the room of the floats. Right
 // operands are blocks of 32×16 values, the high ones and then the low ones, each in pairs of rows.
 
@@ -77,7 +79,11 @@ template <int tiles, int right>
   });
 }
 
-template <int tiles>
+/// Whether values of T have low parts.
+template <class T>
+inline constexpr bool has_low = sizeof(T) == sizeof(float);
+
+template <class T, int tiles>
 [[gnu::noinline]] void product_of(int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
                                   const float* b, float* c, bool accumulate, Fetch fetch) {
   begin_sums<tiles>(c, accumulate);
@@ -86,9 +92,11 @@ template <int tiles>
     load_tile<6>(b, 64);
     add_products<tiles, 6>(left, step);
     for (int i = 0; i < fetch.rows; ++i) __builtin_prefetch(fetch.at + i * fetch.row);
-    add_products<tiles, 6>(left + half_panel, step);
-    load_tile<7>(b + tile_floats, 64);
-    add_products<tiles, 7>(left, step);
+    if constexpr (has_low<T>) {
+      add_products<tiles, 6>(left + half_panel, step);
+      load_tile<7>(b + tile_floats, 64);
+      add_products<tiles, 7>(left, step);
+    }
   }
   end_sums<tiles>(c);
 }
@@ -96,17 +104,17 @@ template <int tiles>
 /// C (+)= Σ A·B over `taps` taps, for `tiles` ≤ 4 times 16 rows and 16 columns.
 /// Shapes  a: tiles of 16×panel, `step` floats apart, those of a tap `shifts` floats further on; b: taps blocks;
 ///         c: tiles of 16×16.
-[[gnu::noinline]] inline void product(int tiles, int taps, const std::ptrdiff_t* shifts, const float* a,
-                                      std::ptrdiff_t step, const float* b, float* c, bool accumulate,
-                                      const Fetch& fetch) {
+template <class T>
+[[gnu::noinline]] void product(int tiles, int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
+                               const float* b, float* c, bool accumulate, const Fetch& fetch) {
   switch (tiles) {
     case 1:
-      return product_of<1>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 1>(taps, shifts, a, step, b, c, accumulate, fetch);
     case 2:
-      return product_of<2>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 2>(taps, shifts, a, step, b, c, accumulate, fetch);
     case 3:
-      return product_of<3>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 3>(taps, shifts, a, step, b, c, accumulate, fetch);
     default:
-      return product_of<4>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 4>(taps, shifts, a, step, b, c, accumulate, fetch);
   }
 }

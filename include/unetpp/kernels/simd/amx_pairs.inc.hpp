@@ -42,14 +42,16 @@ struct Pairs {
 };
 
 /// `lanes` of 32 values, the others zero.
-[[gnu::always_inline]] inline Pairs load_pairs(const float* p, int lanes) {
+template <class T>
+[[gnu::always_inline]] inline Pairs load_pairs(const T* p, int lanes) {
   return {load_part(p, lanes), lanes > width ? load_part(p + width, lanes - width) : Vec{}};
 }
 
 /// Pairs up `count` pixels to rows of left operands; values beyond the last channel are zero.
 /// Shapes  to: panels, `next` floats apart, of count×panel.
-[[gnu::noinline]] inline void pair_pixels(const float* x, std::size_t stride, int count, int channels, float* to,
-                                          std::size_t next) {
+template <class T>
+[[gnu::noinline]] void pair_pixels(const T* x, std::size_t stride, int count, int channels, float* to,
+                                   std::size_t next) {
   for (int i = 0; i < count; ++i, x += stride, to += panel) {
     float* row = to;
     for (int c = 0; c < channels; c += panel, row += next) {
@@ -58,25 +60,27 @@ struct Pairs {
       const Pairs pairs =
           channels - c >= panel ? Pairs(load(x + c), load(x + c + width)) : load_pairs(x + c, channels - c);
       store_words(row, pairs.high);
-      store_words(row + half_panel, pairs.low);
+      if constexpr (has_low<T>) store_words(row + half_panel, pairs.low);
     }
   }
 }
 
 /// A right operand of `depth` ≤ 32 rows of `columns` ≤ 16 values, `stride` floats apart, as a block.
-[[gnu::noinline]] inline void pair_rows(const float* x, std::size_t stride, int depth, int columns, float* to) {
+template <class T>
+[[gnu::noinline]] void pair_rows(const float* x, std::size_t stride, int depth, int columns, float* to) {
   for (int k = 0; k < panel; k += 2, to += width) {
     __builtin_prefetch(x + (k + panel) * stride);
     __builtin_prefetch(x + (k + panel + 1) * stride);
     const Pairs pairs(k < depth ? load_part(x + k * stride, columns) : Vec{},
                       k + 1 < depth ? load_part(x + (k + 1) * stride, columns) : Vec{});
     store_words(to, in_pairs(pairs.high));
-    store_words(to + tile_floats, in_pairs(pairs.low));
+    if constexpr (has_low<T>) store_words(to + tile_floats, in_pairs(pairs.low));
   }
 }
 
 /// The same of the transposed matrix: `columns` ≤ 16 rows of `depth` ≤ 32 values.
-[[gnu::noinline]] inline void pair_columns(const float* x, std::size_t stride, int depth, int columns, float* to) {
+template <class T>
+[[gnu::noinline]] void pair_columns(const float* x, std::size_t stride, int depth, int columns, float* to) {
   Vec high[width] = {}, low[width] = {};
   for (int i = 0; i < columns; ++i) {
     const Pairs pairs = load_pairs(x + i * stride, depth);
@@ -84,25 +88,25 @@ struct Pairs {
     low[i] = reinterpret_cast<Vec>(pairs.low);
   }
   transpose(high);
-  transpose(low);
-  for (int i = 0; i < width; ++i) {
-    store(to + i * width, high[i]);
-    store(to + tile_floats + i * width, low[i]);
+  for (int i = 0; i < width; ++i) store(to + i * width, high[i]);
+  if constexpr (has_low<T>) {
+    transpose(low);
+    for (int i = 0; i < width; ++i) store(to + tile_floats + i * width, low[i]);
   }
 }
 
 /// Finishes `channels` ≤ panel sums of each of `count` pixels, which are `step` apart and begin with `pixel`.
 /// Shapes  first, last: 16 sums of each, count×16; y and what `end` points to: at the first of the channels.
-[[gnu::noinline]] inline void finish_pixels(const float* first, const float* last, int count, int channels,
-                                            std::size_t pixel, std::size_t step, float* y, std::size_t stride,
-                                            const Epilogue& end) {
+template <class T>
+[[gnu::noinline]] void finish_pixels(const float* first, const float* last, int count, int channels, std::size_t pixel,
+                                     std::size_t step, T* y, std::size_t stride, const Epilogue<T>& end) {
   const int left = channels < width ? channels : width, right = channels - left;
   const Vec bias = end.bias ? load_part(end.bias, left) : Vec{};
   const Vec more_bias = end.bias && right > 0 ? load_part(end.bias + width, right) : Vec{};
   for (int i = 0; i < count; ++i, pixel += step, first += width, last += width) {
-    float* to = y + pixel * stride;
+    T* to = y + pixel * stride;
     if (end.mask) {
-      const float* later = end.mask + pixel * end.mask_stride + fetch_ahead;
+      const T* later = end.mask + pixel * end.mask_stride + fetch_ahead;
       __builtin_prefetch(later);
       __builtin_prefetch(later + cache_line);
     }

@@ -5,7 +5,8 @@
 #endif
 
 /// The sum over some taps of x·weight, both at a vector's first channel.
-[[gnu::always_inline]] inline Vec sum_of_taps(const DepthwiseRow& from, int rows, int taps, const float* x,
+template <class T>
+[[gnu::always_inline]] inline Vec sum_of_taps(const DepthwiseRow<T>& from, int rows, int taps, const T* x,
                                               const float* weight, int lanes) {
   Vec sum{};
 #pragma GCC unroll 3
@@ -18,12 +19,13 @@
 }
 
 /// `count` pixels of a row, each the sum of its taps; then what `end` fuses to it.
-[[gnu::noinline]] inline void depthwise_row(const DepthwiseRow& from, const TapRun* columns, int count, int channels,
-                                            const PixelRun& to, const Epilogue& end) {
+template <class T>
+[[gnu::noinline]] void depthwise_row(const DepthwiseRow<T>& from, const TapRun* columns, int count, int channels,
+                                     const PixelRun<T>& to, const Epilogue<T>& end) {
   for (int o = 0; o < count; ++o) {
-    const float* x = from.x + columns[o].input * from.input;
+    const T* x = from.x + columns[o].input * from.input;
     const float* weight = from.weight + columns[o].tap * channels;
-    float* y = to.data + o * to.stride;
+    T* y = to.data + o * to.stride;
     const int taps = columns[o].count;
     const bool usual = from.rows == 3 && taps == 3;  // the compiler is to know them
     for_each_vector(
@@ -40,13 +42,13 @@
 inline constexpr int gradient_pixels = 4;
 
 /// sums += the sums over a run's pixels of dy times each of Rows×Taps inputs, the first of them at x.
-template <int Rows, int Taps>
-[[gnu::noinline]] void add_products(const DepthwiseRow& from, const PointwiseRun& run, float* sums) {
+template <int Rows, int Taps, class T>
+[[gnu::noinline]] void add_products(const DepthwiseRow<T>& from, const PointwiseRun<T>& run, float* sums) {
   for_each_vector(
       run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
         Vec sum[Rows][Taps] = {};
-        const float* x = run.x.data + c;
-        const float* dy = run.dy.data + c;
+        const T* x = run.x.data + c;
+        const T* dy = run.dy.data + c;
         for (int i = 0; i < run.count; ++i, x += run.x.stride, dy += run.dy.stride) {
           const Vec gradient = load_part(dy, lanes);
 #pragma GCC unroll 3
@@ -65,7 +67,8 @@ template <int Rows, int Taps>
 }
 
 /// sums += the sum of dy over a run's pixels.
-[[gnu::noinline]] inline void add_pixels(const PointwiseRun& run, float* sums) {
+template <class T>
+[[gnu::noinline]] void add_pixels(const PointwiseRun<T>& run, float* sums) {
   for_each_vector(
       run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
         Vec sum{};
@@ -75,9 +78,10 @@ template <int Rows, int Taps>
 }
 
 /// The gradients of weights, and of a bias, from `count` pixels of a row: to.weight is at its first row of taps.
-[[gnu::noinline]] inline void depthwise_gradient_row(const DepthwiseRow& from, const TapRun* columns, ConstPixels dy,
-                                                     int count, int channels, const DepthwiseGradient& to) {
-  PointwiseRun run{{from.x, 0}, dy, {}, 0, channels};
+template <class T>
+[[gnu::noinline]] void depthwise_gradient_row(const DepthwiseRow<T>& from, const TapRun* columns, ConstPixels<T> dy,
+                                              int count, int channels, const DepthwiseGradient& to) {
+  PointwiseRun<T> run{{from.x, 0}, dy, {}, 0, channels};
   for (int o = 0; o < count; o += run.count) {
     const TapRun taps = columns[o];
     const auto as_these = [&](int other) {
@@ -86,7 +90,7 @@ template <int Rows, int Taps>
     for (run.count = 1; run.count < gradient_pixels && o + run.count < count && as_these(o + run.count);) ++run.count;
     run.dy.data = dy.data + o * dy.stride;
     run.x.stride = run.count > 1 ? (columns[o + 1].input - taps.input) * from.input : 0;
-    const float* x = from.x + taps.input * from.input;
+    const T* x = from.x + taps.input * from.input;
     for (int i = 2 * gradient_pixels; i < 2 * gradient_pixels + run.count; ++i) {  // the last row is new
       fetch_pixel(run.dy.data + i * dy.stride, channels);
       fetch_pixel(x + (from.rows - 1) * from.row + i * run.x.stride, channels);

@@ -9,6 +9,7 @@
 
 #if defined(__GNUC__)
 namespace baseline {
+inline constexpr InstructionSet set = InstructionSet::baseline;
 inline constexpr int width = 4;
 #include UNETPP_BODY
 }  // namespace baseline
@@ -22,6 +23,7 @@ inline constexpr int width = 4;
 #pragma GCC target("avx2,fma")
 #endif
 namespace avx2 {
+inline constexpr InstructionSet set = InstructionSet::avx2;
 inline constexpr int width = 8;
 #include UNETPP_BODY
 }  // namespace avx2
@@ -36,6 +38,7 @@ inline constexpr int width = 8;
 #pragma GCC target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")
 #endif
 namespace avx512 {
+inline constexpr InstructionSet set = InstructionSet::avx512;
 inline constexpr int width = 16;
 #include UNETPP_BODY
 }  // namespace avx512

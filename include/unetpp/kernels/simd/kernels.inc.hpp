@@ -20,30 +20,40 @@
 #include "unetpp/kernels/simd/winograd_weights.inc.hpp"
 
 template <class Form>
-inline constexpr WinogradKernels winograd_kernels{.input = transform_input<Form>,
-                                                  .gradient = transform_gradient<Form>,
-                                                  .output = transform_output<Form>,
-                                                  .weight = transform_weight<Form>,
+inline constexpr WinogradKernels winograd_kernels{.weight = transform_weight<Form>,
                                                   .weight_rotated = transform_weight_rotated<Form>,
                                                   .weight_gradient = transform_weight_gradient<Form>};
 
-inline constexpr MicroKernels kernels{.panel = panel,
+inline constexpr MicroKernels kernels{.set = set,
+                                      .panel = panel,
                                       .product = product,
                                       .product_transposed = product_transposed,
-                                      .pack = pack,
+                                      .pack = pack<float>,
                                       .pack_transposed = pack_transposed,
-                                      .unpack = unpack,
+                                      .unpack = unpack<float>,
                                       .gather = gather,
                                       .sum_taps = sum_taps,
                                       .winograd4 = winograd_kernels<Form4>,
                                       .winograd2 = winograd_kernels<Form2>,
                                       .sum_rows = sum_rows,
-                                      .max_pool_row = max_pool_row,
-                                      .max_pool_gradient_row = max_pool_gradient_row,
-                                      .copy = copy,
-                                      .relu = relu,
-                                      .relu_gradient = relu_gradient,
                                       .softmax = softmax,
                                       .adam = adam,
                                       .sgd = sgd,
                                       .moving_average = moving_average};
+
+template <class Form, class T>
+inline constexpr WinogradTileKernels<T> winograd_tile_kernels{
+    .input = transform_input<Form, T>, .gradient = transform_gradient<Form, T>, .output = transform_output<Form, T>};
+
+template <class T>
+inline constexpr ImageKernels<T> image_kernels{.pack = pack<T>,
+                                               .unpack = unpack<T>,
+                                               .winograd4 = winograd_tile_kernels<Form4, T>,
+                                               .winograd2 = winograd_tile_kernels<Form2, T>,
+                                               .max_pool_row = max_pool_row<T>,
+                                               .max_pool_gradient_row = max_pool_gradient_row<T>,
+                                               .copy = copy<T>,
+                                               .relu = relu<T>,
+                                               .relu_gradient = relu_gradient<T>,
+                                               .to_floats = to_floats<T>,
+                                               .from_floats = from_floats<T>};

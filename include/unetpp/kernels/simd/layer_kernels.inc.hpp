@@ -17,14 +17,15 @@
 #include "unetpp/kernels/simd/random.inc.hpp"
 #include "unetpp/kernels/simd/resample.inc.hpp"
 
-inline constexpr LayerKernels kernels{.weighted_row = weighted_row,
-                                      .multiply = multiply,
-                                      .leaky_relu = leaky_relu,
-                                      .silu = silu,
-                                      .silu_gradient = silu_gradient,
-                                      .moments = moments,
-                                      .gradient_moments = gradient_moments,
-                                      .linear = linear,
-                                      .depthwise_row = depthwise_row,
-                                      .depthwise_gradient_row = depthwise_gradient_row,
-                                      .draw = draw};
+template <class T>
+inline constexpr LayerKernels<T> kernels{.weighted_row = weighted_row<T>,
+                                         .multiply = multiply<T>,
+                                         .leaky_relu = leaky_relu<T>,
+                                         .silu = silu<T>,
+                                         .silu_gradient = silu_gradient<T>,
+                                         .moments = moments<T>,
+                                         .gradient_moments = gradient_moments<T>,
+                                         .linear = linear<T>,
+                                         .depthwise_row = depthwise_row<T>,
+                                         .depthwise_gradient_row = depthwise_gradient_row<T>,
+                                         .draw = draw};

@@ -12,7 +12,8 @@ struct Vectors {
   Vec of[Count];
 
   [[gnu::always_inline]] Vectors() : of{} {}
-  [[gnu::always_inline]] Vectors(const float* p, int lanes) {
+  template <class T>
+  [[gnu::always_inline]] Vectors(const T* p, int lanes) {
 #pragma GCC unroll 4
     for (int v = 0; v < Count; ++v) of[v] = load_part(p + v * width, lanes);
   }
@@ -32,9 +33,9 @@ template <class Work>
   if (c < channels) work(c, channels - c, Vectors<1>());
 }
 
-template <int Count>
-[[gnu::always_inline]] inline void moments_of(const PointwiseRun& run, int c, int lanes, float* to) {
-  const float* x = run.x.data + c;
+template <int Count, class T>
+[[gnu::always_inline]] inline void moments_of(const PointwiseRun<T>& run, int c, int lanes, float* to) {
+  const T* x = run.x.data + c;
   const Vectors<Count> first(x, lanes);
   Vectors<Count> mean, squares;
   for (int i = 0; i < run.count; ++i) {
@@ -58,14 +59,15 @@ template <int Count>
 /// The mean of x over a run, and the sum of the squares of what it is off by. Both are taken of differences to nearby
 /// values, so that little is lost where the mean is large.
 /// Shapes  to: means, then sums, of run.channels each.
-[[gnu::noinline]] inline void moments(const PointwiseRun& run, float* to) {
+template <class T>
+[[gnu::noinline]] void moments(const PointwiseRun<T>& run, float* to) {
   for_each_vectors(
       run.channels, [&]<int Count>(int c, int lanes, const Vectors<Count>&)
                         __attribute__((always_inline)) { moments_of<Count>(run, c, lanes, to); });
 }
 
-template <int Count>
-[[gnu::always_inline]] inline void gradient_moments_of(const PointwiseRun& run, const float* scale_shift, int c,
+template <int Count, class T>
+[[gnu::always_inline]] inline void gradient_moments_of(const PointwiseRun<T>& run, const float* scale_shift, int c,
                                                        int lanes, float* to) {
   const Vectors<Count> scale(scale_shift + c, lanes), shift(scale_shift + run.channels + c, lanes);
   Vectors<Count> sum, products;
@@ -83,7 +85,8 @@ template <int Count>
 
 /// The sums of dy and of dy·(scale·x + shift) over a run.
 /// Shapes  scale_shift: scales, then shifts; to: both sums; of run.channels each.
-[[gnu::noinline]] inline void gradient_moments(const PointwiseRun& run, const float* scale_shift, float* to) {
+template <class T>
+[[gnu::noinline]] void gradient_moments(const PointwiseRun<T>& run, const float* scale_shift, float* to) {
   for_each_vectors(
       run.channels, [&]<int Count>(int c, int lanes, const Vectors<Count>&)
                         __attribute__((always_inline)) { gradient_moments_of<Count>(run, scale_shift, c, lanes, to); });
@@ -91,11 +94,12 @@ template <int Count>
 
 /// y = end(scale·x + shift), or, if run.dy has data, end(scale·x + shift + factor·dy).
 /// Shapes  of_channels: scales, shifts, then factors, of run.channels each.
-[[gnu::noinline]] inline void linear(const PointwiseRun& run, const float* of_channels, const Epilogue& end) {
+template <class T>
+[[gnu::noinline]] void linear(const PointwiseRun<T>& run, const float* of_channels, const Epilogue<T>& end) {
   for (int i = 0; i < run.count; ++i) {
-    const float* x = run.x.data + i * run.x.stride;
-    const float* dy = run.dy.data ? run.dy.data + i * run.dy.stride : nullptr;
-    float* y = run.y.data + i * run.y.stride;
+    const T* x = run.x.data + i * run.x.stride;
+    const T* dy = run.dy.data ? run.dy.data + i * run.dy.stride : nullptr;
+    T* y = run.y.data + i * run.y.stride;
     for_each_vector(
         run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
           const float* of = of_channels + c;

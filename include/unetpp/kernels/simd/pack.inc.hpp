@@ -6,8 +6,9 @@
 
 /// `value` with what `end` fuses to it: `lanes` channels of the pixel with index `pixel`; `to` is at these channels, end at
 /// `channel` channels before. Streams need whole vectors.
-[[gnu::always_inline]] inline void finish(Vec value, int lanes, Vec bias, std::size_t pixel, float* to, int channel,
-                                          const Epilogue& end) {
+template <class T>
+[[gnu::always_inline]] inline void finish(Vec value, int lanes, Vec bias, std::size_t pixel, T* to, int channel,
+                                          const Epilogue<T>& end) {
   value += bias;
   if (end.accumulate) value += load_part(to, lanes);
   if (end.relu) value = value < 0 ? Vec{} : value;
@@ -17,14 +18,17 @@
 
 inline constexpr int pixels_ahead = 32;  // that are fetched
 
-[[gnu::always_inline]] inline void fetch_pixel(const float* p, int channels) {
-  for (int c = 0; c < channels; c += cache_line) prefetch(p + c);
+template <class T>
+[[gnu::always_inline]] inline void fetch_pixel(const T* p, int channels) {
+  constexpr int line = cache_line * sizeof(float) / sizeof(T);
+
+  for (int c = 0; c < channels; c += line) prefetch(p + c);
 }
 
 /// Copies `count` pixels to panels, whose unused lanes up to the next vector's end become zero.
 /// Shapes  to: channels/panel panels, `next` floats apart, of count×panel.
-[[gnu::noinline]] inline void pack(const float* x, std::size_t stride, int count, int channels, float* to,
-                                   std::size_t next) {
+template <class T>
+[[gnu::noinline]] void pack(const T* x, std::size_t stride, int count, int channels, float* to, std::size_t next) {
   for (int i = 0; i < count; ++i, x += stride, to += panel) {
     fetch_pixel(x + pixels_ahead * stride, channels);
     int c = 0;
@@ -56,8 +60,9 @@ inline constexpr int pixels_ahead = 32;  // that are fetched
 
 /// Finishes `channels` ≤ panel sums of each of `count` pixels, which are `step` apart and begin with `pixel`.
 /// Shapes  sums: count×panel; y and what `end` points to: at the first of the channels.
-[[gnu::noinline]] inline void unpack(const float* sums, int count, int channels, std::size_t pixel, std::size_t step,
-                                     float* y, std::size_t stride, const Epilogue& end) {
+template <class T>
+[[gnu::noinline]] void unpack(const float* sums, int count, int channels, std::size_t pixel, std::size_t step, T* y,
+                              std::size_t stride, const Epilogue<T>& end) {
   const int whole = channels / width * width, lanes = channels - whole;
   for (int i = 0; i < count && whole > 0; ++i) {
     const std::size_t at = pixel + i * step;

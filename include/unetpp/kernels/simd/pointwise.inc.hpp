@@ -12,16 +12,17 @@ template <class Work>
   if (c < channels) work(c, channels - c);
 }
 
-/// y = end(f(x, dy)), where f is of vectors.
-template <class F>
-[[gnu::always_inline]] inline void map_pixels(const PointwiseRun& run, const Epilogue& end, const F& f) {
+/// y = end(f(x, other)), where f is of vectors.
+template <class T, class Other, class F>
+[[gnu::always_inline]] inline void map_pixels(const PointwiseRun<T>& run, ConstPixels<Other> other,
+                                              const Epilogue<T>& end, const F& f) {
   for (int i = 0; i < run.count; ++i) {
-    const float* x = run.x.data + i * run.x.stride;
-    const float* dy = run.dy.data + i * run.dy.stride;
-    float* y = run.y.data + i * run.y.stride;
+    const T* x = run.x.data + i * run.x.stride;
+    const Other* there = other.data + i * other.stride;
+    T* y = run.y.data + i * run.y.stride;
     for_each_vector(
         run.channels, [&](int c, int lanes) __attribute__((always_inline)) {
-          finish(f(load_part(x + c, lanes), load_part(dy + c, lanes)), lanes, Vec{}, i, y + c, c, end);
+          finish(f(load_part(x + c, lanes), load_part(there + c, lanes)), lanes, Vec{}, i, y + c, c, end);
         });
   }
 }
@@ -36,10 +37,31 @@ struct ReLUGradient {
   [[gnu::always_inline]] Vec operator()(Vec x, Vec dy) const { return x > 0 ? dy : Vec{}; }
 };
 /// y = end(x).
-[[gnu::noinline]] inline void copy(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, Copy{}); }
+template <class T>
+[[gnu::noinline]] void copy(const PointwiseRun<T>& run, const Epilogue<T>& end) {
+  map_pixels(run, run.dy, end, Copy{});
+}
 
 /// y = end(max(x, 0)), and its gradient.
-[[gnu::noinline]] inline void relu(const PointwiseRun& run, const Epilogue& end) { map_pixels(run, end, ReLU{}); }
-[[gnu::noinline]] inline void relu_gradient(const PointwiseRun& run, const Epilogue& end) {
-  map_pixels(run, end, ReLUGradient{});
+template <class T>
+[[gnu::noinline]] void relu(const PointwiseRun<T>& run, const Epilogue<T>& end) {
+  map_pixels(run, run.dy, end, ReLU{});
+}
+template <class T>
+[[gnu::noinline]] void relu_gradient(const PointwiseRun<T>& run, const Epilogue<T>& end) {
+  map_pixels(run, run.dy, end, ReLUGradient{});
+}
+
+/// What `count` values are as floats, and what is stored of floats.
+template <class T>
+[[gnu::noinline]] void to_floats(const T* x, std::size_t count, float* y) {
+  std::size_t i = 0;
+  for (; i + width <= count; i += width) store(y + i, load(x + i));
+  if (i < count) store_part(y + i, load_part(x + i, static_cast<int>(count - i)), static_cast<int>(count - i));
+}
+template <class T>
+[[gnu::noinline]] void from_floats(const float* x, std::size_t count, T* y) {
+  std::size_t i = 0;
+  for (; i + width <= count; i += width) store(y + i, load(x + i));
+  if (i < count) store_part(y + i, load_part(x + i, static_cast<int>(count - i)), static_cast<int>(count - i));
 }

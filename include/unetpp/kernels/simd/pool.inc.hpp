@@ -13,7 +13,8 @@ struct Largest {
   Vec value;
   IntVec tap;
 };
-[[gnu::always_inline]] inline Largest largest_of(const PoolWindow& w, const float* x, int lanes) {
+template <class T>
+[[gnu::always_inline]] inline Largest largest_of(const PoolWindow& w, const T* x, int lanes) {
   Largest largest{Vec{} - __builtin_inff(), IntVec{}};
   for (int i = 0, tap = 0; i < w.height; ++i)
     for (int j = 0; j < w.width; ++j, ++tap) {
@@ -35,8 +36,9 @@ template <class Work>
     work(w, lanes);
 }
 
-[[gnu::noinline]] inline void max_pool_row(const PoolWindow& w, const float* x, int count, int channels, float* y,
-                                           std::size_t stride) {
+template <class T>
+[[gnu::noinline]] void max_pool_row(const PoolWindow& w, const T* x, int count, int channels, T* y,
+                                    std::size_t stride) {
   for (int i = 0; i < count; ++i, x += w.width * w.pixel, y += stride)
     for (int c = 0; c < channels; c += width)
       with_usual_window(
@@ -46,9 +48,10 @@ template <class Work>
 }
 
 /// dx (+)= dy where a window's largest value stands, then zero where the mask is not positive. `to` are dx's windows.
-[[gnu::noinline]] inline void max_pool_gradient_row(const PoolWindow& w, const float* x, const float* dy,
-                                                    std::size_t stride, int count, int channels, const PoolWindow& to,
-                                                    float* dx, std::size_t pixel, const Epilogue& end) {
+template <class T>
+[[gnu::noinline]] void max_pool_gradient_row(const PoolWindow& w, const T* x, const T* dy, std::size_t stride,
+                                             int count, int channels, const PoolWindow& to, T* dx, std::size_t pixel,
+                                             const Epilogue<T>& end) {
   for (int i = 0; i < count; ++i, x += w.width * w.pixel, dy += stride, dx += to.width * to.pixel, pixel += w.width)
     for (int c = 0; c < channels; c += width)
       with_usual_window(
@@ -57,7 +60,7 @@ template <class Work>
             const Vec gradient = load_part(dy + c, lanes);
             for (int h = 0, tap = 0; h < window.height; ++h)
               for (int v = 0; v < window.width; ++v, ++tap) {
-                float* there = dx + h * to.row + v * to.pixel + c;
+                T* there = dx + h * to.row + v * to.pixel + c;
                 prefetch(there + windows_ahead * to.width * to.pixel);
                 finish(at == tap ? gradient : Vec{}, lanes, Vec{}, pixel + h * window.image_width + v, there, c, end);
               }

@@ -6,13 +6,14 @@
 
 /// `count` pixels of a row, each the sum of from.rows × its own taps of pixels, times the weights of both; then what `end`
 /// fuses to it.
-[[gnu::noinline]] inline void weighted_row(const WeightedRows& from, const AxisTaps& columns, int count, int channels,
-                                           const PixelRun& to, const Epilogue& end) {
+template <class T>
+[[gnu::noinline]] void weighted_row(const WeightedRows<T>& from, const AxisTaps& columns, int count, int channels,
+                                    const PixelRun<T>& to, const Epilogue<T>& end) {
   for (int o = 0; o < count; ++o) {
-    const float* x = from.x + columns.first[o] * from.pixel;
+    const T* x = from.x + columns.first[o] * from.pixel;
     const float* weights = columns.weights + o * columns.most;
     const int taps = columns.count[o];
-    float* y = to.data + o * to.stride;
+    T* y = to.data + o * to.stride;
     for_each_vector(
         channels, [&](int c, int lanes) __attribute__((always_inline)) {
           Vec sum{};

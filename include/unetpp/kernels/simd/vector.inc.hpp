@@ -12,9 +12,23 @@ typedef float LooseVec __attribute__((vector_size(width * sizeof(float)), aligne
 [[gnu::always_inline]] inline Vec load(const float* p) { return *reinterpret_cast<const LooseVec*>(p); }
 [[gnu::always_inline]] inline void store(float* p, Vec v) { *reinterpret_cast<LooseVec*>(p) = v; }
 
+typedef unsigned VecBits __attribute__((vector_size(width * sizeof(float))));
+typedef unsigned short LooseHalves
+    __attribute__((vector_size(width * sizeof(BFloat16)), aligned(alignof(BFloat16)), may_alias));
+
+/// The floats that BFloat16s are, and the BFloat16s nearest to floats (core/bfloat16.hpp).
+[[gnu::always_inline]] inline Vec load(const BFloat16* p) {
+  return (Vec)(__builtin_convertvector(*reinterpret_cast<const LooseHalves*>(p), VecBits) << 16);
+}
+[[gnu::always_inline]] inline void store(BFloat16* p, Vec v) {
+  const VecBits word = (VecBits)v, even = word >> 16 & 1;
+  const VecBits up = v == v ? word + 0x7fff + even : word | 0x400000;
+  *reinterpret_cast<LooseHalves*>(p) = __builtin_convertvector(up >> 16, LooseHalves);
+}
+
 /// Brings a cache line to the core's large cache; on their way to the small one, few could be at a time, and what is read
 /// now would wait for them.
-[[gnu::always_inline]] inline void prefetch(const float* p) { __builtin_prefetch(p, 0, 2); }
+[[gnu::always_inline]] inline void prefetch(const void* p) { __builtin_prefetch(p, 0, 2); }
 
 /// Stores a vector past the caches, if it is a whole and aligned cache line; `finish_streams` must follow before another
 /// thread reads it.
@@ -26,6 +40,10 @@ template <class V>
   if constexpr (sizeof(V) == 64) return __builtin_ia32_movntps512(p, v);
 #endif
   store(p, v);
+}
+template <class V>
+[[gnu::always_inline]] inline void stream(BFloat16* p, V v) {
+  store(p, v);  // half a line
 }
 [[gnu::always_inline]] inline void finish_streams() {
 #ifdef UNETPP_X86_SETS
@@ -49,6 +67,12 @@ template <class V = Vec>
   for (int i = 0; i < count; ++i) lanes[i] = p[i];
   return load(lanes);
 }
+[[gnu::always_inline]] inline Vec load_part(const BFloat16* p, int count) {
+  if (count >= width) return load(p);
+  alignas(sizeof(Vec)) BFloat16 lanes[width] = {};
+  for (int i = 0; i < count; ++i) lanes[i].bits = p[i].bits;
+  return load(lanes);
+}
 template <class V>
 [[gnu::always_inline]] inline void store_part(float* p, V v, int count) {
   if (count >= width) return store(p, v);
@@ -58,6 +82,12 @@ template <class V>
   alignas(sizeof(V)) float lanes[width];
   store(lanes, v);
   for (int i = 0; i < count; ++i) p[i] = lanes[i];
+}
+[[gnu::always_inline]] inline void store_part(BFloat16* p, Vec v, int count) {
+  if (count >= width) return store(p, v);
+  alignas(sizeof(Vec)) BFloat16 lanes[width];
+  store(lanes, v);
+  for (int i = 0; i < count; ++i) p[i].bits = lanes[i].bits;
 }
 
 /// Rounded correctly, as that of a lone float.

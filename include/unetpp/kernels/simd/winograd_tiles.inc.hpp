@@ -25,21 +25,21 @@ struct TilePart {
 };
 
 /// Fetches a vector of channels of tile×tile pixels.
-template <int tile>
-[[gnu::always_inline]] inline void fetch_tile(const float* p, std::ptrdiff_t row, std::ptrdiff_t pixel) {
+template <int tile, class T>
+[[gnu::always_inline]] inline void fetch_tile(const T* p, std::ptrdiff_t row, std::ptrdiff_t pixel) {
 #pragma GCC unroll 4
   for (int i = 0; i < tile; ++i)
 #pragma GCC unroll 4
     for (int j = 0; j < tile; ++j) prefetch(p + i * row + j * pixel);
 }
 
-/// Transforms a vector of channels of a tile that begins at x[corner], whose rows and pixels are `row` and `pixel` floats
+/// Transforms a vector of channels of a tile that begins at x[corner], whose rows and pixels are `row` and `pixel` values
 /// apart; `all` of it lies in the image, or else its `part`. Of a later tile is fetched what begins at x[later].
 ///
 /// Parts are unrolled, too, although they are rare and that is three times the code: gcc fuses a multiplication with an
 /// addition only where both are in one basic block, so that this very source has other bits rolled up.
-template <class Tile, bool all>
-[[gnu::noinline]] void transform_vector(const float* x, std::ptrdiff_t corner, std::ptrdiff_t row, std::ptrdiff_t pixel,
+template <class Tile, bool all, class T>
+[[gnu::noinline]] void transform_vector(const T* x, std::ptrdiff_t corner, std::ptrdiff_t row, std::ptrdiff_t pixel,
                                         const TilePart& part, float* at, const PanelPlanes& to, std::ptrdiff_t later) {
   constexpr int side = Tile::side, points = Tile::points;
   fetch_tile<side - 2 * Tile::border>(x + later, row, pixel);
@@ -68,9 +68,9 @@ template <class Tile, bool all>
 
 /// Transforms `count` tiles of x, from the tile with index `first`, to the planes of `to`.
 /// Shapes  to: for each point and each of channels/panel panels a row of `panel` floats for each tile.
-template <class Tile>
-[[gnu::always_inline]] inline void transform_tiles(const TileGrid& grid, const float* x, std::size_t stride,
-                                                   int channels, std::size_t first, int count, const PanelPlanes& to) {
+template <class Tile, class T>
+[[gnu::always_inline]] inline void transform_tiles(const TileGrid& grid, const T* x, std::size_t stride, int channels,
+                                                   std::size_t first, int count, const PanelPlanes& to) {
   constexpr int side = Tile::side;
   const std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(stride), row = grid.width * pixel;
   TilePlace place = grid.place(first), ahead = grid.place(first + tiles_ahead);
@@ -98,13 +98,13 @@ template <class Tile>
   if (to.stream) finish_streams();
 }
 
-template <class Form>
-[[gnu::noinline]] void transform_input(const TileGrid& grid, const float* x, std::size_t stride, int channels,
+template <class Form, class T>
+[[gnu::noinline]] void transform_input(const TileGrid& grid, const T* x, std::size_t stride, int channels,
                                        std::size_t first, int count, const PanelPlanes& to) {
   transform_tiles<InputTile<Form>>(grid, x, stride, channels, first, count, to);
 }
-template <class Form>
-[[gnu::noinline]] void transform_gradient(const TileGrid& grid, const float* dy, std::size_t stride, int channels,
+template <class Form, class T>
+[[gnu::noinline]] void transform_gradient(const TileGrid& grid, const T* dy, std::size_t stride, int channels,
                                           std::size_t first, int count, const PanelPlanes& to) {
   transform_tiles<GradientTile<Form>>(grid, dy, stride, channels, first, count, to);
 }
@@ -112,9 +112,9 @@ template <class Form>
 /// Transforms a vector of channels of a tile back to pixels, `row` and `pixel` floats apart, and finishes them; `end`
 /// begins with them, and the mask's rows of pixels are `mask_row` floats apart. That of a later tile, `later` floats further
 /// on, is fetched.
-template <class Form>
-[[gnu::noinline]] void transform_back(const float* m, std::size_t plane, float* y, std::size_t row, std::size_t pixel,
-                                      const Epilogue& end, std::size_t mask_row, std::ptrdiff_t later) {
+template <class Form, class T>
+[[gnu::noinline]] void transform_back(const float* m, std::size_t plane, T* y, std::size_t row, std::size_t pixel,
+                                      const Epilogue<T>& end, std::size_t mask_row, std::ptrdiff_t later) {
   constexpr int points = Form::points, tile = Form::tile;
   if (end.mask) fetch_tile<tile>(end.mask + later, mask_row, end.mask_stride);
   Vec half[tile][points];
@@ -151,10 +151,10 @@ template <class Form>
 
 /// Writes `channels` channels of `count` tiles of y, from planes with a row for each tile.
 /// Shapes  y and what end points to: at the first channel; m: a plane for each point, of count×panel.
-template <class Form>
+template <class Form, class T>
 [[gnu::noinline]] void transform_output(const TileGrid& grid, std::size_t first, int count, const float* m,
-                                        std::size_t plane, int channels, float* y, std::size_t stride,
-                                        const Epilogue& end) {
+                                        std::size_t plane, int channels, T* y, std::size_t stride,
+                                        const Epilogue<T>& end) {
   constexpr int tile = Form::tile;
   alignas(sizeof(Vec)) float patch[tile * tile * width];
   TilePlace place = grid.place(first), ahead = grid.place(first + tiles_ahead);
@@ -166,7 +166,7 @@ template <class Form>
     for (int c = 0; c < channels; c += width) {
       const int lanes = channels - c;
       if (rows == tile && columns == tile && lanes >= width) {
-        Epilogue here = end;
+        Epilogue<T> here = end;
         if (end.bias) here.bias += c;
         if (end.mask) here.mask += corner * mask + c;
         transform_back<Form>(m + c, plane, y + corner * stride + c, grid.width * stride, stride, here,

@@ -12,6 +12,7 @@
 
 namespace bench {
 
+using unetpp::kernels::InstructionSet;  // which each_set.inc.hpp names
 #define UNETPP_BODY "fma_chains.inc.hpp"
 #include <unetpp/kernels/simd/each_set.inc.hpp>
 #undef UNETPP_BODY
@@ -26,7 +27,6 @@ struct FmaLoop {
 /// That of the widest instruction set that this machine supports.
 inline FmaLoop fma_loop() {
 #ifdef UNETPP_X86_SETS
-  using unetpp::kernels::InstructionSet;
   if (unetpp::kernels::supports(InstructionSet::avx512))
     return {avx512::run_chains, 2.0 * avx512::width * avx512::chains, "AVX-512"};
   if (unetpp::kernels::supports(InstructionSet::avx2))

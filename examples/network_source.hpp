@@ -6,8 +6,17 @@
 #include <type_traits>
 #include <unetpp/io/files/file.hpp>
 #include <unetpp/nn/unet.hpp>
+#include <vector>
 
 namespace examples {
+
+/// What --precision takes, in the order of the enum.
+inline const std::vector<std::string> precision_names{"float32", "bfloat16"};
+
+inline unetpp::UNetConfig with_precision(unetpp::UNetConfig config, const std::string& name) {
+  config.precision = name == "bfloat16" ? unetpp::Precision::bfloat16 : unetpp::Precision::float32;
+  return config;
+}
 
 /// A header that defines `network`, this UNetConfig.
 inline std::string network_source(const unetpp::UNetConfig& config) {
@@ -35,6 +44,7 @@ inline std::string network_source(const unetpp::UNetConfig& config) {
   add("batch_epsilon_per_million", config.batch_epsilon_per_million);
   add("head_kernel", config.head_kernel);
   add("supervised_levels", config.supervised_levels);
+  add("precision", config.precision);
   return "#include <unetpp/nn/unet.hpp>\n\ninline constexpr unetpp::UNetConfig network{" + fields + "};\n";
 }
 

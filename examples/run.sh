@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh PROGRAM [ARGUMENTS...]: installs what is missing, builds an example in Release and runs it. One that knows its
-# network only from its arguments (train and predict) is asked for it first, and compiled for it once.
+# run.sh PROGRAM [ARGUMENTS...]: installs what is missing, builds an example in Release and runs it. One whose network depends
+# on its arguments (train, train_pets and predict) is asked for it first, and compiled for it once if it does not have it.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 program=$1
@@ -28,7 +28,7 @@ compile() {
 echo "Building $program ..."
 compile "$program"
 case $program in
-  train | predict)
+  train | train_pets | predict)
     asked=$(mktemp "$build/asked.XXXXXX")
     trap 'rm -f "$asked"' EXIT
     UNETPP_ASKED=$asked "$build/examples/$program" "$@" >/dev/null

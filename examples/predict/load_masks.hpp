@@ -19,8 +19,13 @@ namespace predict {
 
 using TileProgress = std::function<void(std::size_t done, std::size_t all)>;
 
-/// Whether this program has the network of a model file.
-bool has_network(const unetpp::ModelInfo& info);
+/// The network that predicts by a model file.
+inline unetpp::UNetConfig network_of(const Options& options, const unetpp::ModelInfo& info) {
+  return examples::with_precision(unetpp::unet_config(info), options.precision);
+}
+
+/// Whether this program has it.
+bool has_network(const Options& options, const unetpp::ModelInfo& info);
 
 /// The network that a model file is of.
 /// Errors  FileError or FormatError naming the file, also when this program does not have its network.

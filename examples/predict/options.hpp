@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../declare_image_limit.hpp"
+#include "../network_source.hpp"
 
 namespace predict {
 
@@ -22,6 +23,7 @@ struct Options {
   bool tile = false;
   std::optional<int> overlap;
   std::string tta = "none";
+  std::string precision = "float32";
   std::string metrics;  // empty: none
   std::optional<int> batch;
   int threads = 0;  // 0 until known: as OpenMP has it
@@ -53,6 +55,12 @@ inline void declare(CLI::App& app, Options& options) {
                  "Test-time augmentation: flip takes the mean over each image and its mirror image, in twice the time")
       ->check(CLI::IsMember({"none", "flip"}))
       ->capture_default_str();
+  app.add_option(
+         "--precision", options.precision,
+         "How values between layers are stored; bfloat16 takes half of their memory, and run.sh compiles for it")
+      ->check(CLI::IsMember(examples::precision_names))
+      ->capture_default_str()
+      ->group("More");
   app.add_option("--metrics", options.metrics,
                  "Folder of true masks, for IoU, Dice, precision and recall: NAME.png of the image's size for "
                  "masks/NAME.png, with 1 for the first class (of pets: 1 pet, 2 background, 3 outline)")
@@ -77,6 +85,7 @@ inline void declare(CLI::App& app, Options& options) {
 inline nlohmann::ordered_json to_json(const Options& o) {
   nlohmann::ordered_json json{{"tile", o.tile}, {"tta", o.tta}};
   if (o.overlap) json["overlap"] = *o.overlap;
+  if (o.precision != "float32") json["precision"] = o.precision;
   return json;
 }
 

@@ -52,7 +52,7 @@ Resize resize_of_model(const Options& options, const ModelInfo& info) {
 int run(Options options) {
   if (options.threads > 0) set_threads(options.threads);
   const ModelInfo info = examples::read_model_info(options.model, "predict");
-  if (examples::answer_with_network(unet_config(info), has_network(info))) return 0;
+  if (examples::answer_with_network(network_of(options, info), has_network(options, info))) return 0;
   const Resize resize = resize_of_model(options, info);
   if (resize == Resize::crop) options.tile = true;
   const std::vector<ReportClass> classes = classes_of(info);

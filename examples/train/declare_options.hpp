@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <unetpp/core/parallel.hpp>
 
+#include "../network_source.hpp"
 #include "options.hpp"
 #include "recipe.hpp"
 
@@ -98,6 +99,12 @@ inline void declare(CLI::App& app, Options& options) {
          "unit: values from 0 to 1. standard: each channel minus its mean over its standard deviation, both of the "
          "training images")
       ->check(CLI::IsMember({"unit", "standard"}))
+      ->capture_default_str()
+      ->group(more);
+  app.add_option(
+         "--precision", options.precision,
+         "How values between layers are stored; bfloat16 takes half of their memory, and run.sh compiles for it")
+      ->check(CLI::IsMember(examples::precision_names))
       ->capture_default_str()
       ->group(more);
   app.add_option("--images-at-once", options.images_at_once,

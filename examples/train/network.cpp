@@ -11,7 +11,7 @@ bool training::has_network(const unetpp::UNetConfig& config) {
   return examples::network_source(config) == examples::network_source(network);
 }
 
-int training::train(const Task& task, const Options& options, Output& output) {
+int training::train(const unetpp::UNetConfig&, const Task& task, const Options& options, Output& output) {
   using Net = unetpp::UNet<network>;
   return train_network<Net, examples::Tile<Net>>(task, options, output);
 }

@@ -12,7 +12,7 @@ class Output;
 /// Whether this program has the network.
 bool has_network(const unetpp::UNetConfig& config);
 
-/// Trains the network that this program has, and returns the program's exit status.
-int train(const Task& task, const Options& options, Output& output);
+/// Trains a network that this program has, and returns the program's exit status.
+int train(const unetpp::UNetConfig& config, const Task& task, const Options& options, Output& output);
 
 }  // namespace training

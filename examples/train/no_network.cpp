@@ -6,7 +6,7 @@
 
 bool training::has_network(const unetpp::UNetConfig&) { return false; }
 
-int training::train(const Task&, const Options&, Output&) {
+int training::train(const unetpp::UNetConfig&, const Task&, const Options&, Output&) {
   throw unetpp::ArgumentError(
       "expected a program that is compiled for this network (examples/train/run.sh compiles it)");
 }

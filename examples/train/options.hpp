@@ -24,6 +24,7 @@ struct Options {
   RecipeChanges changes;  // that the command line makes to it
   Recipe recipe;          // with them
   std::string scaling = "unit";
+  std::string precision = "float32";
   int images_at_once = 0;
   int shards = 1;
   bool find_learning_rate = false;
@@ -54,6 +55,7 @@ inline nlohmann::ordered_json to_json(const Task& task, const Options& o) {
   // Of these the learning rate depends on how many epochs there are.
   if (o.recipe.schedule != "constant") json["scheduled_epochs"] = o.epochs;
   if (o.scaling != "unit") json["scaling"] = o.scaling;
+  if (o.precision != "float32") json["precision"] = o.precision;
   if (o.images_at_once > 0) json["images_at_once"] = o.images_at_once;
   if (o.shards > 1) json["shards"] = o.shards;
   if (o.limit) json["limit"] = *o.limit;

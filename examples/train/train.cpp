@@ -118,8 +118,9 @@ int run(FolderOptions options) {
   const Raster first = read_raster(dataset.image_path(0), options.data.channels, config.max_pixels);
   const int channels = first.channels;
   unetpp::detail::shown_channels(options.data.shown, channels);  // or they are refused
-  const UNetConfig network =
-      make_network(options.network, options.recipe, channels, static_cast<int>(table.classes.size()));
+  const UNetConfig network = examples::with_precision(
+      make_network(options.network, options.recipe, channels, static_cast<int>(table.classes.size())),
+      options.precision);
   if (examples::answer_with_network(network, has_network(network))) return 0;
 
   const Task task{.program = "train",
@@ -133,7 +134,7 @@ int run(FolderOptions options) {
                   .ignore_label = ignored_label,
                   .shown = {options.data.shown, first.values.empty()}};
   Output output(options.out, options.overwrite, options.resume);
-  return train(task, options, output);
+  return train(network, task, options, output);
 }
 
 }  // namespace

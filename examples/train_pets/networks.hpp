@@ -1,5 +1,5 @@
 #pragma once
-// Training with each of the networks, compiled in a file of its own.
+// Training with each of the networks that train_pets always has, compiled in a file of its own.
 
 #include "../train/options.hpp"
 #include "../train/output.hpp"

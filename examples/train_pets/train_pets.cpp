@@ -5,12 +5,14 @@
 
 #include "../declare_image_limit.hpp"
 #include "../main.hpp"
+#include "../network_source.hpp"
+#include "../networks.hpp"
 #include "../train/declare_options.hpp"
+#include "../train/network.hpp"
 #include "../train/output.hpp"
 #include "../train/resume.hpp"
 #include "../train/task.hpp"
 #include "download.hpp"
-#include "networks.hpp"
 #include "synthetic.hpp"
 
 namespace train_pets {
@@ -64,8 +66,20 @@ training::Task task_of(AnyDataset dataset, const Options& options) {
   return task;
 }
 
+/// Photographs need the tutorial's network; a smaller one learns drawn pets.
+UNetConfig network_of(const Options& options) {
+  const UNetConfig config = options.data.empty() ? examples::drawn_pets : UNetConfig{};
+  return examples::with_precision(options.recipe.network == "best" ? examples::best(config) : config,
+                                  options.precision);
+}
+
 int run(Options options) {
   training::settle(options);
+  const UNetConfig network = network_of(options);
+  if (examples::answer_with_network(network, training::has_network(network))) return 0;
+  if (!training::has_network(network))
+    throw ArgumentError("--precision: expected float32, for which this program was compiled, found " +
+                        options.precision + " (examples/train_pets/run.sh compiles for it)");
   if (options.download) download_pets(options.data, std::cout);
   std::optional<AnyDataset> dataset;
   if (options.data.empty()) {
@@ -83,8 +97,7 @@ int run(Options options) {
   }
   training::Output output(options.out, options.overwrite, options.resume);
   const training::Task task = task_of(*std::move(dataset), options);
-  const auto train = options.recipe.network == "best" ? train_best : train_tutorial;
-  return train(task, options, output, options.data.empty());
+  return training::train(network, task, options, output);
 }
 
 }  // namespace train_pets

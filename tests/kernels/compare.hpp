@@ -111,7 +111,7 @@ void check_weight_gradient(const Case& c, const Image& x, const Image& y, std::u
   std::vector<float> dweight(dweight0), dbias(dbias0);
   Buffer<float> scratch(std::max(im2col_gradient_scratch(g, c.batch, 2), bias_gradient_scratch(m, g.out.channels)));
   im2col_weight_gradient({g, c.batch, x, y, dweight.data()}, {scratch.data(), 2});
-  if (c.bias) bias_gradient(m, g.out.channels, y, dbias.data(), {scratch.data(), 2});
+  if (c.bias) bias_gradient<float>(m, g.out.channels, y, dbias.data(), {scratch.data(), 2});
   for (const auto& way : Fast::ways()) {
     std::vector<float> first;
     for (int threads = 1; threads <= 3; ++threads) {
@@ -139,9 +139,9 @@ void check(const Case& c, std::uint64_t seed) {
   const std::vector<float> bias = Image(std::max(g.in.channels, g.out.channels), 1, 0, 1, seed + 1).memory;
   const Image x(n, g.in.channels, c.gap, 1, seed + 2), y(m, g.out.channels, c.gap + 1, 1, seed + 3);
   const Image x_mask(n, g.in.channels, c.gap, 1, seed + 4), y_mask(m, g.out.channels, 0, 1, seed + 5);
-  const std::vector<float> forward = run(c, x, weight, y, y_mask, bias, 2, im2col_scratch(g, 2), im2col_convolve);
+  const std::vector<float> forward = run(c, x, weight, y, y_mask, bias, 2, im2col_scratch(g, 2), im2col_convolve<float>);
   const std::vector<float> backward =
-      run(c, y, weight, x, x_mask, bias, 2, im2col_scratch(g, 2), im2col_convolve_transposed);
+      run(c, y, weight, x, x_mask, bias, 2, im2col_scratch(g, 2), im2col_convolve_transposed<float>);
   for (const auto& way : Fast::ways()) {
     const auto convolve = [&](const ConvOperands<float>& of, Scratch memory) { Fast::convolve(of, memory, way); };
     const auto transposed = [&](const ConvOperands<float>& of, Scratch memory) { Fast::transposed(of, memory, way); };

@@ -56,7 +56,7 @@ TEST_CASE("the bias gradient of a transposed convolution is the sum of all pixel
     std::vector<float> dweight(g.weights()), got(channels, 1.0f), want(channels, 1.0f);
     Buffer<float> memory(disjoint_gradient_scratch(g, 2, 2)), sums(bias_gradient_scratch(2 * g.in.pixels(), channels));
     disjoint_weight_gradient({g, 2, x, dy, dweight.data(), {.channels = got.data()}}, {memory.data(), 2});
-    bias_gradient(2 * g.in.pixels(), channels, x, want.data(), {sums.data(), 2});
+    bias_gradient<float>(2 * g.in.pixels(), channels, x, want.data(), {sums.data(), 2});
     CHECK(difference(got, want) < 1e-5);
   }
 }

@@ -22,8 +22,8 @@ template <template <Shape> class L>
 float of(float value) {
   Tensor<Shape{1, 1, 1}> x, y;
   x.fill(value);
-  L<Shape{1, 1, 1}>::forward({nullptr, nullptr}, std::as_const(x).view(), y.view(),
-                             check::Alone<L<Shape{1, 1, 1}>>(1, 1).context());
+  forward_pass<L<Shape{1, 1, 1}>, float>({nullptr, nullptr}, std::as_const(x).view(), y.view(),
+                                         check::Alone<L<Shape{1, 1, 1}>>(1, 1).context());
   return y(0, 0, 0);
 }
 template <Shape S>

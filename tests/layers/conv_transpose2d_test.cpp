@@ -82,7 +82,7 @@ TEST_CASE("ConvTranspose2D 3x3 stride 2 same is Keras's to the pixel") {
     check::Alone<L> memory(2, 2);
     const Tensors<L> tensors(p.data(), nullptr);
     unetpp::forward_pass<L, float>(tensors, std::as_const(x).view(), y.view(), memory.context());
-    unetpp::backward_pass<L, float>(tensors, std::as_const(x).view(), y.view(), std::as_const(dy).view(),
+    unetpp::backward_pass<L, float>(tensors, std::as_const(x).view(), y.view(), dy.view(),
                                     Gradients<L>{TensorView<L, float>(dp.data(), nullptr), {.view = dx.view()}},
                                     memory.context());
     CHECK(check::difference(check::doubles(y.span()), k.y.v) < check::float_error);

@@ -108,7 +108,7 @@ TEST_CASE("the factors of Dropout are the words of Random, with every instructio
     if (!kernels::has_micro_kernels || !kernels::supports(set)) continue;
     CAPTURE(kernels::to_string(set));
     float factors[2 * kernels::Draw::run];
-    kernels::layer_kernels(set).draw(draw, first, 2, factors);
+    kernels::layer_kernels<float>(set).draw(draw, first, 2, factors);
     for (std::uint64_t f = 0; f < std::size(factors); ++f) {
       const std::uint64_t counter = (first + f / 64) * 16 + f % 16;
       CHECK(factors[f] == (random.uniform(4 * counter + f % 64 / 16) < 0.4f ? 0 : 1 / 0.6f));

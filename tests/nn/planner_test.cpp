@@ -23,9 +23,10 @@ struct Slot {
 template <int slots>
 class CheckedPlanner {
  public:
-  void take(int slot, std::size_t floats) {
+  void take(int slot, std::size_t values) { take_floats(slot, values); }
+  void take_floats(int slot, std::size_t floats) {
     CHECK(!lives(slot));
-    planner_.take(slot, floats);
+    planner_.take_floats(slot, floats);
     const std::size_t begin = planner_.offsets()[static_cast<std::size_t>(slot)];
     for (const Slot& other : slots_)
       if (other.living) CHECK((begin >= other.end || begin + floats <= other.begin));

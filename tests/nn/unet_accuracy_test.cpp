@@ -101,7 +101,8 @@ Errors errors_of_layer(std::size_t capacity) {
   const float deviation = std::sqrt(2.0f / static_cast<float>(L::tensors[0].fan_in));
   const Values weight = random_values(L::geometry.weights(), 0, deviation),
                bias = random_values(std::size_t{L::out.channels}, 1);
-  const Values x = random_values(L::in.size(), 2), dy = random_values(L::out.size(), 3);
+  const Values x = random_values(L::in.size(), 2);
+  Values dy = random_values(L::out.size(), 3);
   Values p(weight), dp(parameter_count<L>), dx(x.size()), y(dy.size());
   p.insert(p.end(), bias.begin(), bias.end());
   const Tensors<L> parameters(p.data(), nullptr);

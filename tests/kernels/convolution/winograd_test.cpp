@@ -89,6 +89,7 @@ TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {
   const Image image(height * width, channels, 3, 1, 1);
   for (const InstructionSet set : supported_sets()) {
     const MicroKernels& kernels = micro_kernels(set);
+    const WinogradTileKernels<float>& transforms = image_kernels<float>(set).winograd4;
     const TileGrid grid(height, width, 4);
     const int tiles = static_cast<int>(grid.in_image());
     const std::size_t plane = std::size_t{1} * tiles * kernels.panel, panel = 36 * plane;
@@ -97,8 +98,8 @@ TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {
       transform(grid, image.memory.data(), image.stride, channels, 0, tiles, {to.data(), plane, panel, stream});
       return to;
     };
-    CHECK(transformed(kernels.winograd4.input, true) == transformed(kernels.winograd4.input, false));
-    CHECK(transformed(kernels.winograd4.gradient, true) == transformed(kernels.winograd4.gradient, false));
+    CHECK(transformed(transforms.input, true) == transformed(transforms.input, false));
+    CHECK(transformed(transforms.gradient, true) == transformed(transforms.gradient, false));
   }
 }
 

@@ -1,11 +1,14 @@
 #pragma once
 // What is timed: training steps and inference of the default U-Net on random batches.
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <unetpp/io/files/weights.hpp>
 #include <utility>
+#include <vector>
 
 #include "network.hpp"
 
@@ -33,6 +36,8 @@ struct Case {
   std::size_t workspace_bytes;
   std::size_t other_bytes;  // parameters, gradients, moments, images and labels
   std::function<void()> run;
+  /// Of inference: the logits of images in turn, in the batches of this case, with the weights of a model file.
+  std::function<std::vector<float>(const std::string& weights, const std::vector<float>& images)> logits = {};
 };
 
 template <class Net>
@@ -52,8 +57,21 @@ Case make_case_of(Task task, std::size_t batch, int threads) {
         }};
   }
   const auto workspace = std::make_shared<InferenceWorkspace<Net>>(batch, threads);
-  return {task, precision, batch, InferenceWorkspace<Net>::bytes(batch, threads), data_bytes + parameter_bytes, [=] {
-            workspace->forward(*parameters, data->images);
+  return {task,
+          precision,
+          batch,
+          InferenceWorkspace<Net>::bytes(batch, threads),
+          data_bytes + parameter_bytes,
+          [=] { workspace->forward(*parameters, data->images); },
+          [=](const std::string& weights, const std::vector<float>& images) {
+            load_weights(weights, *parameters);
+            std::vector<float> all;
+            for (std::size_t first = 0; first < images.size(); first += batch * Net::in.size()) {
+              const std::size_t count = std::min(batch, (images.size() - first) / Net::in.size());
+              const auto y = workspace->forward(*parameters, BatchView<const float, Net::in>(&images[first], count));
+              all.insert(all.end(), y.data(), y.data() + y.pixels() * Net::out.channels);
+            }
+            return all;
           }};
 }
 

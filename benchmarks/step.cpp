@@ -2,13 +2,18 @@
 // `step --help` lists what else it measures.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
+#include <unetpp/io/files/file.hpp>
 #include <vector>
 
 #include "cases.hpp"
@@ -55,6 +60,29 @@ void print_memory(const Options& options) {
       resident, memory_mb("VmHWM"), planned, workspace, resident / planned, resident / workspace);
 }
 
+template <class T>
+std::vector<T> numbers_of(const std::string& file) {
+  const std::string bytes = unetpp::read_file(file);
+  std::vector<T> numbers(bytes.size() / sizeof(T));
+  std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(T));
+  return numbers;
+}
+
+/// As that of peers/worker.py.
+double logit_error(const Case& c) {
+  const char* unet = std::getenv("UNETPP_UNET");
+  if (unet == nullptr || !c.logits) return 0;
+  const std::string name = unet;
+  const std::vector<float> found = c.logits(name + ".safetensors", numbers_of<float>(name + "-images.f32"));
+  const std::vector<double> expected = numbers_of<double>(name + "-logits.f64");
+  double error = 0, largest = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    error = std::max(error, std::abs(double{found.at(i)} - expected[i]));
+    largest = std::max(largest, std::abs(expected[i]));
+  }
+  return error / largest;
+}
+
 /// Takes turns with other programs as peers/worker.py says.
 void work(const Options& options) {
   const Case c = make_case(options.task, options.batches[0], options.threads, options.precisions[0]);
@@ -66,7 +94,7 @@ void work(const Options& options) {
     if (word == "run" && std::cin >> at_least)
       std::printf("%g\n", median(one_turn(c.run, at_least)));
     else
-      std::printf("%.1f\n", memory_mb("VmHWM"));
+      std::printf("%g\n", word == "memory" ? memory_mb("VmHWM") : logit_error(c));
   }
 }
 

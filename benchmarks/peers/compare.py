@@ -61,7 +61,7 @@ def contestants():
 
 
 class Worker:
-    def __init__(self, contestant, task, batch, threads):
+    def __init__(self, contestant, task, batch, threads, precision):
         self.contestant = contestant
         self.label = f"{contestant.framework} ({contestant.variant})"
         self.seconds = []
@@ -71,10 +71,11 @@ class Worker:
         environment = {
             **os.environ,
             "OMP_NUM_THREADS": str(threads),
-            "UNETPP_ONNX": str(BUILD / "peers/unet"),
+            "UNETPP_UNET": str(BUILD / "peers/unet"),
             **contestant.environment,
         }
         command = [*contestant.command, "--task", task, "--batch", str(batch), "--threads", str(threads)]
+        command += ["--precision", precision]
         with open(log, "w") as errors:
             self.process = subprocess.Popen(
                 command,
@@ -130,7 +131,7 @@ class Worker:
         self.process.wait()
 
 
-def start(task, batch, threads):
+def start(task, batch, threads, precision):
     """The workers of a task, each framework's fastest settings only."""
     workers = []
     try:
@@ -138,7 +139,7 @@ def start(task, batch, threads):
             if task not in contestant.tasks:
                 continue
             try:
-                worker = Worker(contestant, task, batch, threads)
+                worker = Worker(contestant, task, batch, threads, precision)
             except Left as left:
                 print(f"  left out: {contestant.framework} ({contestant.variant}): {left}", flush=True)
                 continue
@@ -157,10 +158,10 @@ def start(task, batch, threads):
     return workers
 
 
-def measure(task, batch, threads, rounds):
+def measure(task, batch, threads, rounds, precision):
     """For each framework its version, setting, images a second, times that unetpp is faster, and memory."""
     print(f"{task}, batch {batch}", flush=True)
-    workers = start(task, batch, threads)
+    workers = start(task, batch, threads, precision)
     try:
         for _ in range(rounds):
             for worker in workers:
@@ -174,6 +175,7 @@ def measure(task, batch, threads, rounds):
                 "images_per_second": batch / statistics.median(worker.seconds),
                 "ratio": statistics.median(theirs / our for theirs, our in zip(worker.seconds, ours.seconds)),
                 "memory_mb": worker.ask("memory"),
+                "error": worker.ask("error") if task == "inference" else None,
                 "seconds": worker.seconds,
             }
         return results
@@ -194,8 +196,8 @@ def table(results):
     lines = [
         "| images/s (unetpp is faster by) | "
         + " | ".join(f"{task}, batch {batch}" for task, batch in results)
-        + " | memory, training, batch 32 |",
-        "|---" * (len(results) + 2) + "|",
+        + " | memory, training, batch 32 | largest error |",
+        "|---" * (len(results) + 3) + "|",
     ]
     for name in names:
         found = {key: tasks[name] for key, tasks in results.items() if name in tasks}
@@ -206,6 +208,8 @@ def table(results):
             cells.append(f"{r['images_per_second']:.1f}{ratio}" if r else "–")
         memory = found.get(("training", 32))
         cells.append(f"{memory['memory_mb']:.0f} MB" if memory else "–")
+        errors = [r["error"] for r in found.values() if r["error"] is not None]
+        cells.append(f"{max(errors):.1e}" if errors else "–")
         lines.append(f"| {next(iter(found.values()))['version']} | " + " | ".join(cells) + " |")
     return lines
 
@@ -214,6 +218,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32",
+                        help="bfloat16: unetpp's, PyTorch's autocast, TensorFlow's mixed_bfloat16, OpenVINO as it comes; "
+                        "ONNX Runtime has float32 only")  # fmt: skip
     names = {f"{task}-{batch}": (task, batch) for task, batch in TASKS}
     parser.add_argument("--tasks", nargs="+", choices=names, default=list(names))
     options = parser.parse_args()
@@ -221,8 +228,8 @@ def main():
         print(f"Other programs are running (load {os.getloadavg()[0]:.1f}): these numbers will be of little worth.")
     results = {}
     for name in options.tasks:
-        results[names[name]] = measure(*names[name], options.threads, options.rounds)
-    print(f"\n{cpu_name()}, {len(os.sched_getaffinity(0))} cores, {options.threads} threads, float32, "
+        results[names[name]] = measure(*names[name], options.threads, options.rounds, options.precision)
+    print(f"\n{cpu_name()}, {len(os.sched_getaffinity(0))} cores, {options.threads} threads, {options.precision}, "
           f"medians of {options.rounds} rounds in turns\n")  # fmt: skip
     print("\n".join(table(results)) + "\n")
     for (task, batch), found in results.items():
@@ -230,7 +237,7 @@ def main():
         peers = [r["ratio"] for name, r in found.items() if name != "unetpp"]
         if peers:
             print(f"{task}, batch {batch}: {min(peers):.1f} times the fastest peer. Fastest settings: {settings}.")
-    file = BUILD / "peers/results.json"
+    file = BUILD / f"peers/results-{options.precision}.json"
     file.write_text(json.dumps({f"{t}-{b}": r for (t, b), r in results.items()}, indent=1))
 
 

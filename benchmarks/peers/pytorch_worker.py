@@ -1,18 +1,26 @@
-"""PyTorch: eager in both memory formats, compiled, and for inference frozen TorchScript."""
+"""PyTorch: eager in both memory formats, compiled, and for inference frozen TorchScript; bfloat16 by autocast."""
 
 import torch
 from torch import nn
 
-from worker import CHANNELS, CLASSES, SHAPE, parse, serve
+from worker import CHANNELS, CLASSES, SHAPE, file, parse, serve
+from convert_pytorch import load
 from pytorch_unet import unet
 
 options = parse(("contiguous", "channels_last", "compile", "frozen"))
 torch.set_num_threads(options.threads)
 layout = torch.contiguous_format if options.variant == "contiguous" else torch.channels_last
 torch.manual_seed(1)
-net = unet().to(memory_format=layout)
+net = unet()
+with torch.no_grad():
+    load(net, file(".safetensors"))
+net = net.to(memory_format=layout)
 images = torch.rand(options.batch, CHANNELS, *SHAPE).to(memory_format=layout)
 labels = torch.randint(0, CLASSES, (options.batch, *SHAPE))
+
+
+def autocast():
+    return torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16")
 
 
 def training_step():
@@ -21,27 +29,40 @@ def training_step():
 
     def step():
         adam.zero_grad(set_to_none=True)
-        nn.functional.cross_entropy(run(images), labels).backward()
+        with autocast():
+            loss = nn.functional.cross_entropy(run(images).float(), labels)
+        loss.backward()
         adam.step()
 
     return step
 
 
-def inference():
+def network():
+    """The network as it infers."""
     net.eval()
     run = net
     if options.variant == "compile":
         torch._inductor.config.freezing = True
         run = torch.compile(net)
     elif options.variant == "frozen":
-        with torch.no_grad():
+        with torch.no_grad(), autocast():
             run = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, images)))
 
-    def step():
+    def infer(batch):
         with torch.no_grad() if options.variant == "compile" else torch.inference_mode():  # freezing wants no_grad
-            run(images)
+            with autocast():
+                return run(batch)
 
-    return step
+    return infer
 
 
-serve("PyTorch " + torch.__version__, training_step() if options.task == "training" else inference())
+version = "PyTorch " + torch.__version__
+if options.task == "training":
+    serve(version, training_step())
+else:
+    infer = network()
+
+    def logits(batch):
+        return infer(torch.from_numpy(batch).permute(0, 3, 1, 2).to(memory_format=layout)).float().permute(0, 2, 3, 1).numpy()
+
+    serve(version, lambda: infer(images), logits, options.batch)

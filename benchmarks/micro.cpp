@@ -80,7 +80,8 @@ void add_pooling() {
           const std::size_t floats = (gradient ? 3 : 1) * x.size() + y.size();
           repeat_and_count(state, floats * sizeof(float), [&] {
             if (gradient)
-              unetpp::kernels::max_pool_gradient(L::geometry, options.batch, {in, out, to, end}, options.threads);
+              unetpp::kernels::max_pool_gradient(L::geometry, options.batch, {in, out, to, end},
+                                                 {nullptr, options.threads});  // windows side by side need no scratch
             else
               unetpp::kernels::max_pool(L::geometry, options.batch, {in, out}, options.threads);
           });

@@ -60,7 +60,8 @@ void check_pool(std::uint64_t seed) {
     CHECK(y.guards_are_whole());
     const Epilogue<float> epilogue{
         .accumulate = accumulate, .mask = masked ? mask.memory.data() : nullptr, .mask_stride = mask.stride};
-    max_pool_gradient(g, batch, {x, dy, dx, epilogue}, 2, micro_kernels(set));
+    Buffer<float> scratch(max_pool_gradient_scratch(g, 2));
+    max_pool_gradient(g, batch, {x, dy, dx, epilogue}, {scratch.data(), 2}, micro_kernels(set));
     double worst = 0;
     const reference::Array got = array(dx, batch, g.in);
     for (std::size_t i = 0; i < got.v.size(); ++i) worst = std::max(worst, std::abs(got.v[i] - want_dx.v[i]));

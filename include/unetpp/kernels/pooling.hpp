@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "unetpp/core/buffer.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/core/shape.hpp"
 #include "unetpp/kernels/epilogue.hpp"
@@ -69,13 +70,13 @@ struct WindowMaximum {
   }
 };
 
-/// Calls work(image, first channel, channels) for every image and block of channels.
+/// Calls work(image, first channel, channels, thread) for every image and block of channels.
 template <class Work>
 void for_each_pool_block(const PoolGeometry& g, std::size_t batch, int threads, const Work& work) {
   const std::size_t blocks = parts_of(g.in.channels, pool_channels);
-  parallel_for(threads, batch * blocks, [&](std::size_t unit, int) {
+  parallel_for(threads, batch * blocks, [&](std::size_t unit, int thread) {
     const int first = static_cast<int>(unit % blocks) * pool_channels;
-    work(unit / blocks, first, std::min(pool_channels, g.in.channels - first));
+    work(unit / blocks, first, std::min(pool_channels, g.in.channels - first), thread);
   });
 }
 
@@ -107,7 +108,7 @@ void max_pool(const PoolGeometry& g, std::size_t batch, const MapOperands<T>& of
     });
     return;
   }
-  detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
+  detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels, int) {
     const T* from = x.data + image * g.in.pixels() * x.stride + first;
     T* to = y.data + image * g.out.pixels() * y.stride + first;
     for (int h = 0; h < g.out.height; ++h)
@@ -118,17 +119,45 @@ void max_pool(const PoolGeometry& g, std::size_t batch, const MapOperands<T>& of
   });
 }
 
+/// Floats of scratch that `max_pool_gradient` needs.
+constexpr std::size_t max_pool_gradient_scratch(const PoolGeometry& g, int threads) {
+  return detail::windows_fill_image(g) ? 0 : threads * aligned_floats(g.in.pixels() * detail::pool_channels);
+}
+
+namespace detail {
+
+/// Adds the gradients of an image's windows to sums, of pool_channels a pixel; a pixel may lie in several windows.
+/// Shapes  image, gradient: at the first of `channels` ≤ pool_channels channels.
+template <class T>
+void add_pool_gradients(const PoolGeometry& g, ConstPixels<T> image, ConstPixels<T> gradient, int channels,
+                        float* sums) {
+  const T* dy = gradient.data;
+  for (int h = 0; h < g.out.height; ++h)
+    for (int w = 0; w < g.out.width; ++w, dy += gradient.stride) {
+      const Window window(g, h, w);
+      const WindowMaximum maximum(g, window, image.data, image.stride, channels);
+      for (int i = window.top; i < window.bottom; ++i)
+        for (int j = window.left; j < window.right; ++j) {
+          const int at = i * g.in.width + j;
+          float* sum = sums + at * pool_channels;
+          for (int c = 0; c < channels; ++c) sum[c] += maximum.pixel[c] == at ? float{dy[c]} : 0.0f;
+        }
+    }
+}
+
+}  // namespace detail
+
 /// dx = dy carried to the first largest pixel of each window; `end` may accumulate and mask.
-/// Shapes  as in `max_pool`.
+/// Shapes  as in `max_pool`.  scratch: max_pool_gradient_scratch floats.
 template <class T = float>
-void max_pool_gradient(const PoolGeometry& g, std::size_t batch, const GradientOperands<T>& of, int threads,
+void max_pool_gradient(const PoolGeometry& g, std::size_t batch, const GradientOperands<T>& of, Scratch scratch,
                        const MicroKernels& kernels = micro_kernels()) {
   const ImageKernels<T>& images = image_kernels<T>(kernels.set);
   const ConstPixels<T> x = of.x, dy = of.dy;
   const Pixels<T> dx = of.dx;
   if (detail::windows_fill_image(g)) {
     const std::size_t pixels_of_row = std::size_t{1} * g.window.height * g.in.width;
-    parallel_for(threads, batch * g.out.height, [&](std::size_t row, int) {
+    parallel_for(scratch.threads, batch * g.out.height, [&](std::size_t row, int) {
       const std::size_t pixel = row * pixels_of_row;
       images.max_pool_gradient_row(detail::pool_window(g, x.stride), x.data + pixel * x.stride,
                                    dy.data + row * g.out.width * dy.stride, dy.stride, g.out.width, g.in.channels,
@@ -136,32 +165,19 @@ void max_pool_gradient(const PoolGeometry& g, std::size_t batch, const GradientO
     });
     return;
   }
-  detail::for_each_pool_block(g, batch, threads, [&](std::size_t image, int first, int channels) {
-    const std::size_t first_pixel = image * g.in.pixels();
-    const T* from = x.data + first_pixel * x.stride + first;
-    const T* gradient = dy.data + image * g.out.pixels() * dy.stride + first;
-    T* to = dx.data + first_pixel * dx.stride + first;
-    if (!of.end.accumulate)
-      for (std::size_t i = 0; i < g.in.pixels(); ++i) std::fill_n(to + i * dx.stride, channels, 0.0f);
-    for (int h = 0; h < g.out.height; ++h)
-      for (int w = 0; w < g.out.width; ++w, gradient += dy.stride) {
-        const detail::Window window(g, h, w);
-        const detail::WindowMaximum maximum(g, window, from, x.stride, channels);
-        for (int i = window.top; i < window.bottom; ++i)
-          for (int j = window.left; j < window.right; ++j) {
-            const int at = i * g.in.width + j;
-            for (int c = 0; c < channels; ++c) {
-              const float more = gradient[c], old = to[at * dx.stride + c];
-              to[at * dx.stride + c] = old + (maximum.pixel[c] == at ? more : 0.0f);
-            }
-          }
-      }
-    if (of.end.mask)
-      for (std::size_t i = 0; i < g.in.pixels(); ++i) {
-        const T* mask = of.end.mask + (first_pixel + i) * of.end.mask_stride + first;
-        for (int c = 0; c < channels; ++c)
-          if (!(mask[c] > 0)) to[i * dx.stride + c] = 0;
-      }
+  const std::size_t pixels = g.in.pixels(), thread_floats = max_pool_gradient_scratch(g, 1);
+  detail::for_each_pool_block(g, batch, scratch.threads, [&](std::size_t image, int first, int channels, int thread) {
+    float* sums = scratch.data + thread * thread_floats;  // as floats: what is stored is rounded once
+    const Epilogue<T> end = of.end.from_channel(first);
+    T* to = dx.data + image * pixels * dx.stride + first;
+    for (std::size_t i = 0; i < pixels; ++i)
+      for (int c = 0; c < channels; ++c)
+        sums[i * detail::pool_channels + c] = end.accumulate ? float{to[i * dx.stride + c]} : 0.0f;
+    detail::add_pool_gradients<T>(g, x.from(image * pixels, batch * pixels, first),
+                                  dy.from(image * g.out.pixels(), batch * g.out.pixels(), first), channels, sums);
+    const Epilogue<T> masked{.mask = end.mask, .mask_stride = end.mask_stride};
+    for (std::size_t i = 0; i < pixels; ++i)
+      masked.store(sums + i * detail::pool_channels, channels, 0, image * pixels + i, to + i * dx.stride);
   });
 }
 

@@ -33,6 +33,10 @@ struct MaxPool2D : LayerDefaults {
   static constexpr Footprint footprint{{C.window.height, C.stride.height, rows.pad},
                                        {C.window.width, C.stride.width, columns.pad}};
 
+  static constexpr std::size_t scratch(std::size_t, int threads) {
+    return kernels::max_pool_gradient_scratch(geometry, threads);
+  }
+
   template <class T>
   static void forward(Tensors<MaxPool2D>, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
     kernels::max_pool<T>(geometry, x.count(), {pixels_of(x), pixels_of(y.view), {.accumulate = y.accumulate}},
@@ -45,7 +49,7 @@ struct MaxPool2D : LayerDefaults {
     if (to.dx.wanted())
       kernels::max_pool_gradient<T>(geometry, x.count(),
                                     {pixels_of(x), pixels_of(dy), pixels_of(to.dx.view), to.dx.epilogue(x)},
-                                    context.threads());
+                                    context.scratch());
   }
 };
 

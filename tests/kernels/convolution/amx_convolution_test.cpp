@@ -1,6 +1,8 @@
 #include "unetpp/kernels/convolution/amx_convolution.hpp"
 
 #include <bit>
+#include <cmath>
+#include <limits>
 
 #include "../compare.hpp"
 #include "scalar_amx.hpp"
@@ -11,16 +13,18 @@ using namespace compare;
 namespace {
 
 /// By the scalar twin of a matrix unit's kernels, and by the unit if this machine has one.
-struct OnAmx {
-  struct Way {
-    const AmxKernels<float>* kernels;
+enum class Way { twin, unit };
 
-    friend std::string to_string(const Way& way) { return way.kernels == &scalar_amx::kernels ? "scalar twin" : "AMX"; }
-  };
+std::string to_string(Way way) { return way == Way::twin ? "scalar twin" : "AMX"; }
+
+template <class T>
+const AmxKernels<T>& kernels_of(Way way) {
+  return way == Way::twin ? scalar_amx::kernels<T> : amx_kernels<T>();
+}
+
+struct OnAmx {
   static std::vector<Way> ways() {
-    std::vector<Way> all{{&scalar_amx::kernels}};
-    if (supports(InstructionSet::amx)) all.push_back({&amx_kernels<float>()});
-    return all;
+    return supports(InstructionSet::amx) ? std::vector{Way::twin, Way::unit} : std::vector{Way::twin};
   }
 };
 
@@ -28,11 +32,13 @@ struct Same : OnAmx {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_scratch(g, batch, threads);
   }
-  static void convolve(const ConvOperands<float>& of, Scratch memory, const Way& way) {
-    amx_convolve(of, memory, *way.kernels);
+  template <class T>
+  static void convolve(const ConvOperands<T>& of, Scratch memory, Way way) {
+    amx_convolve(of, memory, kernels_of<T>(way));
   }
-  static void transposed(const ConvOperands<float>& of, Scratch memory, const Way& way) {
-    amx_convolve_transposed(of, memory, *way.kernels);
+  template <class T>
+  static void transposed(const ConvOperands<T>& of, Scratch memory, Way way) {
+    amx_convolve_transposed(of, memory, kernels_of<T>(way));
   }
 };
 
@@ -40,11 +46,13 @@ struct SideBySide : OnAmx {
   static std::size_t scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_disjoint_scratch(g, batch, threads);
   }
-  static void convolve(const ConvOperands<float>& of, Scratch memory, const Way& way) {
-    amx_disjoint_convolve(of, memory, *way.kernels);
+  template <class T>
+  static void convolve(const ConvOperands<T>& of, Scratch memory, Way way) {
+    amx_disjoint_convolve(of, memory, kernels_of<T>(way));
   }
-  static void transposed(const ConvOperands<float>& of, Scratch memory, const Way& way) {
-    amx_disjoint_convolve_transposed(of, memory, *way.kernels);
+  template <class T>
+  static void transposed(const ConvOperands<T>& of, Scratch memory, Way way) {
+    amx_disjoint_convolve_transposed(of, memory, kernels_of<T>(way));
   }
 };
 
@@ -56,18 +64,99 @@ ConvGeometry side_by_side(int height, int width, int channels, int filters, int 
   return {{height * side, width * side, channels}, {height, width, filters}, side, side, 1, 0, 0};
 }
 
+Case random_same(std::uint64_t seed) {
+  return random_case(seed, [](const auto& random) {
+    const int most = random(9, 4) == 0 ? 40 : 14;
+    return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70), 1 + random(3, 70));
+  });
+}
+
+Case random_side_by_side(std::uint64_t seed) {
+  return random_case(seed, [](const auto& random) {
+    const int most = random(9, 4) == 0 ? 20 : 7;
+    return side_by_side(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70), 1 + random(3, 70),
+                        1 + random(7, 3));
+  });
+}
+
+/// What the unit was measured to add to a sum for 32 pairs (simd/amx.inc.hpp), by fused multiply-adds of the language.
+float unit_sum(float c, const std::vector<float>& a, const std::vector<float>& b) {
+  const auto flush = [](float v) { return std::abs(v) < std::numeric_limits<float>::min() ? 0 * v : v; };
+  float even = 0, odd = 0;
+  for (std::size_t k = 0; k < a.size(); k += 2) even = flush(std::fma(flush(a[k]), flush(b[k]), even));
+  for (std::size_t k = 1; k < a.size(); k += 2) odd = flush(std::fma(flush(a[k]), flush(b[k]), odd));
+  return flush(flush(c) + flush(even + odd));
+}
+
+/// Whether a way's products of one tile have the bits of unit_sum; of all values about one in 16 is subnormal.
+bool adds_in_order(Way way) {
+  const auto value = [](std::uint64_t stream, std::uint64_t i) -> float {
+    const Random random(21, stream);
+    return BFloat16(random.below(16, 2 * i) == 0 ? 1e-39f * random.normal(2 * i + 1) : random.normal(2 * i + 1));
+  };
+  const AmxKernels<BFloat16>& kernels = kernels_of<BFloat16>(way);
+  // Rows and columns of 32 values as the kernels lay them out.
+  std::vector<float> x(tile_side * amx_panel), weight(amx_panel * tile_side);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = value(1, i);
+  for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = value(2, i);
+  const std::vector<BFloat16> stored_x(x.begin(), x.end());
+  Buffer<float> left(tile_side * amx_panel), right(block_floats), sums(tile_floats);
+  kernels.begin_products();
+  kernels.pair_pixels(stored_x.data(), amx_panel, tile_side, amx_panel, left.data(), 0);
+  kernels.pair_rows(weight.data(), tile_side, amx_panel, tile_side, right.data());
+  for (std::size_t i = 0; i < tile_floats; ++i) sums[i] = value(3, i);
+  const std::vector<float> before(sums.begin(), sums.end());
+  const std::ptrdiff_t shift = 0;
+  kernels.product(1, 1, &shift, left.data(), 0, right.data(), sums.data(), true, {});
+  kernels.end_products();
+  for (std::size_t i = 0; i < tile_side; ++i)
+    for (std::size_t j = 0; j < tile_side; ++j) {
+      std::vector<float> a(amx_panel), b(amx_panel);
+      for (std::size_t k = 0; k < amx_panel; ++k) {
+        a[k] = x[i * amx_panel + k];
+        b[k] = weight[k * tile_side + j];
+      }
+      const std::size_t at = i * tile_side + j;
+      if (std::bit_cast<std::uint32_t>(sums[at]) != std::bit_cast<std::uint32_t>(unit_sum(before[at], a, b)))
+        return false;
+    }
+  return true;
+}
+
+/// Whether what is not finite stays so near it, and nowhere else.
+template <class T>
+bool stays_not_finite(Way way, float value) {
+  const ConvGeometry g = same(16, 16, 32, 32);
+  const Image weight(g.weights(), 1, 0, 1, 1);
+  ImageOf<T> x(256, 32, 0, 1, 2), y(256, 32, 0, 0, 3);
+  x.memory[(5 * 16 + 5) * 32 + 7] = value;
+  Buffer<float> scratch(amx_scratch(g, 1, 1));
+  amx_convolve(ConvOperands<T>{g, 1, x, weight.memory.data(), y}, {scratch.data(), 1}, kernels_of<T>(way));
+  for (int p = 0; p < 256; ++p) {
+    const bool near = std::abs(p / 16 - 5) <= 1 && std::abs(p % 16 - 5) <= 1;
+    if (std::isfinite(float{y.memory[p * 32]}) == near) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+TEST_CASE("a matrix unit, and its scalar twin, adds the even products, the odd ones, and both to the sum") {
+  for (const Way way : OnAmx::ways()) {
+    CAPTURE(to_string(way));
+    CHECK(adds_in_order(way));
+  }
+}
 
 TEST_CASE(
     "3x3 convolutions on a matrix unit agree with im2col at random shapes, with the same bits at 1, 2 and 3 threads") {
-  for (std::uint64_t seed = 0; seed < 12000; seed += 100)
-    check<Same>(random_case(seed,
-                            [](const auto& random) {
-                              const int most = random(9, 4) == 0 ? 40 : 14;
-                              return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                          1 + random(3, 70));
-                            }),
-                seed);
+  for (std::uint64_t seed = 0; seed < 12000; seed += 100) check<Same>(random_same(seed), seed);
+}
+
+TEST_CASE("3x3 convolutions of bfloat16s on a matrix unit agree with im2col of the same floats") {
+  for (std::uint64_t seed = 0; seed < 4000; seed += 100) check<Same, BFloat16>(random_same(seed), seed);
+  check<Same, BFloat16>({same(17, 32, 130, 60), 2, 0, true, false, true, false}, 1);
+  check<Same, BFloat16>({same(16, 16, 70, 130), 1, 1, false, true, false, true}, 2);
 }
 
 TEST_CASE("3x3 convolutions on a matrix unit agree with im2col where threads take rows and where they take filters") {
@@ -81,14 +170,12 @@ TEST_CASE("3x3 convolutions on a matrix unit agree with im2col where threads tak
 TEST_CASE(
     "convolutions side by side on a matrix unit agree with im2col at random shapes, with the same bits at 1, 2 and 3 "
     "threads") {
-  for (std::uint64_t seed = 0; seed < 12000; seed += 100)
-    check<SideBySide>(random_case(seed,
-                                  [](const auto& random) {
-                                    const int most = random(9, 4) == 0 ? 20 : 7;
-                                    return side_by_side(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                                        1 + random(3, 70), 1 + random(7, 3));
-                                  }),
-                      seed);
+  for (std::uint64_t seed = 0; seed < 12000; seed += 100) check<SideBySide>(random_side_by_side(seed), seed);
+}
+
+TEST_CASE("convolutions side by side of bfloat16s on a matrix unit agree with im2col of the same floats") {
+  for (std::uint64_t seed = 0; seed < 4000; seed += 100) check<SideBySide, BFloat16>(random_side_by_side(seed), seed);
+  check<SideBySide, BFloat16>({side_by_side(9, 35, 64, 33, 2), 2, 0, true, false, true, false}, 1);
 }
 
 TEST_CASE("convolutions side by side on a matrix unit agree with im2col at many channels and long runs") {
@@ -99,21 +186,15 @@ TEST_CASE("convolutions side by side on a matrix unit agree with im2col at many 
 TEST_CASE("convolutions on a matrix unit have the same bits where results go past the caches") {
   same_bits_past_the_caches<Same>(same(127, 130, 64, 64));
   same_bits_past_the_caches<SideBySide>(side_by_side(128, 130, 64, 64, 2));
+  same_bits_past_the_caches<Same, BFloat16>(same(127, 130, 64, 64));
 }
 
 TEST_CASE("infinity and NaN stay not finite on a matrix unit") {
-  const ConvGeometry g = same(16, 16, 32, 32);
-  const Image weight(g.weights(), 1, 0, 1, 1);
-  for (const Same::Way& way : Same::ways())
+  for (const Way way : OnAmx::ways())
     for (const float value : {INFINITY, -INFINITY, std::nanf(""), std::bit_cast<float>(0xffffffffu)}) {
-      Image x(256, 32, 0, 1, 2), y(256, 32, 0, 0, 3);
-      x.memory[(5 * 16 + 5) * 32 + 7] = value;
-      Buffer<float> scratch(amx_scratch(g, 1, 1));
-      amx_convolve({g, 1, x, weight.memory.data(), y}, {scratch.data(), 1}, *way.kernels);
-      for (int p = 0; p < 256; ++p) {
-        const bool near = std::abs(p / 16 - 5) <= 1 && std::abs(p % 16 - 5) <= 1;
-        CHECK(std::isfinite(y.memory[p * 32]) == !near);
-      }
+      CAPTURE(to_string(way), value);
+      CHECK(stays_not_finite<float>(way, value));
+      CHECK(stays_not_finite<BFloat16>(way, value));
     }
 }
 

@@ -28,13 +28,16 @@ struct Winograd {
   static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return winograd_gradient_scratch(g, batch, threads);
   }
-  static void convolve(const ConvOperands<float>& of, Scratch memory, const Way& way) {
+  template <class T>
+  static void convolve(const ConvOperands<T>& of, Scratch memory, const Way& way) {
     winograd_convolve(of, memory, micro_kernels(way.set), way.caches);
   }
-  static void transposed(const ConvOperands<float>& of, Scratch memory, const Way& way) {
+  template <class T>
+  static void transposed(const ConvOperands<T>& of, Scratch memory, const Way& way) {
     winograd_convolve_transposed(of, memory, micro_kernels(way.set), way.caches);
   }
-  static void weight_gradient(const WeightGradientOperands<float>& of, Scratch memory, const Way& way) {
+  template <class T>
+  static void weight_gradient(const WeightGradientOperands<T>& of, Scratch memory, const Way& way) {
     winograd_weight_gradient(of, memory, micro_kernels(way.set), way.caches);
   }
 };
@@ -42,6 +45,14 @@ struct Winograd {
 ConvGeometry same(int height, int width, int channels, int filters,
                   ConvAlgorithm algorithm = ConvAlgorithm::winograd4) {
   return {{height, width, channels}, {height, width, filters}, 3, 1, 1, 1, 1, algorithm};
+}
+
+Case random_winograd(std::uint64_t seed) {
+  return random_case(seed, [](const auto& random) {
+    const int most = random(9, 4) == 0 ? 40 : 14;
+    return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70), 1 + random(3, 70),
+                random(10, 3) ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2);
+  });
 }
 
 }  // namespace
@@ -59,15 +70,14 @@ TEST_CASE("in a workspace for few tiles of 4x4 Winograd's are of 2x2, unless an 
 }
 
 TEST_CASE("Winograd agrees with im2col at random shapes, with the same bits at 1, 2 and 3 threads") {
-  for (std::uint64_t seed = 0; seed < 12000; seed += 100)
-    check<Winograd>(random_case(seed,
-                                [](const auto& random) {
-                                  const int most = random(9, 4) == 0 ? 40 : 14;
-                                  return same(1 + random(0, most), 1 + random(1, most), 1 + random(2, 70),
-                                              1 + random(3, 70),
-                                              random(10, 3) ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2);
-                                }),
-                    seed);
+  for (std::uint64_t seed = 0; seed < 12000; seed += 100) check<Winograd>(random_winograd(seed), seed);
+}
+
+TEST_CASE("Winograd of bfloat16s agrees with im2col of the same floats") {
+  for (std::uint64_t seed = 0; seed < 4000; seed += 100) check<Winograd, BFloat16>(random_winograd(seed), seed);
+  check<Winograd, BFloat16>({same(33, 37, 64, 60), 2, 0, true, false, true, false}, 1);
+  check<Winograd, BFloat16>({same(8, 8, 300, 130), 1, 1, false, true, false, true}, 2);
+  check<Winograd, BFloat16>({same(17, 19, 130, 70, ConvAlgorithm::winograd2), 2, 1, false, true, false, true}, 3);
 }
 
 TEST_CASE("Winograd agrees with im2col at many channels, where threads share out filters, tiles or squares of both") {
@@ -82,6 +92,7 @@ TEST_CASE("Winograd agrees with im2col at many channels, where threads share out
 
 TEST_CASE("Winograd has the same bits where results go past the caches") {
   same_bits_past_the_caches<Winograd>(same(127, 130, 64, 64));
+  same_bits_past_the_caches<Winograd, BFloat16>(same(127, 130, 64, 64));
 }
 
 TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {
@@ -89,7 +100,6 @@ TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {
   const Image image(height * width, channels, 3, 1, 1);
   for (const InstructionSet set : supported_sets()) {
     const MicroKernels& kernels = micro_kernels(set);
-    const WinogradTileKernels<float>& transforms = image_kernels<float>(set).winograd4;
     const TileGrid grid(height, width, 4);
     const int tiles = static_cast<int>(grid.in_image());
     const std::size_t plane = std::size_t{1} * tiles * kernels.panel, panel = 36 * plane;
@@ -98,8 +108,10 @@ TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {
       transform(grid, image.memory.data(), image.stride, channels, 0, tiles, {to.data(), plane, panel, stream});
       return to;
     };
-    CHECK(transformed(transforms.input, true) == transformed(transforms.input, false));
-    CHECK(transformed(transforms.gradient, true) == transformed(transforms.gradient, false));
+    CHECK(transformed(image_kernels<float>(set).winograd4.input, true) ==
+          transformed(image_kernels<float>(set).winograd4.input, false));
+    CHECK(transformed(image_kernels<float>(set).winograd4.gradient, true) ==
+          transformed(image_kernels<float>(set).winograd4.gradient, false));
   }
 }
 

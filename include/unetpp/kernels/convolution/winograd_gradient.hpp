@@ -189,13 +189,13 @@ template <class T = float>
 void winograd_weight_gradient(const WeightGradientOperands<T>& of, Scratch scratch,
                               const MicroKernels& kernels = micro_kernels(), Caches caches = machine_caches()) {
   const int tile = detail::winograd_tile(of.g);
-  const detail::WinogradGradient gradient{kernels,
-                                          detail::winograd_kernels(kernels, tile),
-                                          detail::winograd_kernels(image_kernels<T>(kernels.set), tile),
-                                          of,
-                                          detail::WinogradGradientPlan(of.g, of.batch, kernels.panel),
-                                          TileGrid(of.g.in.height, of.g.in.width, tile),
-                                          caches};
+  const detail::WinogradGradient<T> gradient{kernels,
+                                             detail::winograd_kernels(kernels, tile),
+                                             detail::winograd_kernels(image_kernels<T>(kernels.set), tile),
+                                             of,
+                                             detail::WinogradGradientPlan(of.g, of.batch, kernels.panel),
+                                             TileGrid(of.g.in.height, of.g.in.width, tile),
+                                             caches};
   gradient.plan.partition == detail::Partition::weights ? gradient.share_out_squares(scratch)
                                                         : gradient.share_out_runs(scratch);
 }

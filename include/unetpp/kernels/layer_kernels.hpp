@@ -9,12 +9,6 @@
 #include "unetpp/kernels/micro_kernels.hpp"
 #include "unetpp/kernels/operands.hpp"
 
-#ifdef UNETPP_SEPARATE_KERNELS
-#define UNETPP_KERNELS_INLINE
-#else
-#define UNETPP_KERNELS_INLINE inline
-#endif
-
 namespace unetpp::kernels {
 
 /// What the outputs of one axis are sums of: output o of count[o] inputs from first[o] on, times its weights, which begin
@@ -118,5 +112,3 @@ const LayerKernels<T>& layer_kernels() {
 #if !defined(UNETPP_SEPARATE_KERNELS) || defined(UNETPP_DEFINE_KERNELS)
 #include "unetpp/kernels/compiled_layer_kernels.hpp"
 #endif
-
-#undef UNETPP_KERNELS_INLINE

@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "unetpp/core/bfloat16.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/instruction_set.hpp"
 #include "unetpp/nn/parameters.hpp"
+#include "unetpp/nn/precision.hpp"
 #include "unetpp/nn/receptive_field.hpp"
 #include "unetpp/nn/workspace.hpp"
 
@@ -33,14 +35,14 @@ inline std::string table_row(const std::array<std::string, 6>& cells) {
   return row + (cells[5].empty() ? "" : "  " + cells[5]) + "\n";
 }
 
-inline std::string table_of(std::span<const LeafInfo> leaves) {
+inline std::string table_of(std::span<const LeafInfo> leaves, std::size_t value_bytes) {
   std::string table = table_row({"layer", "output", "parameters", "MACs/image", "bytes/image", "algorithm"});
   const std::string line(98, '-');
   table += line + "\n";
   const std::vector<std::string> names = layer_names(leaves);
   std::size_t parameters = 0, multiply_adds = 0, activations = 0;
   for (std::size_t i = 0; i < leaves.size(); ++i) {
-    const std::size_t bytes = leaves[i].out.size() * sizeof(float);
+    const std::size_t bytes = leaves[i].out.size() * value_bytes;
     parameters += leaves[i].parameter_count;
     multiply_adds += leaves[i].multiply_adds;
     activations += bytes;
@@ -52,10 +54,13 @@ inline std::string table_of(std::span<const LeafInfo> leaves) {
                             grouped(activations), ""});
 }
 
-inline std::string summary(std::span<const LeafInfo> leaves, std::size_t training_bytes, std::size_t inference_bytes,
-                           const ReceptiveField& field) {
-  return table_of(leaves) + "memory of a batch of 8 on 1 thread: training " + grouped(training_bytes) +
-         " bytes, inference " + grouped(inference_bytes) + " bytes\n" + "receptive field: " + to_string(field) + "\n" +
+inline std::string summary(std::span<const LeafInfo> leaves, Precision precision, std::size_t training_bytes,
+                           std::size_t inference_bytes, const ReceptiveField& field) {
+  const bool halves = precision == Precision::bfloat16;
+  return table_of(leaves, halves ? sizeof(BFloat16) : sizeof(float)) +
+         (halves ? "values between layers: bfloat16\n" : "") + "memory of a batch of 8 on 1 thread: training " +
+         grouped(training_bytes) + " bytes, inference " + grouped(inference_bytes) + " bytes\n" +
+         "receptive field: " + to_string(field) + "\n" +
          "instruction set: " + kernels::to_string(kernels::instruction_set()) + "; threads: " + describe_threads() +
          "\n";
 }
@@ -68,8 +73,8 @@ inline std::string summary(std::span<const LeafInfo> leaves, std::size_t trainin
 /// alone computes (nn/supervised.hpp), have no multiply-adds in it.
 template <Layer Net>
 std::string summary() {
-  return detail::summary(leaves<Net>, TrainingWorkspace<Net>::bytes(8), InferenceWorkspace<Net>::bytes(8),
-                         receptive_field<Net>);
+  return detail::summary(leaves<Net>, precision_of<Net>, TrainingWorkspace<Net>::bytes(8),
+                         InferenceWorkspace<Net>::bytes(8), receptive_field<Net>);
 }
 
 }  // namespace unetpp

@@ -7,8 +7,9 @@
 //   in, out              shapes of one image before and after
 //   footprint            the window of inputs that an output depends on (layers/footprint.hpp)
 //   forward<T>(p, x, y, context)
-//   backward<T>(p, x, y, dy, to, context)      of values stored as T: float, or BFloat16 (core/bfloat16.hpp). A layer
-//                        that is for floats alone may have functions that are no templates
+//   backward<T>(p, x, y, dy, to, context)
+//                        of values that are stored as T: float, or BFloat16 (core/bfloat16.hpp). A layer that is for
+//                        floats alone may have functions that are no templates
 //
 // and, where LayerDefaults does not say what is true of it:
 //
@@ -22,12 +23,14 @@
 //   scratch(n, t)        floats of scratch memory that a pass of n images or less needs on t threads
 //
 // forward writes y as its OutputTarget says, backward writes to.dx as its InputGradient says and adds to to.dp; both in
-// layers/targets.hpp. Backward may overwrite dy unless it takes it as const, which a Residual's Shortcut must. Parameters and statistics change between steps only: what a batch shows
-// of a statistic goes the way of gradients, times Pass::share, into to.dp. The context (layers/context.hpp) says whether
+// layers/targets.hpp. Backward may overwrite dy unless it takes it as const, which a Residual's Shortcut must. Parameters
+// and statistics are float and change between steps only: what a batch shows of a statistic goes the way of gradients,
+// times Pass::share, into to.dp. The context (layers/context.hpp) says whether
 // this is training, draws the step's random numbers, and has the memory. Pieces of work are cut by their own size, never
 // by the number of threads (core/parallel.hpp), so that results have the same bits on any number.
 //
-// A combinator is a layer that is made of layers; nn/skip_concat.hpp is one. Instead of kind, footprint, tensors and kept
+// A combinator is a layer that is made of layers, whose passes it runs by forward_pass and backward_pass (below);
+// nn/skip_concat.hpp is one. Instead of kind, footprint, tensors and kept
 // it has
 //
 //   Children             a std::tuple of them, in the order of execution; its parameters are theirs, one after the other

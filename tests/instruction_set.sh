@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# instruction_set.sh SET PROGRAM: runs the tests of layers, networks and training in the test program with the instruction
-# set baseline, avx2 or avx512 at most. Ends with 77 where this processor does not have the set.
+# instruction_set.sh SET PROGRAM: runs the tests of layers, networks and training, in both precisions, in the test program
+# with the instruction set baseline, avx2 or avx512 at most. Ends with 77 where this processor does not have the set.
 set -eu
 set_name=$1
 program=$2
@@ -12,7 +12,8 @@ case $set_name in
 esac
 cd "$(dirname "$0")"
 for file in kernels/instruction_set layers/conv2d layers/conv_transpose2d layers/max_pool2d layers/pointwise_layers \
-  nn/network nn/statistics nn/unet train/fit; do
+  layers/bfloat16_layers layers/bfloat16_convolutions nn/network nn/statistics nn/unet nn/bfloat16_combinators \
+  nn/bfloat16_network train/fit; do
   [ -f "${file}_test.cpp" ] || { echo "FAILED: no tests/${file}_test.cpp"; exit 1; }
   # File names are tags here. A name that is no tag would run nothing, and Catch2 v2 call that a success.
   output=$(UNETPP_SIMD=$set_name "$program" --filenames-as-tags "[#$(basename "$file")_test]" 2>&1) || { echo "$output"; exit 1; }

@@ -40,7 +40,7 @@ done
 # UNETPP_SEPARATE_KERNELS in all files: every undefined reference says what to do.
 cat >kernels.cpp <<'END'
 #include <unetpp/kernels/amx_kernels.hpp>
-int main() { return unetpp::kernels::micro_kernels().panel + (unetpp::kernels::amx_kernels().product != nullptr); }
+int main() { return unetpp::kernels::micro_kernels().panel + (unetpp::kernels::amx_kernels<float>().product != nullptr); }
 END
 "$@" -std=c++20 -O1 -DUNETPP_SEPARATE_KERNELS kernels.cpp -o kernels >log 2>&1 && fail "it links without kernels"
 matches "$(grep -c 'undefined reference' log)" 'undefined reference .*define_UNETPP_DEFINE_KERNELS_in_one_source_file::'

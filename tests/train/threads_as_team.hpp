@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <barrier>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <thread>
 #include <vector>
@@ -14,7 +15,7 @@
 /// Sums what threads have in the tree of their ranks.
 class ThreadSum {
  public:
-  explicit ThreadSum(std::size_t count) : given_(count), barrier_(static_cast<std::ptrdiff_t>(count)) {}
+  explicit ThreadSum(std::size_t count) : given_(count), bytes_(count), barrier_(static_cast<std::ptrdiff_t>(count)) {}
 
   template <class T>
   void operator()(std::size_t rank, std::span<T> values) {
@@ -33,8 +34,19 @@ class ThreadSum {
     std::copy(all.begin(), all.end(), values.begin());
   }
 
+  /// Gives the first thread what all have.
+  void gather(std::size_t rank, std::span<const std::uint8_t> own, std::span<std::uint8_t> all) {
+    bytes_[rank] = own;
+    barrier_.arrive_and_wait();
+    auto to = all.begin();
+    if (rank == 0)
+      for (const auto bytes : bytes_) to = std::copy(bytes.begin(), bytes.end(), to);
+    barrier_.arrive_and_wait();
+  }
+
  private:
   std::vector<void*> given_;
+  std::vector<std::span<const std::uint8_t>> bytes_;
   std::barrier<> barrier_;
 };
 
@@ -48,7 +60,9 @@ void in_threads(std::size_t count, const Work& work) {
       work(unetpp::Team{.rank = static_cast<int>(rank),
                         .size = static_cast<int>(count),
                         .sum = [&](std::span<double> values) { sum(rank, values); },
-                        .sum_gradients = [&](std::span<float> values) { sum(rank, values); }});
+                        .sum_gradients = [&](std::span<float> values) { sum(rank, values); },
+                        .gather = [&](std::span<const std::uint8_t> own,
+                                      std::span<std::uint8_t> all) { sum.gather(rank, own, all); }});
     });
   for (std::thread& thread : threads) thread.join();
 }

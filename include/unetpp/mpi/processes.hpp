@@ -10,8 +10,10 @@
 #include <exception>
 #include <fstream>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "unetpp/core/error.hpp"
@@ -54,7 +56,8 @@ class Processes {
     return {.rank = sum_->rank(),
             .size = sum_->size(),
             .sum = [this](std::span<double> values) { (*sum_)(values); },
-            .sum_gradients = [this](std::span<float> values) { (*sum_)(values); }};
+            .sum_gradients = [this](std::span<float> values) { (*sum_)(values); },
+            .gather = [this](std::span<const std::uint8_t> own, std::span<std::uint8_t> all) { gather(own, all); }};
   }
 
   /// Bytes that this process has sent.
@@ -76,6 +79,19 @@ class Processes {
     while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0)
       sum = detail::checksum(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(file.gcount()))), sum);
     return sum;
+  }
+
+  /// Errors  ArgumentError, on the first process, for other numbers of bytes than there is room for.
+  void gather(std::span<const std::uint8_t> own, std::span<std::uint8_t> all) {
+    const int count = static_cast<int>(own.size()), processes = sum_->size();
+    std::vector<int> counts(static_cast<std::size_t>(processes)), first(counts.size());
+    MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, communicator_);
+    std::exclusive_scan(counts.begin(), counts.end(), first.begin(), 0);
+    const std::size_t found = static_cast<std::size_t>(first.back()) + static_cast<std::size_t>(counts.back());
+    if (sum_->rank() == 0 && found != all.size())
+      throw ArgumentError("unetpp: MPI: expected " + std::to_string(all.size()) + " bytes of all processes, found " +
+                          std::to_string(found) + "; do they have the same images?");
+    MPI_Gatherv(own.data(), count, MPI_BYTE, all.data(), counts.data(), first.data(), MPI_BYTE, 0, communicator_);
   }
 
   int exceptions_ = std::uncaught_exceptions();

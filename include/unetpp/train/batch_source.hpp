@@ -114,13 +114,6 @@ void skip(Source& source, const std::vector<std::size_t>& samples) {
   if constexpr (requires { source.skip(samples); }) source.skip(samples);
 }
 
-/// They only ever become more, so that hardly a batch copies any.
-template <class Source>
-void note_skipped(const Source& source, std::vector<std::size_t>& skipped) {
-  if constexpr (requires { source.skipped_samples(); })
-    if (source.skipped_samples().size() != skipped.size()) skipped = source.skipped_samples();
-}
-
 /// Where the images of a batch are among all that the source was given; empty for a source that does not know.
 template <class Source>
 std::span<const std::size_t> positions(const Source& source) {

@@ -22,8 +22,10 @@ namespace unetpp {
 /// they are.
 ///
 /// Processes that train together (FitConfig::team) all call `fit`; each takes its shards from the whole batches of its own
-/// loader, or has a loader of them alone (io/data/own_shards.hpp). It validates all, and tells its callbacks the losses and
-/// numbers of all. Progress is printed by the first, and where one stops, all do after that batch.
+/// loader, or has a loader of them alone (io/data/own_shards.hpp); of validation, too. Callbacks are told the losses and
+/// numbers of all, and of images and predicted classes those of their own process; where the first has a loader of all
+/// shards to validate with, its callbacks see all. Progress is printed by the first, and where one stops, all do after
+/// that batch.
 /// Errors  NonFiniteLossError at the first NaN or infinite loss, or NaN output of any pixel, naming epoch and image; the
 ///         parameters are those before that step. ArgumentError for less than 1 epoch, for a start that these loaders
 ///         cannot go on from, and on all processes where they would train differently. What loaders and callbacks throw

@@ -24,13 +24,13 @@ struct FitConfig {
   int threads = max_threads();        ///< of the network's arithmetic
   /// Images that a step computes at once; 0: its whole batch. Fewer take less memory, and their gradients are summed to those
   /// of the whole batch. Only what layers and losses see of a batch as a whole, as batch normalisation does, is then of a
-  /// part. Validation takes batches of its own loader's.
+  /// part. Validation takes whole batches of its own loader's, or shards of them.
   std::size_t images_at_once = 0;
   /// Shards that each batch is cut into (train/shards.hpp), which its size is a multiple of: layers and losses see each as
   /// a batch of its own. The bits depend on them, but not on the processes that share them. (1: the batch as it is.)
   std::size_t shards = 1;
   /// The processes that train together, no more than there are shards; all call `fit` with the same settings, parameters
-  /// and data, and each computes its own shards of every step. ({}: this one alone.)
+  /// and data, and each computes its own shards of every step and of validation. ({}: this one alone.)
   Team team = {};
   bool progress = true;      ///< print lines on standard output
   TrainingState start = {};  ///< where to go on; parameters and optimizer must be as they were there

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -16,9 +17,10 @@
 #include "unetpp/train/averaged.hpp"
 #include "unetpp/train/batch_source.hpp"
 #include "unetpp/train/callbacks.hpp"
-#include "unetpp/train/evaluate.hpp"
 #include "unetpp/train/fit_config.hpp"
+#include "unetpp/train/note_skipped.hpp"
 #include "unetpp/train/same_training.hpp"
+#include "unetpp/train/shard_evaluator.hpp"
 #include "unetpp/train/shards.hpp"
 #include "unetpp/train/team.hpp"
 #include "unetpp/train/trainer.hpp"
@@ -43,7 +45,7 @@ class FitRun {
         trainer_(at_once(config, shards_.images), config.loss, config.threads, shards_) {
     step_.clip = config.clip;
     reduce_over(config.team, step_);
-    if constexpr (validates) evaluator_.emplace(validation.batch(), config.loss, config.threads, config.ignored_class);
+    if constexpr (validates) evaluator_.emplace(config, validation);
   }
 
   TrainingState run() {
@@ -66,7 +68,6 @@ class FitRun {
     TrainingState state = config_.start;
     require_consistent(state);
     require_gives(train_, shards_);
-    require_gives(validation_, {});  // each process validates with all
     match_source(train_, state);
     if (state.shards && *state.shards != config_.shards)
       throw ArgumentError("unetpp: training goes on: expected " + std::to_string(*state.shards) + " shards, found " +
@@ -76,16 +77,31 @@ class FitRun {
     skip(validation_, state.validation_skipped);
     note_skipped_in(state);
     require_same_training(parameters_, optimizer_, config_, state);
+    if (config_.team.size > 1) note_skipped_by_all(state);
     return state;
   }
 
-  void note_skipped_in(TrainingState& state) {
-    note_skipped(train_, state.train_skipped);
-    note_skipped(validation_, state.validation_skipped);
+  /// Of several processes, `stop` notes it.
+  void note_skipped_in(TrainingState& state) const {
+    if (config_.team.size > 1) return;
+    note_skipped(train_, config_.shards, state.train_skipped);
+    note_skipped(validation_, config_.shards, state.validation_skipped);
   }
 
-  /// Whether to stop: where one process has to, all do.
-  bool stop() { return any(config_.team, audience_.stop()); }
+  /// Whether to stop: where one process has to, all do. They also tell each other what they have skipped.
+  bool stop() {
+    if (config_.team.size == 1) return audience_.stop();
+    std::array<double, 2> all{audience_.stop() ? 1.0 : 0.0,
+                              static_cast<double>(skipped_count(train_) + skipped_count(validation_))};
+    config_.team.sum(all);
+    if (std::exchange(skipped_, all[1]) != all[1]) note_skipped_by_all(state_);
+    return all[0] > 0;
+  }
+
+  void note_skipped_by_all(TrainingState& state) const {
+    note_skipped_of_all(config_.team, train_, state.train_skipped);
+    note_skipped_of_all(config_.team, validation_, state.validation_skipped);
+  }
 
   void tell_resume_point() { audience_.tell(ResumePoint{state_.epoch, config_.epochs, state_, stopping_}); }
 
@@ -194,26 +210,26 @@ class FitRun {
   }
 
   Evaluation validate() {
-    return evaluate(*evaluator_, evaluated(), validation_,
-                    [&](std::size_t validated, std::span<const std::uint8_t> predicted) {
-                      const BatchView<const float, Net::in> images = validation_.images();
-                      const LabelView<Net::out> labels = validation_.labels();
-                      audience_.tell(ValidationBatchEnd{state_.epoch,
-                                                        config_.epochs,
-                                                        validated,
-                                                        std::max<std::size_t>(validated, validation_.samples()),
-                                                        Net::in,
-                                                        Net::out,
-                                                        images.data(),
-                                                        images.pixel_stride(),
-                                                        {labels.data(), labels.pixels()},
-                                                        predicted,
-                                                        config_.loss.ignored_label(),
-                                                        evaluator_->left_out(),
-                                                        positions(validation_),
-                                                        skipped_positions(validation_)});
-                      return !(stopping_ = stop());
-                    });
+    return evaluator_->run(evaluated(), validation_, [&](std::size_t validated, const Judged& judged) {
+      const auto images = BatchView<const float, Net::in>(validation_.images()).images(judged.first, judged.count);
+      const auto labels = LabelView<Net::out>(validation_.labels()).images(judged.first, judged.count);
+      const std::span<const std::size_t> all = positions(validation_);
+      audience_.tell(ValidationBatchEnd{state_.epoch,
+                                        config_.epochs,
+                                        validated,
+                                        std::max<std::size_t>(validated, validation_.samples()),
+                                        Net::in,
+                                        Net::out,
+                                        images.data(),
+                                        images.pixel_stride(),
+                                        {labels.data(), labels.pixels()},
+                                        judged.predicted,
+                                        config_.loss.ignored_label(),
+                                        evaluator_->left_out(),
+                                        all.empty() ? all : all.subspan(judged.first, judged.count),
+                                        skipped_positions(validation_)});
+      return !(stopping_ = stop());
+    });
   }
 
   void end_epoch(EpochEnd end) {
@@ -237,10 +253,11 @@ class FitRun {
   Shards shards_;
   TrainingState state_;
   Trainer<Net> trainer_;
-  std::optional<Evaluator<Net>> evaluator_;
+  std::optional<ShardEvaluator<Net>> evaluator_;
   std::optional<Parameters<Net>> average_;  // of an optimizer that has one
   StepConfig step_;
   std::optional<double> rate_;  // of the epoch's last step, if one was made
+  double skipped_ = -1;         // samples, the sum of all processes' numbers
   bool looked_ = false;         // whether a batch has been looked at
   bool stopping_ = false;
   Clock::time_point begun_;

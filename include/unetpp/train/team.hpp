@@ -26,6 +26,9 @@ struct Team {
   /// Makes a few numbers the sums of all processes' numbers, added in the tree that halves the ranks (train/shards.hpp).
   std::function<void(std::span<double>)> sum = {};
   GradientFunction sum_gradients = {};  ///< the same of many
+  /// Gives the first process the bytes of all, one behind the other, which fill `all`; on the others that is empty. {}: it
+  /// is not told what the others predict in validation.
+  std::function<void(std::span<const std::uint8_t> own, std::span<std::uint8_t> all)> gather = {};
 };
 
 namespace detail {

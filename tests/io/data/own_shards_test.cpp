@@ -26,6 +26,7 @@ struct Stopped {
   Parameters<Net> parameters{GlorotUniform{1}};
   Adam adam;
   TrainingState state;
+  std::vector<double> told;  // of validation: positions and predicted classes
 };
 
 /// Makes samples differ by what is drawn.
@@ -35,12 +36,23 @@ Sample drawn(const Sample& sample, Random random) {
   return other;
 }
 
-/// Trains in two epochs of three batches, each of four shards, or until so many steps are made.
+/// Trains in two epochs of three batches, each of four shards, or until so many steps are made. By shards, the first
+/// process validates with a loader of all.
 void train(Stopped& run, const Team& team, bool by_shards, std::uint64_t steps = 100) {
   const io_tests::Numbers numbers(21, {5, 12});
   LoaderConfig config{.batch = 8, .seed = 3, .workers = 1, .transform = drawn};
   if (by_shards) config = own_shards(config, 4, team);
   NetLoader loader(numbers, io_tests::first(21), config);
+  const io_tests::Numbers held_out(13, {10, 2});
+  LoaderConfig validating{.batch = 8, .shuffle = false, .workers = 1};
+  if (by_shards) validating = own_shards(validating, 4, team.rank == 0 ? Team{} : team);
+  NetLoader validation(held_out, io_tests::first(13), validating);
+  const auto tell = [&](const ValidationBatchEnd& e) {
+    run.told.insert(run.told.end(), e.positions.begin(), e.positions.end());
+    run.told.insert(run.told.end(), e.predicted.begin(), e.predicted.end());
+    CHECK(e.predicted.size() == e.positions.size() * Net::out.pixels());
+    CHECK(e.labels.size() == e.predicted.size());
+  };
   struct Stopper {
     std::uint64_t most;
     std::uint64_t made;
@@ -49,13 +61,19 @@ void train(Stopped& run, const Team& team, bool by_shards, std::uint64_t steps =
   } stopper{steps, run.state.steps};
   FitConfig fitting{.epochs = 2, .threads = 1, .shards = 4, .team = team, .progress = false};
   fitting.start = run.state;
-  run.state = fit(run.parameters, run.adam, loader, fitting, stopper);
+  run.state = fit(run.parameters, run.adam, loader, validation, fitting, stopper, tell);
 }
 
 std::vector<double> all_of(const Stopped& run) {
   std::vector<double> all(run.parameters.span().begin(), run.parameters.span().end());
   all.insert(all.end(), run.parameters.statistics().begin(), run.parameters.statistics().end());
-  for (const EpochEnd& e : run.state.history) all.push_back(e.train_loss);
+  for (const EpochEnd& e : run.state.history) {
+    all.insert(all.end(), {e.train_loss, e.validation->loss.loss, e.validation->loss.weight});
+    for (int truth = 0; truth < Net::out.channels; ++truth)
+      for (int c = 0; c < Net::out.channels; ++c) all.push_back(static_cast<double>(e.validation->confusion(truth, c)));
+  }
+  for (const auto& skipped : {run.state.train_skipped, run.state.validation_skipped})
+    all.insert(all.end(), skipped.begin(), skipped.end());
   all.push_back(static_cast<double>(run.state.steps));
   return all;
 }
@@ -75,11 +93,14 @@ TEST_CASE("processes that load their own shards alone train to the bits of one, 
   Stopped alone;
   train(alone, {}, true);
   CHECK(alone.state.steps == 6);
+  CHECK(alone.state.train_skipped == std::vector<std::size_t>{5, 12});
+  CHECK(alone.state.validation_skipped == std::vector<std::size_t>{2, 10});
   for (const std::size_t processes : {2u, 3u, 4u}) {
     CAPTURE(processes);
     Stopped together;
     train_together(together, processes, true);
     CHECK(all_of(together) == all_of(alone));
+    CHECK(together.told == alone.told);
   }
 }
 
@@ -113,10 +134,11 @@ TEST_CASE("a loader of other shards than the process's is refused") {
   CHECK(error({.batch = 8, .ranks = 4, .own_ranks = 4}, 1) ==
         "unetpp: fit: expected a loader of all samples, found one of 4 ranks");
   NetLoader training(numbers, io_tests::first(16), {.batch = 8}),
-      part(numbers, io_tests::first(16), {.batch = 8, .ranks = 4, .own_ranks = 4});
+      part(numbers, io_tests::first(16), {.batch = 8, .ranks = 4, .own_ranks = 2});
   Stopped run;
   CHECK_THROWS_WITH(fit(run.parameters, run.adam, training, part, {.shards = 4, .progress = false}),
-                    "unetpp: fit: expected a loader of all samples, found one of 4 ranks");
+                    "unetpp: fit: expected a loader of all samples or of 4 of 4 ranks from rank 0 on, found one of 4 "
+                    "ranks that gives images 0 to 4 of each batch");
   CHECK(error({.batch = 8, .rank = 2, .ranks = 4, .own_ranks = 2}, 4) ==
         "unetpp: fit: expected a loader of all samples or of 4 of 4 ranks from rank 0 on, found one of 4 ranks that "
         "gives images 4 to 8 of each batch");

@@ -156,8 +156,10 @@ void require_gives(const Source& source, const Shards& shards) {
 template <class Source>
 void start_epoch(Source& source, const TrainingState& state) {
   if (gives_shards(source)) {
-    if constexpr (requires { source.start_epoch(0, std::size_t{}); })
-      return source.start_epoch(state.epoch - 1, state.batches * whole_batch(source));  // skipped ones have places, too
+    if constexpr (requires { source.start_epoch(0, std::size_t{}); }) {
+      const std::size_t places = state.batches * whole_batch(source);  // skipped ones have some, too
+      return source.start_epoch(state.epoch - 1, state.images ? std::min(places, *state.images) : places);
+    }
   }
   if constexpr (requires { source.start_epoch(0, std::size_t{}); }) {
     source.start_epoch(state.epoch - 1, state.samples);

@@ -118,6 +118,16 @@ TEST_CASE("a run goes on in the middle of an epoch with another number of proces
   }
 }
 
+TEST_CASE("a run of shards goes on behind the last batch of an epoch, which is not full, to the same bits") {
+  Stopped whole, stopped;
+  train(whole, {}, true);
+  train_together(stopped, 2, true, 3);
+  REQUIRE(stopped.state.epoch == 1);
+  REQUIRE(stopped.state.steps == 3);
+  train_together(stopped, 3, true);
+  CHECK(all_of(stopped) == all_of(whole));
+}
+
 TEST_CASE("a loader of other shards than the process's is refused") {
   const io_tests::Numbers numbers(16);
   const auto error = [&](const LoaderConfig& config, std::size_t shards) -> std::string {

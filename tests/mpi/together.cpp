@@ -9,7 +9,7 @@
 #include "drawn.hpp"
 
 int main(int, char** argv) try {
-  unetpp::FitConfig config{.epochs = 2, .shards = 4, .progress = false};
+  unetpp::FitConfig config{.epochs = 2, .shards = 4, .bucket_bytes = 10'000, .progress = false};
   config.team = unetpp::mpi::team();
   auto train = drawn(29, true), validation = drawn(9, false);
   unetpp::Parameters<Net> parameters(unetpp::HeNormal{1});

@@ -50,7 +50,7 @@ Loss weighted_loss() {
 }
 
 /// Three steps of one process on batches of 16 images and 5, of which processes may have none: its parameters, and the losses of whole steps.
-Result train(const Team& team, const Shards& shards, std::size_t at_once) {
+Result train(const Team& team, const Shards& shards, std::size_t at_once, std::size_t bucket_bytes) {
   static const Data data(16);
   Parameters<Net> parameters(HeNormal{1});
   Trainer<Net> trainer(at_once, weighted_loss(), 1, shards);
@@ -60,7 +60,7 @@ Result train(const Team& team, const Shards& shards, std::size_t at_once) {
     const std::size_t first = std::min(images, shards.first * shards.images),
                       last = std::min(images, (shards.first + shards.own) * shards.images);
     StepConfig config{.pass = Pass{.training = true, .seed = 5, .step = result.losses.size(), .first_image = first}};
-    detail::reduce_over(team, config);
+    detail::reduce_over(team, config, bucket_bytes);
     const LossSum loss = trainer.step(parameters, adam, std::as_const(data.images).view().images(first, last - first),
                                       std::as_const(data.labels).view().images(first, last - first), config);
     result.images.push_back(trainer.images());
@@ -72,11 +72,12 @@ Result train(const Team& team, const Shards& shards, std::size_t at_once) {
 }
 
 /// What each of the processes ends with.
-std::vector<Result> train(std::size_t shards, std::size_t processes, std::size_t at_once) {
+std::vector<Result> train(std::size_t shards, std::size_t processes, std::size_t at_once,
+                          std::size_t bucket_bytes = 0) {
   std::vector<Result> results(processes);
   in_threads(processes, [&](const Team& team) {
     const auto rank = static_cast<std::size_t>(team.rank);
-    results[rank] = train(team, own_shards(shards, 16, rank, processes), at_once);
+    results[rank] = train(team, own_shards(shards, 16, rank, processes), at_once, bucket_bytes);
   });
   return results;
 }
@@ -100,6 +101,19 @@ TEST_CASE("shards of 1, 2, 3 and 4 processes train to the same bits") {
 
 TEST_CASE("shards that are computed in parts train to the same bits on 1 and 3 processes") {
   CHECK(train(4, 1, 3).front() == train(4, 3, 3).back());
+}
+
+TEST_CASE(
+    "sums that begin while the backward pass goes on have the same bits, also of shards in parts or without images") {
+  const Result alone = train(8, 1, 1).front();
+  for (const std::size_t processes : {2u, 3u, 4u})
+    for (const std::size_t bytes : {4u, 1000u, 1u << 20}) {
+      CAPTURE(processes, bytes);
+      for (const Result& result : train(8, processes, 1, bytes)) {
+        CHECK(result.losses == alone.losses);
+        CHECK(result.parameters == alone.parameters);
+      }
+    }
 }
 
 TEST_CASE(

@@ -55,12 +55,20 @@ template <class Work>
 void in_threads(std::size_t count, const Work& work) {
   ThreadSum sum(count);
   std::vector<std::thread> threads;
+  std::vector<std::vector<std::span<float>>> begun(count);
   for (std::size_t rank = 0; rank < count; ++rank)
     threads.emplace_back([&, rank] {
       work(unetpp::Team{.rank = static_cast<int>(rank),
                         .size = static_cast<int>(count),
                         .sum = [&](std::span<double> values) { sum(rank, values); },
                         .sum_gradients = [&](std::span<float> values) { sum(rank, values); },
+                        .begin_sum = [&, rank](std::span<float> values) { begun[rank].push_back(values); },
+                        .end_sums =
+                            [&, rank] {
+                              for (const std::span<float> values : begun[rank])
+                                if (!values.empty()) sum(rank, values);
+                              begun[rank].clear();
+                            },
                         .gather = [&](std::span<const std::uint8_t> own,
                                       std::span<std::uint8_t> all) { sum.gather(rank, own, all); }});
     });

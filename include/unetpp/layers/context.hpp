@@ -7,6 +7,7 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/kernels/operands.hpp"
+#include "unetpp/layers/gradient_watch.hpp"
 #include "unetpp/layers/place.hpp"
 #include "unetpp/layers/supervision.hpp"
 
@@ -36,6 +37,13 @@ class Context {
 
   /// The context of a child that begins at `place` of this layer.
   Context child(const Place& place) const {
+    Context c = child_in_turn(place);
+    c.watch_ = nullptr;  // the gradients of others may still come
+    return c;
+  }
+
+  /// The same of a child whose backward pass comes behind those of all children whose tensors are behind its own.
+  Context child_in_turn(const Place& place) const {
     Context c = *this;
     c.offsets_ += place.slot;
     c.kept_ += place.kept;
@@ -48,6 +56,17 @@ class Context {
     Context c = *this;
     c.supervision_ = supervision;
     return c;
+  }
+
+  /// The same for one that is watched.
+  Context watched_by(GradientWatch* watch) const {
+    Context c = *this;
+    c.watch_ = watch;
+    return c;
+  }
+  /// Says in a backward pass that the parameters' gradients from `first` on are complete.
+  void complete_from(const float* first) const {
+    if (watch_) watch_->complete_from(first);
   }
 
   const Pass& pass() const { return pass_; }
@@ -83,6 +102,7 @@ class Context {
   Pass pass_;
   int leaf_ = 0;
   Supervision* supervision_ = nullptr;
+  GradientWatch* watch_ = nullptr;
 };
 
 }  // namespace unetpp

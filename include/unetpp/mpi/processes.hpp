@@ -57,6 +57,8 @@ class Processes {
             .size = sum_->size(),
             .sum = [this](std::span<double> values) { (*sum_)(values); },
             .sum_gradients = [this](std::span<float> values) { (*sum_)(values); },
+            .begin_sum = [this](std::span<float> values) { sum_->begin(values); },
+            .end_sums = [this] { sum_->end(); },
             .gather = [this](std::span<const std::uint8_t> own, std::span<std::uint8_t> all) { gather(own, all); }};
   }
 

@@ -84,7 +84,8 @@ struct Sequential {
       unetpp::backward_pass<Child<I>, T>(p.template child<Child<I>>(place(I)), input<I, T>(x, y, context),
                                          value<I>(y, context), gradient<I>(dy, context),
                                          Gradients<Child<I>, T>{to.dp.template child<Child<I>>(place(I)), dx},
-                                         context.child(place(I)));
+                                         context.child_in_turn(place(I)));
+      context.complete_from(to.dp.template child<Child<I>>(place(I)).trained());
     });
   }
 

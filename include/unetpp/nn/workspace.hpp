@@ -92,9 +92,9 @@ class BasicWorkspace {
   /// Adds the parameters' gradients to dp, and what the batch showed of the statistics, for the batch x and the parameters
   /// p of the last forward pass and the gradient in `output_gradient()`, which it may overwrite. Writes the gradient of x
   /// if dx has memory. Heads (nn/supervised.hpp) add their gradients where `supervision` has a loss for them; without it
-  /// they are left out.
+  /// they are left out. `watch` is told which gradients are complete.
   void backward(Tensors<Net> p, TensorView<Net, float> dp, BatchView<const float, in> x, BatchView<float, in> dx = {},
-                Supervision* supervision = nullptr) requires(P == Purpose::training) {
+                Supervision* supervision = nullptr, GradientWatch* watch = nullptr) requires(P == Purpose::training) {
     if (x.count() != count_ || (dx.data() != nullptr && dx.count() != count_))
       throw ArgumentError("unetpp: a backward pass of " + std::to_string(x.count()) + " images, with room for " +
                           std::to_string(dx.count()) + " input gradients, after a forward pass of " +
@@ -105,7 +105,7 @@ class BasicWorkspace {
     const kernels::Pixels<float> dy = pixels_of(output_gradient());
     if (Net::rectified)
       kernels::relu_gradient(count_ * out.pixels(), out.channels, {pixels_of(output()), dy, dy}, threads_);
-    const Context here = context().supervised_by(supervision);
+    const Context here = context().supervised_by(supervision).watched_by(watch);
     if constexpr (stores_floats) {
       backward_pass<Net, float>(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}}, here);
     } else {

@@ -44,7 +44,7 @@ class FitRun {
         state_(begin()),
         trainer_(at_once(config, shards_.images), config.loss, config.threads, shards_) {
     step_.clip = config.clip;
-    reduce_over(config.team, step_);
+    reduce_over(config.team, step_, config.bucket_bytes);
     if constexpr (validates) evaluator_.emplace(config, validation);
   }
 

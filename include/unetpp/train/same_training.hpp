@@ -20,7 +20,8 @@ namespace unetpp::detail {
 inline void add_settings(std::ostream& text, const FitConfig& config, const TrainingState& start) {
   text << version << ' ' << static_cast<int>(kernels::instruction_set()) << ' ' << config.epochs << ' '
        << config.loss.terms() << ' ' << config.loss.ignored_label() << ' ' << config.images_at_once << ' '
-       << config.shards << ' ' << static_cast<int>(config.ignored_class) << ' ' << static_cast<bool>(config.clip);
+       << config.shards << ' ' << config.bucket_bytes << ' ' << static_cast<int>(config.ignored_class) << ' '
+       << static_cast<bool>(config.clip);
   text << ' ' << start.epoch << ' ' << start.batches << ' ' << start.samples << ' ' << start.steps << ' '
        << start.loss.loss << ' ' << start.seed.value_or(0) << ' ' << start.batch.value_or(0) << ' '
        << start.images.value_or(0);

@@ -26,6 +26,10 @@ struct Team {
   /// Makes a few numbers the sums of all processes' numbers, added in the tree that halves the ranks (train/shards.hpp).
   std::function<void(std::span<double>)> sum = {};
   GradientFunction sum_gradients = {};  ///< the same of many
+  /// The same, begun: gets a part, in which the sums are when end_sums returns. All get the same parts in the same order; an
+  /// empty one is a moment to go on with those before. {}: nothing is begun before all gradients are there.
+  GradientFunction begin_sum = {};
+  std::function<void()> end_sums = {};
   /// Gives the first process the bytes of all, one behind the other, which fill `all`; on the others that is empty. {}: it
   /// is not told what the others predict in validation.
   std::function<void(std::span<const std::uint8_t> own, std::span<std::uint8_t> all)> gather = {};
@@ -70,7 +74,8 @@ inline bool any(const Team& team, bool own) {
 }
 
 /// Gives a step the seams that sum over a team.
-inline void reduce_over(const Team& team, StepConfig& step) {
+/// Units   bucket_bytes: of gradients that are begun to be summed at once; 0: all, when all are there.
+inline void reduce_over(const Team& team, StepConfig& step, std::size_t bucket_bytes = 0) {
   if (team.size == 1) return;
   step.reduce_weight = [sum = team.sum](LossWeight& weight) {
     std::array<double, std::tuple_size_v<decltype(weight.of_term)> + 1> values;
@@ -80,6 +85,11 @@ inline void reduce_over(const Team& team, StepConfig& step) {
     weight.images = values.back();
   };
   step.reduce = team.sum_gradients;
+  if (bucket_bytes > 0 && team.begin_sum) {
+    step.begin_reduce = team.begin_sum;
+    step.end_reduce = team.end_sums;
+    step.bucket = std::max<std::size_t>(1, bucket_bytes / sizeof(float));
+  }
   step.reduce_loss = [sum = team.sum](LossSum& loss) {
     std::array<double, 2> values{loss.loss, loss.weight};
     sum(values);

@@ -12,23 +12,19 @@
 #include <utility>
 #include <vector>
 
-#include "unetpp/core/buffer.hpp"
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/flush_subnormals.hpp"
 #include "unetpp/core/parallel.hpp"
-#include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/supervised.hpp"
 #include "unetpp/nn/workspace.hpp"
+#include "unetpp/train/gradient_levels.hpp"
 #include "unetpp/train/optimizer.hpp"
 #include "unetpp/train/shards.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
 #include "unetpp/train/step_loss.hpp"
 
 namespace unetpp {
-
-/// Changes gradients before they are used, in place; of them alone, so that training that goes on needs nothing else.
-using GradientFunction = std::function<void(std::span<float>)>;
 
 /// What a step does beside its own. Where it is of several processes, the reductions sum over them, in the shards' tree.
 struct StepConfig {
@@ -38,6 +34,11 @@ struct StepConfig {
   std::function<void(LossWeight&)>
       reduce_weight{};        ///< gets what the batch weighs and makes it the whole step's: sums all of it
   GradientFunction reduce{};  ///< gets the gradients, and behind them what was seen of statistics
+  /// In place of `reduce`: gets them bucket by bucket as soon as they are complete, while the backward pass goes on, and
+  /// what is left behind it; nothing where that is a moment to go on with those before. The last call is end_reduce.
+  GradientFunction begin_reduce{};
+  std::function<void()> end_reduce{};           ///< when it returns, all of them are the whole step's
+  std::size_t bucket = 1 << 20;                 ///< floats in a bucket
   std::function<void(LossSum&)> reduce_loss{};  ///< gets the batch's loss and makes it the whole step's
   GradientFunction clip{};                      ///< gets the gradients of the trained tensors
   std::optional<double> rate{};                 ///< of the optimizer's step; none: its own learning rate
@@ -62,7 +63,7 @@ class Trainer {
       : loss_(std::move(loss), Net::out, head_shapes<Net>, batch),
         workspace_(batch, threads, loss_.scratch()),
         shards_(shards),
-        gradients_(detail::tree_levels(shards.own), Buffer<float>(parameter_count<Net> + statistic_count<Net>)) {}
+        gradients_(detail::tree_levels(shards.own), parameter_count<Net>, statistic_count<Net>, threads) {}
 
   /// A whole step on one batch. Returns the loss before the step.
   /// Errors  NonFiniteLossError if that is NaN or infinite, or a pixel's output is NaN, also where the label is ignored;
@@ -71,7 +72,12 @@ class Trainer {
   LossSum step(Parameters<Net>& parameters, Optimizer& optimizer, BatchView<const float, Net::in> images,
                LabelView<Net::out> labels, const StepConfig& config = {}) {
     LossSum loss = whole_gradients(parameters, images, labels, config);
-    if (config.reduce) config.reduce(gradients_[0]);
+    if (config.begin_reduce) {
+      gradients_.give_rest(config.bucket, config.begin_reduce);
+      config.end_reduce();
+    } else if (config.reduce) {
+      config.reduce(gradients_[0]);
+    }
     if (config.reduce_loss) config.reduce_loss(loss);
     if (config.clip) config.clip(gradients());
     update(parameters, optimizer, config.rate);
@@ -85,7 +91,7 @@ class Trainer {
   }
 
   /// Begins a step: the gradients are zero.
-  void begin() { begin(0); }
+  void begin() { gradients_.clear(0); }
 
   /// What a batch weighs to the loss; LossWeights of all batches of a step add up to the whole's.
   LossWeight weigh(LabelView<Net::out> labels) {
@@ -103,7 +109,7 @@ class Trainer {
   /// Errors  As `step`.
   LossSum accumulate(const Parameters<Net>& parameters, BatchView<const float, Net::in> images,
                      LabelView<Net::out> labels, const LossWeight& whole, const Pass& pass) {
-    return accumulate_at(0, parameters, {images, labels}, whole, pass);
+    return accumulate_at(0, parameters, {images, labels}, whole, pass, nullptr);
   }
 
   /// Ends a step: the optimizer moves the trained tensors, and statistics become means of their old values and what was
@@ -124,9 +130,9 @@ class Trainer {
   }
 
   /// Of the trained tensors.
-  std::span<float> gradients() { return std::span(gradients_[0]).first(parameter_count<Net>); }
+  std::span<float> gradients() { return gradients_[0].first(parameter_count<Net>); }
   /// What the step's batches showed of the statistics.
-  std::span<float> seen() { return std::span(gradients_[0]).subspan(parameter_count<Net>); }
+  std::span<float> seen() { return gradients_[0].subspan(parameter_count<Net>); }
   /// How many images the last step had, those of all processes.
   std::size_t images() const { return images_; }
   TrainingWorkspace<Net>& workspace() { return workspace_; }
@@ -154,12 +160,8 @@ class Trainer {
                                "; lower the learning rate or look for bad values in the images");
   }
 
-  void begin(std::size_t level) {
-    kernels::clear(gradients_[level].size(), gradients_[level].data(), workspace_.threads());
-  }
-
   LossSum accumulate_at(std::size_t level, const Parameters<Net>& parameters, const Examples& of,
-                        const LossWeight& whole, Pass pass) {
+                        const LossWeight& whole, Pass pass, GradientWatch* watch) {
     pass.training = true;
     step_ = pass.step;
     const LossWeight own = weigh(of.labels);
@@ -168,7 +170,7 @@ class Trainer {
                    workspace_.scratch());
     require_finite_loss();
     float* to = gradients_[level].data();
-    workspace_.backward(parameters, {to, to + parameter_count<Net>}, of.images, {}, &loss_);
+    workspace_.backward(parameters, {to, to + parameter_count<Net>}, of.images, {}, &loss_, watch);
     require_finite_loss();  // the heads' is in it now
     return loss_.sum();
   }
@@ -197,32 +199,35 @@ class Trainer {
     const Pass pass = config.pass ? *config.pass : own_pass();
     step_ = pass.step;       // also where other processes have all of the step's images
     std::size_t levels = 0;  // whose gradients wait to be joined
+    const std::size_t last = shards_.first + shards_.own - 1;
     return detail::join_in_tree(
         shards_.first, shards_.own,
         [&](std::size_t shard) {
           const auto [first, count] = range(shard);
           Pass of_shard = pass;
           if (shard > shards_.first) of_shard.first_image += (shard - shards_.first) * shards_.images;
-          return shard_gradients(levels++, parameters, Examples{images, labels}.from(first, count), whole, of_shard);
+          const std::size_t level = levels++;
+          detail::BucketWatch watch(gradients_, level, config.bucket, config.begin_reduce);
+          return shard_gradients(level, parameters, Examples{images, labels}.from(first, count), whole, of_shard,
+                                 shard == last && config.begin_reduce ? &watch : nullptr);
         },
         [&](LossSum& left, const LossSum& right) {
           left += right;
-          --levels;
-          kernels::add(gradients_[0].size(), gradients_[levels].data(), gradients_[levels - 1].data(),
-                       workspace_.threads());
+          gradients_.join(--levels);
         });
   }
 
-  /// Makes gradients those of a shard, in parts.
+  /// Makes gradients those of a shard, in parts, of which the last is watched.
   LossSum shard_gradients(std::size_t level, const Parameters<Net>& parameters, const Examples& of,
-                          const LossWeight& whole, const Pass& pass) {
-    begin(level);
+                          const LossWeight& whole, const Pass& pass, GradientWatch* watch) {
+    gradients_.clear(level);
     LossSum loss;
     for_each_part(of.images.count(), [&](std::size_t first, std::size_t count) {
       Pass part = pass;
       part.first_image += first;
       part.share *= static_cast<double>(count) / whole.images;
-      loss += accumulate_at(level, parameters, of.from(first, count), whole, part);
+      const bool last = first + count == of.images.count();
+      loss += accumulate_at(level, parameters, of.from(first, count), whole, part, last ? watch : nullptr);
     });
     return loss;
   }
@@ -232,8 +237,7 @@ class Trainer {
   StepLoss loss_;
   TrainingWorkspace<Net> workspace_;
   Shards shards_;
-  std::vector<Buffer<float>>
-      gradients_;  // of each level, and behind them what is seen of the statistics; the step's is 0
+  detail::GradientLevels gradients_;
   std::vector<NamedTensor> statistic_tensors_ = statistic_tensors<Net>();
   std::uint64_t steps_ = 0;  // that nobody numbered
   std::uint64_t step_ = 0;   // whose gradients these are

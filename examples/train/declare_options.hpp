@@ -62,6 +62,37 @@ inline Recipe changed(Recipe recipe, const RecipeChanges& changes) {
   return recipe;
 }
 
+/// What is not of the program is of run.sh, which starts it.
+inline void declare_processes(CLI::App& app, Options& options) {
+  const std::string group = "Many processes (run.sh starts them over MPI)";
+  const auto of_script = [&](CLI::Option* option) { option->group(group); };
+  CLI::Option* processes =
+      app.add_option("--processes", options.processes, "Processes that train together; the bits are those of one")
+          ->check(CLI::Range(1, 65536))
+          ->group(group);
+  app.add_option("--shards", options.given_shards,
+                 "Parts of a batch that are batches of their own to batch normalisation, and are summed in a tree; "
+                 "--batch is a multiple [1; the smallest power of two that is at least --processes]")
+      ->check(CLI::Range(1, 65536))
+      ->group(group);
+  app.add_option("--bucket", options.bucket_kib,
+                 "KiB of gradients that are sent while others are computed; 0: all, behind them")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str()
+      ->group(group);
+  of_script(app.add_option("--hosts", "File with a line for each machine that has an equal share of the processes")
+                ->type_name("FILE")
+                ->needs(processes));
+  of_script(app.add_option("--mpi", "Of several that are installed [that of mpirun, or openmpi]")
+                ->check(CLI::IsMember({"openmpi", "mpich"}))
+                ->needs(processes));
+  const auto flag = [&](const char* name, const std::string& help) {
+    of_script(app.add_flag(name, help)->needs(processes));
+  };
+  flag("--oversubscribe", "More processes and threads than cores, which are then not bound to any");
+  flag("--allow-run-as-root", "Open MPI refuses root without it");
+}
+
 /// Declares the options that are not of the data; parsing fills `options`.
 inline void declare(CLI::App& app, Options& options) {
   const CLI::Range positive(1, 1 << 30);
@@ -112,12 +143,7 @@ inline void declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(0, 65536))
       ->capture_default_str()
       ->group(more);
-  app.add_option("--shards", options.shards,
-                 "Parts of a batch that are batches of their own to batch normalisation, and are summed in a tree; "
-                 "--batch is a multiple")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str()
-      ->group(more);
+  declare_processes(app, options);
   app.add_option("--limit", options.limit, "Use only the first N pairs of the shuffled list, validation included")
       ->check(positive)
       ->group(more);
@@ -144,9 +170,9 @@ inline void declare(CLI::App& app, Options& options) {
 /// Errors  CLI::ValidationError for parts of a recipe that do not go together, and for shards that do not divide a batch.
 inline void settle(Options& options) {
   options.recipe = changed(options.recipe_name == "best" ? best() : tutorial(), options.changes);
-  if (options.batch % options.shards != 0)
+  if (options.given_shards && options.batch % *options.given_shards != 0)
     throw CLI::ValidationError("--shards", "expected a divisor of --batch " + std::to_string(options.batch) +
-                                               ", found " + std::to_string(options.shards));
+                                               ", found " + std::to_string(*options.given_shards));
   if (options.threads > 0) unetpp::set_threads(options.threads);
   options.threads = unetpp::max_threads();
 }

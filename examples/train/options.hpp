@@ -2,13 +2,19 @@
 // What a run is told to do.
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "../image_limit.hpp"
 #include "recipe.hpp"
 #include "task.hpp"
+
+namespace unetpp {
+struct Team;
+}
 
 namespace training {
 
@@ -26,7 +32,8 @@ struct Options {
   std::string scaling = "unit";
   std::string precision = "float32";
   int images_at_once = 0;
-  int shards = 1;
+  std::optional<int> given_shards;
+  int shards = 1;  // these; without, known when the processes are
   bool find_learning_rate = false;
   std::optional<int> limit;
   examples::ImageLimit image_limit;
@@ -38,6 +45,10 @@ struct Options {
   bool open = false;
   bool tensorboard = false;
   std::string resume_command;  // that goes on with this run
+  std::optional<int> processes;
+  int bucket_kib = 4096;
+  std::shared_ptr<const unetpp::Team> team;  // that trains; join_team makes it
+  std::vector<std::string> hosts;            // of its processes, on the first one
 };
 
 /// Every setting as it was in force, for run.json.

@@ -24,9 +24,11 @@ namespace training {
 /// The folder of a run.
 class Output {
  public:
+  /// writes: whether this process does; of several the first.
   /// Errors  FileError if the folder holds files and is not that of a run which may be overwritten or gone on with,
   ///         cannot be made, or another program writes into it.
-  Output(std::filesystem::path folder, bool overwrite, bool resume) : folder_(std::move(folder)) {
+  Output(std::filesystem::path folder, bool overwrite, bool resume, bool writes = true) : folder_(std::move(folder)) {
+    if (!writes) return;
     const auto refuse = [&](const std::string& expected) {
       throw unetpp::FileError(folder_.string() + ": expected " + expected);
     };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -32,10 +33,11 @@ inline std::string quoted(const std::string& word) {
   return examples::one_line(text) + "'";
 }
 
-/// The command that goes on with the run of this one.
+/// The command that goes on with the run of this one: run.sh has started several processes.
 inline std::string resume_command(int argc, const char* const* argv) {
-  std::string text;
-  for (int i = 0; i < argc; ++i) {
+  const char* script = std::getenv("UNETPP_SCRIPT");
+  std::string text = quoted(script ? script : argv[0]) + " ";
+  for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word != "--overwrite" && word != "--resume") text += quoted(word) + " ";
   }
@@ -48,6 +50,13 @@ inline bool may_change(const std::string& setting) {
       "data",     "download", "out",         "overwrite",         "resume", "epochs", "threads",
       "patience", "strict",   "tensorboard", "checkpoint_minutes"};
   return names.contains(setting);
+}
+
+/// The shards of a run that began with the settings `text`.
+inline int shards_of(const std::string& text, const std::string& where) {
+  const auto before = unetpp::parse_json(text, where + ": settings", {.bytes = 1 << 20, .depth = 2});
+  const bool given = before.is_object() && before.contains("shards") && before["shards"].is_number_unsigned();
+  return given ? before["shards"].get<int>() : 1;
 }
 
 /// Throws unless a run that began with the settings `text` can go on with `settings`.

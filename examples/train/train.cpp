@@ -25,6 +25,7 @@
 #include "output.hpp"
 #include "resume.hpp"
 #include "task.hpp"
+#include "team.hpp"
 
 namespace training {
 
@@ -122,6 +123,7 @@ int run(FolderOptions options) {
       make_network(options.network, options.recipe, channels, static_cast<int>(table.classes.size())),
       options.precision);
   if (examples::answer_with_network(network, has_network(network))) return 0;
+  join_team(options);
 
   const Task task{.program = "train",
                   .data = options.data.folder,
@@ -133,7 +135,7 @@ int run(FolderOptions options) {
                   .split = chosen_split(dataset, options),
                   .ignore_label = ignored_label,
                   .shown = {options.data.shown, first.values.empty()}};
-  Output output(options.out, options.overwrite, options.resume);
+  Output output(options.out, options.overwrite, options.resume, options.team->rank == 0);
   return train(network, task, options, output);
 }
 

@@ -12,6 +12,7 @@
 #include "../train/output.hpp"
 #include "../train/resume.hpp"
 #include "../train/task.hpp"
+#include "../train/team.hpp"
 #include "download.hpp"
 #include "synthetic.hpp"
 
@@ -80,7 +81,11 @@ int run(Options options) {
   if (!training::has_network(network))
     throw ArgumentError("--precision: expected float32, for which this program was compiled, found " +
                         options.precision + " (examples/train_pets/run.sh compiles for it)");
-  if (options.download) download_pets(options.data, std::cout);
+  training::join_team(options);
+  if (options.download) {
+    if (options.team->rank == 0) download_pets(options.data, std::cout);
+    unetpp::detail::any(*options.team, false);  // the others wait for it
+  }
   std::optional<AnyDataset> dataset;
   if (options.data.empty()) {
     std::printf(
@@ -95,7 +100,7 @@ int run(Options options) {
                 passed.other);
     dataset.emplace(pets);
   }
-  training::Output output(options.out, options.overwrite, options.resume);
+  training::Output output(options.out, options.overwrite, options.resume, options.team->rank == 0);
   const training::Task task = task_of(*std::move(dataset), options);
   return training::train(network, task, options, output);
 }

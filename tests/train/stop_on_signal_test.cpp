@@ -27,7 +27,8 @@ int status_of(const Work& work) {
 }  // namespace
 
 TEST_CASE("the first signal asks to stop, and says which it was") {
-  const std::pair<int, const char*> all[] = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}};
+  const std::pair<int, const char*> all[] = {
+      {SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}, {SIGUSR1, "SIGUSR1"}};
   for (const auto& [number, name] : all) {
     const StopOnSignal signals;
     CHECK_FALSE(signals.stop());

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "unetpp/core/compiler.hpp"
 
@@ -55,9 +57,11 @@ class StatusLine {
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// One on which a line can be written again. (Open MPI gives processes a terminal of its own; TERM says what is behind.)
   static bool is_terminal([[maybe_unused]] std::FILE* out) {
 #if __has_include(<unistd.h>)
-    return isatty(fileno(out)) != 0;
+    const char* kind = std::getenv("TERM");
+    return isatty(fileno(out)) != 0 && (kind == nullptr || std::string_view(kind) != "dumb");
 #else
     return false;
 #endif

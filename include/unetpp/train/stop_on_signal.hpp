@@ -1,5 +1,6 @@
 #pragma once
-// Ctrl-C, a terminal that is closed, a machine that shuts down: training ends at a batch, not in the middle of one.
+// Ctrl-C, a terminal that is closed, a machine that shuts down, a scheduler that wants it back: training ends at a batch,
+// not in the middle of one.
 
 #include <unistd.h>
 
@@ -27,10 +28,10 @@ inline void note_signal(int signal) {
 
 }  // namespace detail
 
-/// As long as it lives, SIGINT, SIGTERM and SIGHUP do not end the program but `fit`, which has it as a callback: after
-/// the batch, and with a checkpoint if there is a CheckpointWriter, too. A second SIGINT or SIGTERM exits at once, with
+/// As long as it lives, SIGINT, SIGTERM, SIGHUP and SIGUSR1 do not end the program but `fit`, which has it as a callback:
+/// after the batch, and with a checkpoint if there is a CheckpointWriter, too. A second one, but SIGHUP, exits at once, with
 /// status 128 + signal. What was ignored before (by nohup, or in the background of a script) stays ignored. One at a
-/// time.
+/// time. (SIGUSR1: what Open MPI's mpirun passes on to its processes and does not kill them after.)
 class StopOnSignal {
  public:
   StopOnSignal() {
@@ -54,10 +55,21 @@ class StopOnSignal {
   int signal() const { return detail::stopping_signal; }
   /// The status that a program ends with by convention.
   int exit_status() const { return 128 + signal(); }
-  std::string name() const { return signal() == SIGINT ? "SIGINT" : signal() == SIGHUP ? "SIGHUP" : "SIGTERM"; }
+  std::string name() const {
+    switch (signal()) {
+      case SIGINT:
+        return "SIGINT";
+      case SIGHUP:
+        return "SIGHUP";
+      case SIGUSR1:
+        return "SIGUSR1";
+      default:
+        return "SIGTERM";
+    }
+  }
 
  private:
-  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
   std::array<struct sigaction, signals.size()> before_{};
 };
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the benchmarks in Release and runs them all, or only the one that is named:
-#   run.sh                       step, scaling, busy, micro, augment and peers
+#   run.sh                       step, scaling, busy, mpi, micro, augment and peers
 #   run.sh step [OPTIONS]        training and inference against the processor's peak; time by part; memory (step --help)
 #   run.sh scaling [OPTIONS]     speed over the number of threads
 #   run.sh busy [OPTIONS]        speed beside a busy program a core, and in a container of one core
+#   run.sh mpi [OPTIONS]         several processes against one; bytes sent; what of it is hidden; a model of many machines
 #   run.sh micro [OPTIONS]       each kernel at each of the network's shapes against im2col + Eigen and the peak
 #   run.sh augment [OPTIONS]     augmented images a second and core
 #   run.sh peers [OPTIONS]       beside PyTorch, TensorFlow, ONNX Runtime and OpenVINO, which it downloads (7 GB)
@@ -18,6 +19,7 @@ case "$what" in
     "$here/run.sh" step
     "$here/run.sh" scaling
     "$here/run.sh" busy
+    "$here/run.sh" mpi
     "$here/run.sh" micro
     "$here/run.sh" augment
     "$here/run.sh" peers
@@ -33,6 +35,11 @@ case "$what" in
   busy)
     "$here/build.sh" step
     "$here/busy.py" "$programs/step" "$@"
+    ;;
+  mpi)
+    "$here/../cmake/packages.sh" libopenmpi-dev openmpi-bin
+    "$here/build.sh" mpi
+    UNETPP_PROGRAM=mpi "$here/mpi.py" "$programs/mpi" "$@"
     ;;
   micro)
     "$here/build.sh" micro

@@ -109,26 +109,71 @@ else
 fi
 got=
 first=
-for signal in INT TERM HUP; do
+for signal in INT TERM HUP USR2; do
   # shellcheck disable=SC2064
   trap "got=$signal" "$signal"
 done
+# The processes below one; with a program, those of it alone, and not what is below these.
+below() {
+  local child children
+  for children in "/proc/$1/task/"*/children; do
+    for child in $(cat "$children" 2>/dev/null); do
+      if [ -z "${2:-}" ]; then
+        echo "$child"
+      elif [ "$(readlink "/proc/$child/exe")" = "$2" ]; then
+        echo "$child"
+        continue
+      fi
+      below "$child" "${2:-}"
+    done
+  done
+}
+# Tells this shell when there are fewer processes than there were: Open MPI does not see each one that dies while MPI begins
+# or ends, and the others then wait for it for ever.
+watch_processes() {
+  local most=0 count path
+  path=$(realpath "$program")
+  while kill -0 "$job" 2>/dev/null; do
+    count=$(below "$job" "$path" | wc -l)
+    [ "$count" -ge "$most" ] || kill -s USR2 $$
+    most=$((count > most ? count : most))
+    sleep 1
+  done
+}
+# mpirun has seconds to end the others where one has failed: one that has failed while MPI began can leave it waiting.
+end_soon() {
+  local i
+  kill "$watch" 2>/dev/null || true
+  for ((i = 0; i < 100; ++i)); do
+    kill -0 "$job" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  # shellcheck disable=SC2046
+  kill -KILL $(below "$job") "$job" 2>/dev/null || true
+  [ -e "$work/said" ] || echo "$name: a process died; --resume goes on from the last checkpoint" >&2
+}
 setsid "${start[@]}" "$program" "$@" </dev/null >&3 2>"$work/err" 3>&- &
 job=$!
 exec 3>&-
-while
-  got=
+watch_processes </dev/null >/dev/null 2>&1 &
+watch=$!
+while :; do
   status=0
-  wait "$job" || status=$?
-  [ -n "$got" ]
-do
-  if [ -z "$first" ]; then
-    first=$got
+  [ -n "$got" ] || wait "$job" || status=$? # a signal ends that, too
+  [ -n "$got" ] || break
+  signal=$got
+  got=
+  if [ "$signal" = USR2 ]; then
+    end_soon
+  elif [ -z "$first" ]; then
+    first=$signal
     kill -s "$stop" "$job" || true
   else
     kill -s TERM "$job" || true
   fi
 done
+trap '' USR2
+kill "$watch" 2>/dev/null || true
 # shellcheck disable=SC2086
 wait $filters || true
 [ "$status" = 0 ] || [ -z "$first" ] || exit $((128 + $(kill -l "$first")))

@@ -1,13 +1,20 @@
 # shellcheck shell=bash
 # says NAME: what mpirun prints, without what it says of a process that has failed: that is made one line of the program
-# NAME, on standard error. What several processes say in the same words is said once.
+# NAME, on standard error. What several processes say in the same words is said once. Where one has failed, this shell gets
+# SIGUSR2.
 says() {
-  local name=$1 line block="" inside="" failed="" said=$'\n'
+  local name=$1 line block="" inside="" failed="" held="" said=$'\n'
   local dashes='^-{60,}$' noise='MPI_ABORT was invoked|Primary job +terminated normally|exited with non-zero status|exited on signal|has exited due to process rank'
   local killed='process rank ([0-9]+) with PID [0-9]+ on node ([^ ]+) exited on signal ([0-9]+ \([^)]*\))'
   local cut='lost communication with a remote daemon.*Remote daemon: [^ ]+ on node ([^ '$'\n'']+)'
+  fails() {
+    [ -n "$failed" ] || kill -s USR2 $$
+    failed=1
+    held="" # what its daemons said was of this
+  }
   complain() {
-    failed=1 # what its daemons say from now on is of this
+    fails
+    : >"$work/said"
     echo "$name: $1; --resume goes on from the last checkpoint" >&2
   }
   while IFS= read -r line || [ -n "$line" ]; do
@@ -23,10 +30,13 @@ says() {
       if [[ $block =~ $killed && ${BASH_REMATCH[3]} == *'User defined signal 1'* ]]; then
         complain "stopped before training began"
       elif [[ $block =~ $killed ]]; then
+        [[ ${BASH_REMATCH[3]} == 9\ * ]] || printf '%s' "$held" # where it was
         complain "process ${BASH_REMATCH[1]} on ${BASH_REMATCH[2]} was killed by signal ${BASH_REMATCH[3]}"
       elif [[ $block =~ $cut ]]; then
         complain "machine ${BASH_REMATCH[1]} is cut off"
-      elif ! [[ $block =~ $noise ]]; then
+      elif [[ $block =~ $noise ]]; then
+        fails
+      else
         printf '%s\n%s%s\n' "$line" "$block" "$line"
       fi
     elif [ -n "$inside" ]; then
@@ -34,7 +44,7 @@ says() {
     else
       case $line in
         mpirun*': Forwarding signal '* | '[warn] Epoll '* | *ORTE_ERROR_LOG*show_help.c*) ;;
-        '['*:[0-9]*']'*) [ -n "$failed" ] || printf '%s\n' "$line" ;;
+        '['*:[0-9]*']'*) [ -n "$failed" ] || held+=$line$'\n' ;;
         # MPICH
         '====='* | '=   '* | 'This typically refers to a problem with'* | 'Please see the FAQ page for'*) ;;
         'Abort('*'application called MPI_Abort'* | '[mpiexec@'* | '[proxy:'*) ;;
@@ -43,4 +53,5 @@ says() {
       esac
     fi
   done
+  printf '%s' "$held"
 }

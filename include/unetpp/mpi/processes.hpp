@@ -45,6 +45,7 @@ class Processes {
   }
   ~Processes() {
     if (std::uncaught_exceptions() > exceptions_) return;
+    MPI_Barrier(communicator_);  // here mpirun sees one that dies, and not in MPI_Finalize
     MPI_Comm_free(&communicator_);
     MPI_Finalize();
   }

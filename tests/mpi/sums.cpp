@@ -2,10 +2,12 @@
 // test of what becomes of the other processes.
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -57,12 +59,46 @@ void check_sums(unetpp::mpi::Processes& processes) {
   }
 }
 
+/// The first process gets bytes of all, as many as each has, also where its own are in their place.
+void check_gather(unetpp::mpi::Processes& processes) {
+  const unetpp::Team team = processes.team();
+  std::vector<std::uint8_t> expected;
+  for (int rank = 0; rank < team.size; ++rank)
+    expected.insert(expected.end(), static_cast<std::size_t>(rank) + 1, static_cast<std::uint8_t>(10 + rank));
+  const std::vector<std::uint8_t> own(static_cast<std::size_t>(team.rank) + 1,
+                                      static_cast<std::uint8_t>(10 + team.rank));
+  std::vector<std::uint8_t> all(team.rank == 0 ? expected.size() : 0), in_place = all;
+  team.gather(own, all);
+  if (team.rank == 0) in_place[0] = own[0];
+  team.gather(team.rank == 0 ? std::span<const std::uint8_t>(in_place).first(1) : own, in_place);
+  check(team.rank > 0 || (all == expected && in_place == expected), "other bytes than those of all processes");
+}
+
+/// Sums that are begun one behind the other, of more than one kind of size.
+void check_begun_sums(unetpp::mpi::Processes& processes) {
+  const unetpp::Team team = processes.team();
+  std::vector<std::vector<float>> begun, expected;
+  for (const std::size_t count : {100'003u, 1u, 5000u}) {
+    begun.push_back(values_of<float>(static_cast<std::size_t>(team.rank), count));
+    expected.push_back(begun.back());
+    team.sum_gradients(expected.back());
+  }
+  for (std::vector<float>& values : begun) {
+    team.begin_sum(values);
+    team.begin_sum({});
+  }
+  team.end_sums();
+  check(begun == expected, "other sums where they are begun one behind the other");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
   unetpp::mpi::Processes processes;
   check_sums<float>(processes);
   check_sums<double>(processes);
+  check_gather(processes);
+  check_begun_sums(processes);
   const std::string end = argc > 1 ? argv[1] : "";
   if (processes.team().rank == 1) {
     if (end == "throw") throw std::runtime_error("process 1 has had enough");

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Training by several processes, as users start it: train_pets.sh TRAIN_PETS BUILD FOLDER. BUILD is the build of TRAIN_PETS,
-# which has no MPI; several processes leave its bytes. Exits with 77 where BUILD has no MPI.
+# Training by several processes, as users start it: train_pets.sh TRAIN_PETS BUILD FOLDER [openmpi|mpich]. BUILD is the
+# build of TRAIN_PETS, which has no MPI; several processes leave its bytes. Exits with 77 where BUILD has no MPI.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 train_pets=$1
 folder=$3
+mpi=(${4:+--mpi "$4"})
 export UNETPP_BUILD=$2 OMP_WAIT_POLICY=passive
 [ -x "${train_pets}_mpi" ] || {
   echo "SKIPPED: train_pets is built without MPI (Debian: libopenmpi-dev openmpi-bin, or libmpich-dev mpich)"
@@ -20,7 +21,7 @@ fail() {
   exit 1
 }
 run() { # PROCESSES OPTION...
-  "$root/examples/train_pets/run.sh" --processes "$1" "${settings[@]}" "${@:2}" >"$folder/log" 2>&1
+  "$root/examples/train_pets/run.sh" --processes "$1" ${mpi[@]+"${mpi[@]}"} "${settings[@]}" "${@:2}" >"$folder/log" 2>&1
 }
 refuses() { # STATUS TEXT PROCESSES OPTION...
   local status=0

@@ -94,7 +94,9 @@ class Processes {
     if (sum_->rank() == 0 && found != all.size())
       throw ArgumentError("unetpp: MPI: expected " + std::to_string(all.size()) + " bytes of all processes, found " +
                           std::to_string(found) + "; do they have the same images?");
-    MPI_Gatherv(own.data(), count, MPI_BYTE, all.data(), counts.data(), first.data(), MPI_BYTE, 0, communicator_);
+    const bool in_place = sum_->rank() == 0 && own.data() == all.data();
+    MPI_Gatherv(in_place ? MPI_IN_PLACE : own.data(), count, MPI_BYTE, all.data(), counts.data(), first.data(),
+                MPI_BYTE, 0, communicator_);
   }
 
   int exceptions_ = std::uncaught_exceptions();

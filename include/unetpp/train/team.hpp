@@ -30,8 +30,8 @@ struct Team {
   /// empty one is a moment to go on with those before. {}: nothing is begun before all gradients are there.
   GradientFunction begin_sum = {};
   std::function<void()> end_sums = {};
-  /// Gives the first process the bytes of all, one behind the other, which fill `all`; on the others that is empty. {}: it
-  /// is not told what the others predict in validation.
+  /// Gives the first process the bytes of all, one behind the other, which fill `all`; on the others that is empty. Its own
+  /// may be where they belong already. {}: it is not told what the others predict in validation.
   std::function<void(std::span<const std::uint8_t> own, std::span<std::uint8_t> all)> gather = {};
 };
 

@@ -98,7 +98,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/out" "$work/err"
 # The signals of the shell are none of theirs.
-(trap '' INT TERM HUP && says "$name" <"$work/err" >&2) &
+(trap '' INT TERM HUP && says "$name" held <"$work/err" >&2) &
 filters=$!
 if [ "$mpi" = openmpi ]; then # all that it says itself goes to standard error
   exec 3>&1
@@ -176,5 +176,6 @@ trap '' USR2
 kill "$watch" 2>/dev/null || true
 # shellcheck disable=SC2086
 wait $filters || true
+[ -e "$work/killed" ] || [ ! -e "$work/held" ] || cat "$work/held" >&2
 [ "$status" = 0 ] || [ -z "$first" ] || exit $((128 + $(kill -l "$first")))
 exit "$status"

@@ -32,7 +32,7 @@ struct AdamConfig {
   double epsilon = 1e-7;        ///< Keras's; 0 would make NaN of parameters without gradients
 
   /// Errors  ArgumentError for a setting that no Adam can have.
-  void require_valid() const {
+  [[gnu::cold]] void require_valid() const {
     constexpr double below_one = 1 - std::numeric_limits<double>::epsilon();
     detail::require_setting("Adam's learning_rate", 0, learning_rate, detail::most_rate);
     detail::require_setting("Adam's beta1", 0, beta1, below_one);
@@ -80,7 +80,7 @@ class Adam {
 
   AdamConfig& config() { return config_; }
 
-  OptimizerState state() const {
+  [[gnu::cold]] OptimizerState state() const {
     return {"adam",
             {{"learning_rate", config_.learning_rate},
              {"beta1", config_.beta1},
@@ -91,7 +91,7 @@ class Adam {
   }
   /// Goes on from another's state, its settings included.
   /// Errors  ArgumentError for one that no Adam can be in; this one is then unchanged.
-  void restore(OptimizerState state) {
+  [[gnu::cold]] void restore(OptimizerState state) {
     detail::require_state_like(Adam().state(), state);
     const AdamConfig config{state.settings.at("learning_rate"), state.settings.at("beta1"), state.settings.at("beta2"),
                             state.settings.at("epsilon")};

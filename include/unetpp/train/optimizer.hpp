@@ -42,7 +42,7 @@ inline void fit_moments(Buffer<float>& moments, std::size_t parameters) {
 }
 
 /// Errors  ArgumentError unless an optimizer of the kind of `own` can be in `state`.
-inline void require_state_like(const OptimizerState& own, const OptimizerState& state) {
+[[gnu::cold]] inline void require_state_like(const OptimizerState& own, const OptimizerState& state) {
   const auto check = [&](bool holds, const std::string& expected) {
     if (!holds) throw ArgumentError("unetpp: the state of an optimizer: expected " + expected);
   };
@@ -67,7 +67,7 @@ inline void require_state_like(const OptimizerState& own, const OptimizerState& 
 }
 
 /// Errors  ArgumentError for a setting that is NaN or not in [low, high].
-inline void require_setting(const char* name, double low, double value, double high) {
+[[gnu::cold]] inline void require_setting(const char* name, double low, double value, double high) {
   if (value >= low && value <= high) return;
   char text[160];
   std::snprintf(text, sizeof text, "unetpp: %s: expected %g to %g, found %g", name, low, high, value);
@@ -78,7 +78,7 @@ inline constexpr double most_rate = 1e30;  // which a float can hold
 
 /// Errors  ArgumentError, which begins with `what`, for ranges that overlap, do not ascend or do not lie within so many
 ///         parameters, and for none of them where something decays.
-inline void require_decaying(const char* what, std::span<const IndexRange> decaying, double decay,
+[[gnu::cold]] inline void require_decaying(const char* what, std::span<const IndexRange> decaying, double decay,
                              std::size_t parameters = std::numeric_limits<std::size_t>::max()) {
   require_ascending(decaying, what);
   if (!decaying.empty() && decaying.back().last > parameters)

@@ -92,7 +92,7 @@ class PetDataset {
     Files images, masks;  // one of each, or the pair cannot be used
   };
 
-  static void require_one(const std::filesystem::path& folder, const Files& files) {
+  [[gnu::cold]] static void require_one(const std::filesystem::path& folder, const Files& files) {
     if (files.size() > 1)
       throw FormatError((folder / *files.begin()).string() + ": expected one file of this name, found " +
                         (folder / *std::next(files.begin())).string() + ", too (one of them must go)");

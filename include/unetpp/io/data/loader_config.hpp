@@ -56,7 +56,7 @@ struct LoaderConfig {
 
 namespace detail {
 
-inline void require_least(const char* name, int value, int least) {
+[[gnu::cold]] inline void require_least(const char* name, int value, int least) {
   if (value < least)
     throw ArgumentError(std::string("a loader's ") + name + ": expected at least " + std::to_string(least) +
                         ", found " + std::to_string(value));

@@ -16,13 +16,13 @@ namespace unetpp {
 namespace detail {
 
 /// What to do where a mask's values come from a palette.
-inline std::string palette_advice(const std::filesystem::path& file, std::size_t max_pixels) {
+[[gnu::cold]] inline std::string palette_advice(const std::filesystem::path& file, std::size_t max_pixels) {
   const bool has_palette = has_png_palette(read_file(file, largest_file(max_pixels)));
   return has_palette ? " in a mask that has a palette (save it in grey, with these values)" : "";
 }
 
 /// What to do where a mask has its image's size before the image was turned.
-inline std::string turned_image(const std::filesystem::path& image, std::size_t max_pixels) {
+[[gnu::cold]] inline std::string turned_image(const std::filesystem::path& image, std::size_t max_pixels) {
   const std::string bytes = read_file(image, largest_file(max_pixels)), name;
   const int orientation = orientation_of({bytes, name, max_pixels});
   if (!swaps_sides(orientation)) return "";
@@ -39,7 +39,7 @@ struct ImageFile {
 };
 
 /// Errors  FormatError naming the mask's file, when it is not of the image's size.
-inline void require_image_size(const std::filesystem::path& file, Extent mask, const ImageFile& image,
+[[gnu::cold]] inline void require_image_size(const std::filesystem::path& file, Extent mask, const ImageFile& image,
                                std::size_t max_pixels = default_max_pixels) {
   const auto [height, width] = image.size;
   if (mask == image.size) return;

@@ -37,7 +37,7 @@ auto uninterrupted(const Call& call) {
 }
 
 /// The extension of a file's name, with its point, in lower case.
-inline std::string lower_extension(const std::filesystem::path& file) {
+[[gnu::cold]] inline std::string lower_extension(const std::filesystem::path& file) {
   std::string extension = file.extension().string();
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -114,7 +114,7 @@ inline bool write_all(const Descriptor& file, std::string_view bytes) {
 
 /// All bytes of a file.
 /// Errors  FileError naming the file and the system's reason; FormatError when it has more bytes than `most`.
-inline std::string read_file(const std::filesystem::path& path,
+[[gnu::cold]] inline std::string read_file(const std::filesystem::path& path,
                              std::size_t most = std::numeric_limits<std::size_t>::max()) {
   const detail::Descriptor file(path, O_RDONLY);
   struct stat status {};

@@ -28,7 +28,7 @@ namespace detail {
 }
 
 /// Errors  NonFiniteLossError naming the file that is not to be written, unless all values are finite.
-inline void require_finite(const std::filesystem::path& path, const std::vector<TensorData>& tensors) {
+[[gnu::cold]] inline void require_finite(const std::filesystem::path& path, const std::vector<TensorData>& tensors) {
   for (const TensorData& t : tensors)
     if (const std::string problem = unlike_finite(t.values); !problem.empty())
       throw NonFiniteLossError(path.string() + ": not written: tensor " + t.name + ": " + problem);

@@ -23,7 +23,7 @@ struct BmpHeader {
   std::int64_t width, height;
   unsigned bits, compression;
 
-  explicit BmpHeader(std::string_view bytes) : size(little_endian(bytes, 14, 4)), start(little_endian(bytes, 10, 4)) {
+  [[gnu::cold]] explicit BmpHeader(std::string_view bytes) : size(little_endian(bytes, 14, 4)), start(little_endian(bytes, 10, 4)) {
     const bool old = size == 12;
     width = little_endian(bytes, 18, old ? 2 : 4);
     const auto rows = static_cast<std::int32_t>(little_endian(bytes, old ? 20 : 22, old ? 2 : 4));
@@ -43,7 +43,7 @@ struct BmpHeader {
 
 /// A BMP whose palette, which ends where its pixels begin, has every colour that a pixel could name: the missing ones are
 /// black. Empty if nothing is missing.
-inline std::string with_whole_bmp_palette(std::string_view bytes) {
+[[gnu::cold]] inline std::string with_whole_bmp_palette(std::string_view bytes) {
   const BmpHeader header(bytes);
   // stb takes the old header's palette to begin 12 bytes behind its place when it counts the colours
   const std::uint64_t whole = header.size == 12 ? 14 + 24 + 3 * 256 : std::uint64_t{14} + header.size + 4 * 256;
@@ -55,7 +55,7 @@ inline std::string with_whole_bmp_palette(std::string_view bytes) {
 }
 
 /// Errors  FormatError.
-inline Image decode_bmp(const ImageSource& source) {
+[[gnu::cold]] inline Image decode_bmp(const ImageSource& source) {
   const BmpHeader header(source.bytes);
   if (header.begins_in_header()) source.refuse_damaged("a BMP whose pixels begin inside its header");
   const char* compressions[] = {"", "run lengths", "run lengths", "", "a JPEG inside", "a PNG inside"};

@@ -39,7 +39,7 @@ inline std::map<std::string, std::string> decoders() {
 namespace detail {
 
 /// Errors  FormatError.
-inline Image decode(const ImageSource& source) {
+[[gnu::cold]] inline Image decode(const ImageSource& source) {
   if (source.bytes.empty()) source.refuse_kind("an empty file");
   if (source.bytes.starts_with("\xFF\xD8")) return decode_jpeg(source);
   if (source.bytes.starts_with("\x89PNG")) return decode_png_image(source);
@@ -50,7 +50,7 @@ inline Image decode(const ImageSource& source) {
 
 /// The EXIF orientation that decode() turns an image by; 1 if it does not.
 /// Errors  FormatError.
-inline int orientation_of(const ImageSource& source) {
+[[gnu::cold]] inline int orientation_of(const ImageSource& source) {
   if (source.bytes.starts_with("\x89PNG")) return decode_png(source, PngUse::picture).orientation;
   JpegReader reader(source.bytes);
   return reader.read_header() ? reader.orientation() : 1;

@@ -26,7 +26,7 @@ struct GifFrame {
 
   /// Walks over the blocks until the frame's last one; later frames of an animation are not looked at.
   /// Source  GIF89a specification, section 12 and following.
-  explicit GifFrame(std::string_view bytes) {
+  [[gnu::cold]] explicit GifFrame(std::string_view bytes) {
     std::size_t at = behind_colours(bytes, 10, 13);
     while (at < bytes.size() && begin == 0) {
       const unsigned block = byte_at(bytes, at);
@@ -67,7 +67,7 @@ struct GifFrame {
 };
 
 /// Errors  FormatError.
-inline Image decode_gif(const ImageSource& source) {
+[[gnu::cold]] inline Image decode_gif(const ImageSource& source) {
   const auto side = [&](std::size_t at) { return static_cast<int>(little_endian(source.bytes, at, 2)); };
   const int width = side(6), height = side(8);
   source.require_size(width, height);

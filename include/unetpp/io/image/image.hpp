@@ -26,12 +26,12 @@ inline constexpr std::size_t default_max_pixels = 100'000'000;
 
 namespace detail {
 
-inline void require_size(int height, int width, const std::string& what) {
+[[gnu::cold]] inline void require_size(int height, int width, const std::string& what) {
   if (height < 1 || width < 1)
     throw ArgumentError(what + ": expected at least one pixel, found width x height = " + size_text(width, height));
 }
 
-inline void require_pixels(int height, int width, int channels, std::size_t values) {
+[[gnu::cold]] inline void require_pixels(int height, int width, int channels, std::size_t values) {
   require_size(height, width, "an image");
   const std::size_t expected = pixel_count(width, height) * static_cast<std::size_t>(channels);
   if (values != expected)

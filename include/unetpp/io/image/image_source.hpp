@@ -38,19 +38,19 @@ struct ImageSource {
   std::size_t max_pixels;
   const char* kinds = "a JPEG, PNG, GIF or BMP image";  // that are read
 
-  [[noreturn]] void refuse(const std::string& expected, const std::string& found) const {
+  [[noreturn, gnu::cold]] void refuse(const std::string& expected, const std::string& found) const {
     throw FormatError(name + ": expected " + expected + ", found" + found);
   }
   /// For what none of the decoders reads.
-  [[noreturn]] void refuse_kind(const std::string& kind) const { refuse(kinds, ": " + kind); }
-  [[noreturn]] void refuse_damaged(const std::string& problem) const {
+  [[noreturn, gnu::cold]] void refuse_kind(const std::string& kind) const { refuse(kinds, ": " + kind); }
+  [[noreturn, gnu::cold]] void refuse_damaged(const std::string& problem) const {
     refuse("a whole image", " a damaged one: " + problem);
   }
-  [[noreturn]] void refuse_cut() const {
+  [[noreturn, gnu::cold]] void refuse_cut() const {
     refuse("a whole image", " one that is cut off after " + std::to_string(bytes.size()) + " bytes");
   }
 
-  void require_size(std::int64_t width, std::int64_t height) const {
+  [[gnu::cold]] void require_size(std::int64_t width, std::int64_t height) const {
     if (width < 1 || height < 1) refuse("at least one pixel", " " + size_text(width, height));
     const std::size_t most = std::min(max_pixels, largest_image);
     if (static_cast<std::size_t>(height) > most / static_cast<std::size_t>(width))

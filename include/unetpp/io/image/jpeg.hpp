@@ -34,7 +34,7 @@ struct JpegErrors : jpeg_error_mgr {
   char text[JMSG_LENGTH_MAX] = {};
   bool has_bytes_of_nothing = false;  // that belong to no pixel and to no marker
 
-  JpegErrors() {
+  [[gnu::cold]] JpegErrors() {
     jpeg_std_error(this);
     error_exit = [](j_common_ptr info) {
       auto* errors = static_cast<JpegErrors*>(info->err);
@@ -71,7 +71,7 @@ class JpegReader {
   ~JpegReader() { jpeg_destroy_decompress(&info_); }
 
   /// False: problem() says why not.
-  bool read_header() {
+  [[gnu::cold]] bool read_header() {
     if (setjmp(errors_.jump) != 0) return false;
     jpeg_create_decompress(&info_);
     jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());
@@ -116,7 +116,7 @@ class JpegReader {
  private:
   static constexpr int exif_marker = JPEG_APP0 + 1;
 
-  int find_orientation() const {
+  [[gnu::cold]] int find_orientation() const {
     constexpr std::string_view begin("Exif\0\0", 6);
     for (auto* marker = info_.marker_list; marker != nullptr; marker = marker->next) {
       const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
@@ -135,7 +135,7 @@ class JpegReader {
   }
 
   /// What an image of several scans lacks; nullptr if it is whole. Source: T.81, G.1.1.1.
-  const char* missing_scans() const {
+  [[gnu::cold]] const char* missing_scans() const {
     for (int c = 0; c < info_.num_components; ++c) {
       if (info_.comp_info[c].quant_table == nullptr) return "a colour component has no scan";
       for (int k = 0; info_.progressive_mode && k < DCTSIZE2; ++k)
@@ -159,7 +159,7 @@ class JpegReader {
 };
 
 /// Errors  FormatError.
-inline Image decode_jpeg(const ImageSource& source) {
+[[gnu::cold]] inline Image decode_jpeg(const ImageSource& source) {
   JpegReader reader(source.bytes);
   const auto require = [&](bool read) {
     if (read) return;

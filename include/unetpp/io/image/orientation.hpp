@@ -16,7 +16,7 @@ namespace detail {
 /// The orientation in a block of EXIF data; 1, which is as stored, where it has none of 1 to 8.
 /// Only a SHORT counts, as the standard has it; what XMP or a PNG's text say is not looked at.
 /// Source  CIPA DC-008 (Exif 2.32), sections 4.5 and 4.6.4.A: a TIFF header, and the entries of its first directory.
-inline int exif_orientation(std::string_view exif) {
+[[gnu::cold]] inline int exif_orientation(std::string_view exif) {
   const bool big = exif.starts_with("MM");
   if (!big && !exif.starts_with("II")) return 1;
   const auto number = [&](std::size_t at, int count) {

@@ -49,7 +49,7 @@ class PngReader {
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
   /// False: problem() says why not.
-  bool read_header() {
+  [[gnu::cold]] bool read_header() {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
     info_ = png_ == nullptr ? nullptr : png_create_info_struct(png_);
     if (info_ == nullptr) return false;
@@ -70,7 +70,7 @@ class PngReader {
 
   /// Chooses what read_pixels() makes: one byte a value, but for stored values and rasters of 16 bits; grey of fewer bits
   /// than 8 is stretched to 0 .. 255 for a picture and a raster. Returns the channels, or 0: problem() says why not.
-  int prepare(PngUse use) {
+  [[gnu::cold]] int prepare(PngUse use) {
     if (setjmp(png_jmpbuf(png_)) != 0) return 0;
     const bool stretch = use == PngUse::picture || use == PngUse::raster;
     if (stretch && colour_type() == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png_);
@@ -90,7 +90,7 @@ class PngReader {
     return true;
   }
 
-  std::vector<std::uint8_t> palette() const {
+  [[gnu::cold]] std::vector<std::uint8_t> palette() const {
     png_colorp colours = nullptr;
     int count = 0;
     if (png_get_PLTE(png_, info_, &colours, &count) == 0) return {};
@@ -98,7 +98,7 @@ class PngReader {
     for (int i = 0; i < count; ++i) values.insert(values.end(), {colours[i].red, colours[i].green, colours[i].blue});
     return values;
   }
-  int orientation() const {
+  [[gnu::cold]] int orientation() const {
     png_unknown_chunkp chunks = nullptr;
     if (png_get_unknown_chunks(png_, info_, &chunks) == 0) return 1;
     return exif_orientation({reinterpret_cast<const char*>(chunks->data), chunks->size});
@@ -116,14 +116,14 @@ class PngReader {
     std::memcpy(to, reader->bytes_.data(), count);
     reader->bytes_.remove_prefix(count);
   }
-  static void on_error(png_structp png, png_const_charp text) {
+  [[gnu::cold]] static void on_error(png_structp png, png_const_charp text) {
     auto* reader = static_cast<PngReader*>(png_get_error_ptr(png));
     std::snprintf(reader->text_, sizeof reader->text_, "%s", text);
     png_longjmp(png, 1);
   }
   /// libpng goes on where data or transparency have a wrong check sum; here that is an error. More data than pixels are
   /// none, nor is anything about chunks that do not change pixels.
-  static void on_warning(png_structp png, png_const_charp text) {
+  [[gnu::cold]] static void on_warning(png_structp png, png_const_charp text) {
     const std::string_view warning = text;
     const bool more_data = warning.ends_with("Extra compressed data") || warning.ends_with("Too much image data");
     if ((warning.starts_with("IDAT: ") && !more_data) || warning == "tRNS: CRC error") png_error(png, text);
@@ -159,7 +159,7 @@ inline const char* colour_type_name(int type) {
 }
 
 /// Errors  FormatError; for a mask also when it has not one channel of up to 8 bits.
-inline PngPixels decode_png(const ImageSource& source, PngUse use) {
+[[gnu::cold]] inline PngPixels decode_png(const ImageSource& source, PngUse use) {
   const std::string_view first_chunk = source.bytes.size() < 16 ? "IHDR" : source.bytes.substr(12, 4);
   if (first_chunk == "CgBI")
     source.refuse_kind("a PNG for iOS apps (CgBI), in Apple's own form; its original, or a conversion back, is needed");

@@ -17,7 +17,7 @@ namespace unetpp {
 namespace detail {
 
 /// Errors  FormatError for a mask that is to be turned before it is seen.
-inline void require_upright_mask(const ImageSource& source, const PngPixels& png) {
+[[gnu::cold]] inline void require_upright_mask(const ImageSource& source, const PngPixels& png) {
   if (png.orientation != 1)
     source.refuse("a mask as it is to be seen", " one of EXIF orientation " + std::to_string(png.orientation));
 }
@@ -40,7 +40,7 @@ inline void undo_grey_palette(PngPixels& png) {
 
 /// The mask in a PNG of one channel. Of a palette of greys alone the values are the greys, which a program that made the
 /// file smaller has listed; of any other palette they are the indices.
-inline Mask decode_png_mask(const ImageSource& source) {
+[[gnu::cold]] inline Mask decode_png_mask(const ImageSource& source) {
   PngPixels png = decode_png(source, PngUse::mask);
   require_upright_mask(source, png);
   undo_grey_palette(png);
@@ -57,7 +57,7 @@ inline std::vector<std::uint8_t> colours_of(const PngPixels& png) {
   return rgb;
 }
 
-inline Image decode_png_image(const ImageSource& source) {
+[[gnu::cold]] inline Image decode_png_image(const ImageSource& source) {
   PngPixels png = decode_png(source, PngUse::picture);
   const int orientation = png.orientation;
   return upright(Image{png.width, png.height, png.channels == 3 ? std::move(png.values) : colours_of(png)},

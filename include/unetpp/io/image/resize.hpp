@@ -26,7 +26,7 @@ struct Taps {
   float weight;
 };
 
-inline std::vector<Taps> bilinear_taps(int in, int out) {
+[[gnu::cold]] inline std::vector<Taps> bilinear_taps(int in, int out) {
   std::vector<Taps> taps;
   taps.reserve(static_cast<std::size_t>(out));
   const float scale = static_cast<float>(in) / static_cast<float>(out);

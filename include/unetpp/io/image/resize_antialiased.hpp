@@ -17,7 +17,7 @@ namespace unetpp {
 namespace detail {
 
 /// A triangle as wide as two pixels of the output, or of the input where these are wider.
-inline std::vector<FilterTaps> triangle_taps(int in, int out) {
+[[gnu::cold]] inline std::vector<FilterTaps> triangle_taps(int in, int out) {
   std::vector<FilterTaps> taps;
   taps.reserve(static_cast<std::size_t>(out));
   const double scale = static_cast<double>(in) / out, reach = std::max(scale, 1.0);

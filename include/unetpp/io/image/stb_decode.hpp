@@ -25,7 +25,7 @@ struct FreeStbPixels {
 using StbPixels = std::unique_ptr<stbi_uc, FreeStbPixels>;
 
 /// Why stb did not decode an image that begins as one should.
-inline std::string stb_complaint() {
+[[gnu::cold]] inline std::string stb_complaint() {
   const char* reason = stbi_failure_reason();
   std::string text = reason == nullptr ? "" : reason;
   if (text.empty()) return "damaged data";

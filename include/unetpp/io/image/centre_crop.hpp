@@ -24,37 +24,39 @@ namespace detail {
          size_text(image.width, image.height) + " (take a smaller crop, or leave it out)";
 }
 
+/// The middle of an image, which has it.
 template <PixelValue T>
 std::vector<T> centre(const PixelView<T>& image, int height, int width) {
-  require_size(height, width, "the size to crop to");
-  require_pixels(image);
-  if (const std::string problem = crop_problem({image.height, image.width}, {height, width}); !problem.empty())
-    throw ArgumentError("a crop: " + problem);
   const auto channels = static_cast<std::size_t>(image.channels);
   const std::size_t length = channels * static_cast<std::size_t>(width);
-  std::vector<T> values;
-  values.reserve(length * static_cast<std::size_t>(height));
+  std::vector<T> values(length * static_cast<std::size_t>(height));
   const int top = (image.height - height) / 2, left = (image.width - width) / 2;
-  for (int y = top; y < top + height; ++y) {
-    const auto line = image.values.subspan(channels * (pixel_count(image.width, y) + static_cast<std::size_t>(left)));
-    values.insert(values.end(), line.begin(), line.begin() + static_cast<std::ptrdiff_t>(length));
-  }
+  for (int y = 0; y < height; ++y)
+    std::copy_n(&image.values[channels * (pixel_count(image.width, top + y) + static_cast<std::size_t>(left))], length,
+                &values[length * static_cast<std::size_t>(y)]);
   return values;
+}
+
+[[gnu::cold]] inline void require_crop(Extent image, Extent crop) {
+  require_size(crop.height, crop.width, "the size to crop to");
+  if (const std::string problem = crop_problem(image, crop); !problem.empty())
+    throw ArgumentError("a crop: " + problem);
 }
 
 }  // namespace detail
 
 /// The middle of an image or a mask as it is; of an odd number of pixels left over, the larger half is below and right.
 /// Errors  ArgumentError for an empty image or size, and for an image that is smaller.
-inline Raster centre_crop(const Raster& image, int height, int width) {
+template <detail::Pixels P>
+P centre_crop(const P& image, int height, int width) {
+  detail::require_pixels(image);
+  detail::require_crop({image.height, image.width}, {height, width});
   return detail::remade(image, height, width,
                         [&](const auto& pixels) { return detail::centre(pixels, height, width); });
 }
-inline Image centre_crop(const Image& image, int height, int width) {
-  return {width, height,
-          detail::visit_pixels(image, [&](const auto& pixels) { return detail::centre(pixels, height, width); })};
-}
 inline Mask centre_crop(const Mask& mask, int height, int width) {
+  detail::require_pixels(mask.height, mask.width, 1, mask.values.size());
+  detail::require_crop({mask.height, mask.width}, {height, width});
   return {width, height,
           detail::centre(detail::PixelView<std::uint8_t>{mask.width, mask.height, 1, mask.values}, height, width)};
 }

@@ -44,6 +44,12 @@ void require_pixels(const PixelView<T>& image) {
   require_pixels(image.height, image.width, image.channels, image.values.size());
 }
 
+/// Errors  ArgumentError for an image, a Raster or an Image, without pixels or with other values than it has room for.
+template <Pixels P>
+void require_pixels(const P& image) {
+  visit_pixels(image, [](const auto& pixels) { require_pixels(pixels); });
+}
+
 /// Bytes of the largest file that an image may come in: RGBA of 16 bits, not compressed, and 64 MB of other data.
 inline std::size_t largest_file(std::size_t max_pixels) {
   return 8 * std::min(max_pixels, largest_image) + (std::size_t{64} << 20);

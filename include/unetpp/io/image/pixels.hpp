@@ -115,12 +115,17 @@ auto& values_of(R& raster) {
     return raster.floats;
 }
 
-/// Calls f with the vector that holds a raster's values, which may be changed if the raster may.
-/// Errors  ArgumentError for a raster with values in more than one.
-template <class R, class F>
-decltype(auto) visit_values(R& raster, const F& f) {
+/// Errors  ArgumentError for a raster with values in more than one of its vectors.
+[[gnu::cold]] inline void require_one_kind(const Raster& raster) {
   if (!raster.values.empty() + !raster.values16.empty() + !raster.floats.empty() > 1)
     throw ArgumentError("an image: expected its values in one of values, values16 and floats, found them in more");
+}
+
+/// Calls f with the vector that holds a raster's values, which may be changed if the raster may.
+/// Errors  As require_one_kind.
+template <class R, class F>
+decltype(auto) visit_values(R& raster, const F& f) {
+  require_one_kind(raster);
   if (!raster.values16.empty()) return f(raster.values16);
   if (!raster.floats.empty()) return f(raster.floats);
   return f(raster.values);
@@ -146,11 +151,13 @@ decltype(auto) visit_pixels(const Image& image, const F& f) {
 /// An image of another size, or of other values, from what f makes of it.
 template <class F>
 Raster remade(const Raster& image, int height, int width, const F& f) {
-  return visit_pixels(image, [&]<class T>(const PixelView<T>& pixels) {
-    Raster made{width, height, image.channels, {}};
-    values_of<T>(made) = f(pixels);
-    return made;
-  });
+  Raster made{width, height, image.channels, {}};
+  visit_pixels(image, [&]<class T>(const PixelView<T>& pixels) { values_of<T>(made) = f(pixels); });
+  return made;
+}
+template <class F>
+Image remade(const Image& image, int height, int width, const F& f) {
+  return {width, height, visit_pixels(image, f)};
 }
 
 /// Values over their full scale, divided in float32.

@@ -39,16 +39,12 @@ struct Taps {
   return taps;
 }
 
+/// An image of as many rows and columns as there are taps for.
 template <PixelValue T>
-std::vector<T> bilinear(const PixelView<T>& image, int height, int width) {
-  require_size(height, width, "the size to resize to");
-  require_pixels(image);
-  if (height == image.height && width == image.width) return {image.values.begin(), image.values.end()};
-  const std::vector<Taps> rows = bilinear_taps(image.height, height);
-  const std::vector<Taps> columns = bilinear_taps(image.width, width);
+std::vector<T> bilinear(const PixelView<T>& image, const std::vector<Taps>& rows, const std::vector<Taps>& columns) {
   const std::size_t channels = image.channels;
   const std::size_t stride = channels * image.width;
-  std::vector<T> resized(channels * height * width);
+  std::vector<T> resized(channels * rows.size() * columns.size());
   T* out = resized.data();
   for (const Taps& row : rows) {
     const T* above = image.values.data() + row.first * stride;
@@ -83,13 +79,17 @@ std::vector<T> bilinear(const PixelView<T>& image, int height, int width) {
 ///   Pillow 13; torchvision by default            antialiased: 4.4 off in the mean of 150 photographs to 128x128, at most 186
 /// Source  tf.image.resize(images, size, "bilinear", antialias=False).
 /// Errors  ArgumentError for an empty image or size.
-inline Raster resize_bilinear(const Raster& image, int height, int width) {
-  return detail::remade(image, height, width,
-                        [&](const auto& pixels) { return detail::bilinear(pixels, height, width); });
-}
-inline Image resize_bilinear(const Image& image, int height, int width) {
-  return {width, height,
-          detail::visit_pixels(image, [&](const auto& pixels) { return detail::bilinear(pixels, height, width); })};
+template <detail::Pixels P>
+P resize_bilinear(const P& image, int height, int width) {
+  detail::require_size(height, width, "the size to resize to");
+  detail::require_pixels(image);
+  const std::vector<detail::Taps> rows = detail::bilinear_taps(image.height, height),
+                                  columns = detail::bilinear_taps(image.width, width);
+  const bool same_size = height == image.height && width == image.width;
+  return detail::remade(image, height, width, [&]<class T>(const detail::PixelView<T>& pixels) {
+    return same_size ? std::vector<T>(pixels.values.begin(), pixels.values.end())
+                     : detail::bilinear(pixels, rows, columns);
+  });
 }
 
 /// A mask at another size, smaller or larger: every pixel takes the value of the nearest one, so that no value appears

@@ -27,14 +27,6 @@ namespace detail {
   return taps;
 }
 
-template <PixelValue T>
-std::vector<T> antialiased(const PixelView<T>& image, int height, int width) {
-  require_size(height, width, "the size to resize to");
-  require_pixels(image);
-  if (height >= image.height && width >= image.width) return bilinear(image, height, width);
-  return filtered(image, triangle_taps(image.height, height), triangle_taps(image.width, width));
-}
-
 }  // namespace detail
 
 /// An image of any number of channels at another size: where it becomes smaller, the mean of the pixels around, weighted by
@@ -48,13 +40,15 @@ std::vector<T> antialiased(const PixelView<T>& image, int height, int width) {
 ///   Pillow 13, BILINEAR                one off in a ninth of the values: it rounds between rows and columns, too
 /// Source  Pillow's Image.resize(size, BILINEAR); tf.image.resize(images, size, "bilinear", antialias=True).
 /// Errors  ArgumentError for an empty image or size.
-inline Raster resize_antialiased(const Raster& image, int height, int width) {
+template <detail::Pixels P>
+P resize_antialiased(const P& image, int height, int width) {
+  if (height >= image.height && width >= image.width) return resize_bilinear(image, height, width);
+  detail::require_size(height, width, "the size to resize to");
+  detail::require_pixels(image);
+  const std::vector<detail::FilterTaps> rows = detail::triangle_taps(image.height, height),
+                                        columns = detail::triangle_taps(image.width, width);
   return detail::remade(image, height, width,
-                        [&](const auto& pixels) { return detail::antialiased(pixels, height, width); });
-}
-inline Image resize_antialiased(const Image& image, int height, int width) {
-  return {width, height,
-          detail::visit_pixels(image, [&](const auto& pixels) { return detail::antialiased(pixels, height, width); })};
+                        [&](const auto& pixels) { return detail::filtered(pixels, rows, columns); });
 }
 
 /// An image at another size, as `how` says.

@@ -54,29 +54,29 @@ class PetDataset {
   [[gnu::cold]] explicit PetDataset(const std::filesystem::path& folder, std::size_t max_pixels = default_max_pixels)
       : images_(folder / "images"), masks_(folder / "annotations" / "trimaps"), max_pixels_(max_pixels) {
     detail::require_folder(folder);
-    const FilesByStem images = list(images_, {".jpg", ".jpeg"});
-    const FilesByStem masks = list(masks_, {".png"});
-    for (const auto& [stem, files] : images)
-      if (const auto mask = masks.find(stem); mask != masks.end()) pairs_.push_back({stem, files, mask->second});
-    passed_over_.unpaired = images.size() + masks.size() - 2 * pairs_.size();
-    if (pairs_.empty())
+    image_files_ = list(images_, {".jpg", ".jpeg"});
+    mask_files_ = list(masks_, {".png"});
+    for (const auto& [stem, files] : image_files_)
+      if (mask_files_.contains(stem)) stems_.push_back(stem);
+    passed_over_.unpaired = image_files_.size() + mask_files_.size() - 2 * stems_.size();
+    if (stems_.empty())
       throw FileError(folder.string() + ": expected pairs of images/NAME.jpg and annotations/trimaps/NAME.png, found " +
-                      std::to_string(images.size()) + " images and " + std::to_string(masks.size()) +
+                      std::to_string(image_files_.size()) + " images and " + std::to_string(mask_files_.size()) +
                       " masks, none of the same name");
   }
 
-  std::size_t size() const { return pairs_.size(); }
-  const std::string& name(std::size_t index) const { return pairs_.at(index).stem; }
-  std::filesystem::path image_path(std::size_t index) const { return images_ / *pairs_.at(index).images.begin(); }
-  std::filesystem::path mask_path(std::size_t index) const { return masks_ / *pairs_.at(index).masks.begin(); }
+  std::size_t size() const { return stems_.size(); }
+  const std::string& name(std::size_t index) const { return stems_.at(index); }
+  std::filesystem::path image_path(std::size_t index) const { return images_ / *image_files_.at(name(index)).begin(); }
+  std::filesystem::path mask_path(std::size_t index) const { return masks_ / *mask_files_.at(name(index)).begin(); }
   const PassedOver& passed_over() const { return passed_over_; }
 
   /// The pair at its original size; any number of threads may load at once.
   /// Errors  FileError or FormatError naming the file, when one of the two cannot be read or is there twice, the sizes
   ///         differ, or the mask holds a value that is not 1, 2 or 3.
   Sample load(std::size_t index) const {
-    require_one(images_, pairs_.at(index).images);
-    require_one(masks_, pairs_.at(index).masks);
+    require_one(images_, image_files_.at(name(index)));
+    require_one(masks_, mask_files_.at(name(index)));
     const std::filesystem::path image_file = image_path(index);
     Image image = read_image(image_file, max_pixels_);
     Mask mask = read_true_mask(mask_path(index), {image_file, {image.height, image.width}}, 3, max_pixels_);
@@ -84,13 +84,8 @@ class PetDataset {
   }
 
  private:
-  using Files = std::set<std::string>;  // names
+  using Files = std::set<std::string>;  // names; more than one cannot be used
   using FilesByStem = std::map<std::string, Files>;
-
-  struct Pair {
-    std::string stem;
-    Files images, masks;  // one of each, or the pair cannot be used
-  };
 
   [[gnu::cold]] static void require_one(const std::filesystem::path& folder, const Files& files) {
     if (files.size() > 1)
@@ -121,7 +116,8 @@ class PetDataset {
   std::filesystem::path images_;
   std::filesystem::path masks_;
   std::size_t max_pixels_;
-  std::vector<Pair> pairs_;
+  FilesByStem image_files_, mask_files_;
+  std::vector<std::string> stems_;  // that both have
   PassedOver passed_over_;
 };
 

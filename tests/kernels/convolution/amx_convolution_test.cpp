@@ -88,23 +88,24 @@ float unit_sum(float c, const std::vector<float>& a, const std::vector<float>& b
   return flush(flush(c) + flush(even + odd));
 }
 
-/// Whether a way's products of one tile have the bits of unit_sum; of all values about one in 16 is subnormal.
-bool adds_in_order(Way way) {
-  const auto value = [](std::uint64_t stream, std::uint64_t i) -> float {
+/// Whether a way's products of one tile have the bits of unit_sum: of left values divided by `scale`, of which about one in
+/// eight is subnormal, and right ones times `scale`.
+bool adds_in_order(Way way, float scale) {
+  const auto value = [](std::uint64_t stream, std::uint64_t i, float size) -> float {
     const Random random(21, stream);
-    return BFloat16(random.below(16, 2 * i) == 0 ? 1e-39f * random.normal(2 * i + 1) : random.normal(2 * i + 1));
+    return BFloat16((stream == 1 && random.below(8, 2 * i) == 0 ? 8e-39f : size) * random.normal(2 * i + 1));
   };
   const AmxKernels<BFloat16>& kernels = kernels_of<BFloat16>(way);
   // Rows and columns of 32 values as the kernels lay them out.
   std::vector<float> x(tile_side * amx_panel), weight(amx_panel * tile_side);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = value(1, i);
-  for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = value(2, i);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = value(1, i, 1 / scale);
+  for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = value(2, i, scale);
   const std::vector<BFloat16> stored_x(x.begin(), x.end());
   Buffer<float> left(tile_side * amx_panel), right(block_floats), sums(tile_floats);
   kernels.begin_products();
   kernels.pair_pixels(stored_x.data(), amx_panel, tile_side, amx_panel, left.data(), 0);
   kernels.pair_rows(weight.data(), tile_side, amx_panel, tile_side, right.data());
-  for (std::size_t i = 0; i < tile_floats; ++i) sums[i] = value(3, i);
+  for (std::size_t i = 0; i < tile_floats; ++i) sums[i] = value(3, i, 1);
   const std::vector<float> before(sums.begin(), sums.end());
   const std::ptrdiff_t shift = 0;
   kernels.product(1, 1, &shift, left.data(), 0, right.data(), sums.data(), true, {});
@@ -144,7 +145,8 @@ bool stays_not_finite(Way way, float value) {
 TEST_CASE("a matrix unit, and its scalar twin, adds the even products, the odd ones, and both to the sum") {
   for (const Way way : OnAmx::ways()) {
     CAPTURE(to_string(way));
-    CHECK(adds_in_order(way));
+    CHECK(adds_in_order(way, 1));
+    CHECK(adds_in_order(way, 0x1p120f));  // subnormal factors would be seen
   }
 }
 

@@ -229,3 +229,19 @@ TEST_CASE("a report shows the first batch that was trained on, also when it goes
     CHECK(later.run().first_batch[i].jpeg == batch[i].jpeg);
   }
 }
+
+TEST_CASE("a report shows what the first process has of a first batch that several have") {
+  const TemporaryFolder folder;
+  SegmentationReport report(config_in(folder.path(), 3));
+  const TrainingState none;
+  report.on_fit_begin({1, 1, none});
+  const std::vector<float> pixels(8);
+  const std::vector<std::uint8_t> labels(8);
+  BatchEnd e{1, 1, 6, 12, 0, 0, 0, {2, 2, 1}, {2, 2, 2}, pixels.data(), 1, labels, -1};
+  report.on_batch_end(e);  // 2 of 6 images
+  CHECK(report.run().first_batch.size() == 2);
+  e.samples = 12;
+  e.labels = e.labels.first(4);
+  report.on_batch_end(e);
+  CHECK(report.run().first_batch.size() == 2);
+}

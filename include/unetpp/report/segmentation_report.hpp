@@ -92,6 +92,7 @@ class SegmentationReport {
   void on_fit_begin(const FitBegin& e) {
     if (!std::exchange(restored_, false)) run_ = {config_.classes, 0, {}, {}, unix_time()};
     run_.planned = e.epochs;
+    begins_ = e.start.steps == 0;
     ended_early_ = false;
     shown_.reset();
     if (!config_.tensorboard.empty()) events_.emplace(config_.tensorboard, e.epoch);
@@ -104,7 +105,7 @@ class SegmentationReport {
   }
 
   void on_batch_end(const BatchEnd& e) {
-    if (e.epoch > 1 || e.samples > e.count() || config_.images == 0) return;
+    if (!std::exchange(begins_, false) || config_.images == 0) return;
     measured([&] {
       detail::name_classes(run_, e.output.channels);
       run_.first_batch.clear();
@@ -254,6 +255,7 @@ class SegmentationReport {
   double seconds_ = 0;
   Clock::time_point began_ = Clock::now();
   bool restored_ = false;
+  bool begins_ = false;  // whether the next batch is the first of all
   bool ended_early_ = false;
 };
 

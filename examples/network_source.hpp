@@ -48,6 +48,9 @@ inline std::string network_source(const unetpp::UNetConfig& config) {
   return "#include <unetpp/nn/unet.hpp>\n\ninline constexpr unetpp::UNetConfig network{" + fields + "};\n";
 }
 
+/// Whether this program is started to say which network it needs.
+inline bool asked_for_network() { return std::getenv("UNETPP_ASKED") != nullptr; }
+
 /// For a program that has come to know which network it needs.
 ///
 /// examples/run.sh first asks for the network: then the program writes it into the file that UNETPP_ASKED names, and does

@@ -111,6 +111,7 @@ int run(FolderOptions options) {
     options.changes.words["resize"] = "crop";
   }
   settle(options);
+  if (!examples::asked_for_network()) join_team(options);
   const FolderConfig config = folder_config(options.data, options.image_limit);
   const FolderListing listing = list_folder(config);
   print(listing, options.data);
@@ -123,7 +124,6 @@ int run(FolderOptions options) {
       make_network(options.network, options.recipe, channels, static_cast<int>(table.classes.size())),
       options.precision);
   if (examples::answer_with_network(network, has_network(network))) return 0;
-  join_team(options);
 
   const Task task{.program = "train",
                   .data = options.data.folder,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The Hausdorff distance of one pair of masks is 21.93 in MONAI, medpy, surface-distance and seg-metrics; its 95th percentile, by
-# which papers compare networks, is 20.41, 13.98, 19.85 and 4.39 in them.
+# The Hausdorff distance of one pair of masks is 21.93 in MONAI, medpy, surface-distance and seg-metrics; its 95th percentile,
+# by which papers compare networks, is 20.41, 13.98, 19.85 and 4.39 in them.
 #
 # Expected  The same of all, as they name the same measure, and agree on the distance itself.
 # Seen      A disk, and one that is larger and moved, with an island of 9 pixels, on 64x64 pixels. MONAI 1.6.1: the larger of

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# nibabel 5.4.2 scales labels that are whole numbers in a float array when the header says uint8: 0 1 2 is read back as 0 0.996 2.
+# nibabel 5.4.2 scales labels that are whole numbers in a float array when the header says uint8: 0 1 2 is read back as
+# 0 0.996 2.
 #
 # Expected  0 1 2, which uint8 holds as they are, and which an integer array with the same header gives. The header is often
 #           that of the mask which was resampled or predicted, and its type uint8 the one that is wanted.

@@ -12,7 +12,8 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/python"
-"$folder/python/bin/pip" install -q --disable-pip-version-check onnxoptimizer==0.4.2 onnx==1.20.1 onnxruntime==1.32.0 numpy==2.2.6
+"$folder/python/bin/pip" install -q --disable-pip-version-check onnxoptimizer==0.4.2 onnx==1.20.1 \
+  onnxruntime==1.32.0 numpy==2.2.6
 "$folder/python/bin/python" - <<'PYTHON' | tee "$folder/seen"
 import numpy as np
 import onnx

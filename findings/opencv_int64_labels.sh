@@ -2,10 +2,10 @@
 # OpenCV, 4.14.0 and 5.0.0, takes NumPy's int64 and uint64 masks and makes int32 of them: label 2^32 + 7 becomes 7.
 #
 # Expected  The labels, or an error, as 4.14.0 gives for uint32. 5.0.0 has element types of 64 bits, in which it reads TIFF.
-# Seen      resize (nearest), transpose, copyMakeBorder and warpAffine of 3, -1 and 4294967303 in int64: an array of int32 with
-#           3, -1 and 7; of uint64 the same, so that 2^64 - 1 becomes -1. No error, no warning. Albumentations 2.0.8 hands it on:
-#           after HorizontalFlip, Rotate or Resize such a mask is int32 with label 7, after Transpose it is as it was, so that
-#           in a pipeline chance says which one it is.
+# Seen      resize (nearest), transpose, copyMakeBorder and warpAffine of 3, -1 and 4294967303 in int64: int32 with 3, -1 and 7;
+#           of uint64 the same, so that 2^64 - 1 becomes -1. No error, no warning. Albumentations 2.0.8 hands it on: after
+#           HorizontalFlip, Rotate or Resize such a mask is int32 with label 7, after Transpose it is as it was, so that in a
+#           pipeline chance says which one it is.
 # Remedy    Number the labels of an image from 1 (skimage.segmentation.relabel_sequential) before.
 # Ends with a status other than 0 when this is no longer so.
 set -eu
@@ -40,7 +40,8 @@ for dtype in (np.int64, np.uint64, np.uint32):
             seen = "refused"
         print(f"OpenCV {cv2.__version__} {name} of {np.dtype(dtype)} {np.unique(labels.astype(dtype)).tolist()}: {seen}")
 image = np.zeros((8, 8, 3), np.uint8)
-for name, settings in (("HorizontalFlip", {}), ("Transpose", {}), ("Rotate", {"limit": (5, 5)}), ("Resize", {"height": 16, "width": 16})):
+transforms = {"HorizontalFlip": {}, "Transpose": {}, "Rotate": {"limit": (5, 5)}, "Resize": {"height": 16, "width": 16}}
+for name, settings in transforms.items():
     each = albumentations.Compose([getattr(albumentations, name)(p=1, **settings)])
     mask = each(image=image, mask=labels)["mask"]
     print("albumentations", albumentations.__version__, name, mask.dtype, np.unique(mask).tolist())

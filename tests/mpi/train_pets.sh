@@ -53,7 +53,7 @@ echo "1, 2 and 3 processes leave the bytes of train_pets without MPI"
 cores=$(env -u OMP_NUM_THREADS nproc)
 refuses 2 "train_pets: --processes: expected processes and threads for at most the $cores cores here, found 1 x $((cores + 1))" \
   1 --threads $((cores + 1)) --allow-run-as-root
-refuses 2 "found no" no
+refuses 2 "train_pets: --processes: Value no not in range 1 to 65536" no
 refuses 1 "train_pets: --shards: expected as many as there are processes (2) or more, found 1" 2 --shards 1 --oversubscribe --allow-run-as-root
 [ "$(wc -l <"$folder/log")" -le 2 ] || fail "expected one line"
 printf 'localhost 2\n' >"$folder/hosts"

@@ -79,7 +79,7 @@ inline constexpr double most_rate = 1e30;  // which a float can hold
 /// Errors  ArgumentError, which begins with `what`, for ranges that overlap, do not ascend or do not lie within so many
 ///         parameters, and for none of them where something decays.
 [[gnu::cold]] inline void require_decaying(const char* what, std::span<const IndexRange> decaying, double decay,
-                             std::size_t parameters = std::numeric_limits<std::size_t>::max()) {
+                                           std::size_t parameters = std::numeric_limits<std::size_t>::max()) {
   require_ascending(decaying, what);
   if (!decaying.empty() && decaying.back().last > parameters)
     throw ArgumentError(std::string(what) + ": expected ranges within " + std::to_string(parameters) +

@@ -51,7 +51,8 @@ constexpr std::size_t tree_levels(std::size_t count) {
 /// The shards of one of `processes` processes, which halve their tree as the shards halve theirs.
 /// Units   batch: images, at most.
 /// Errors  ArgumentError unless 1 ≤ processes ≤ shards, and the batch is a multiple of the shards.
-[[gnu::cold]] inline Shards own_shards(std::size_t shards, std::size_t batch, std::size_t process = 0, std::size_t processes = 1) {
+[[gnu::cold]] inline Shards own_shards(std::size_t shards, std::size_t batch, std::size_t process = 0,
+                                       std::size_t processes = 1) {
   if (shards < std::max<std::size_t>(1, processes))
     throw ArgumentError("unetpp: shards: expected at least 1, and as many as there are processes (" +
                         std::to_string(processes) + "), found " + std::to_string(shards));

@@ -40,7 +40,7 @@ struct ImageFile {
 
 /// Errors  FormatError naming the mask's file, when it is not of the image's size.
 [[gnu::cold]] inline void require_image_size(const std::filesystem::path& file, Extent mask, const ImageFile& image,
-                               std::size_t max_pixels = default_max_pixels) {
+                                             std::size_t max_pixels = default_max_pixels) {
   const auto [height, width] = image.size;
   if (mask == image.size) return;
   throw FormatError(file.string() + ": expected a mask of " + detail::size_text(width, height) +

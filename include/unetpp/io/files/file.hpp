@@ -115,7 +115,7 @@ inline bool write_all(const Descriptor& file, std::string_view bytes) {
 /// All bytes of a file.
 /// Errors  FileError naming the file and the system's reason; FormatError when it has more bytes than `most`.
 [[gnu::cold]] inline std::string read_file(const std::filesystem::path& path,
-                             std::size_t most = std::numeric_limits<std::size_t>::max()) {
+                                           std::size_t most = std::numeric_limits<std::size_t>::max()) {
   const detail::Descriptor file(path, O_RDONLY);
   struct stat status {};
   if (!file.valid() || ::fstat(file.number(), &status) != 0) detail::throw_file_error(path, "cannot be read");

@@ -23,7 +23,8 @@ struct BmpHeader {
   std::int64_t width, height;
   unsigned bits, compression;
 
-  [[gnu::cold]] explicit BmpHeader(std::string_view bytes) : size(little_endian(bytes, 14, 4)), start(little_endian(bytes, 10, 4)) {
+  [[gnu::cold]] explicit BmpHeader(std::string_view bytes)
+      : size(little_endian(bytes, 14, 4)), start(little_endian(bytes, 10, 4)) {
     const bool old = size == 12;
     width = little_endian(bytes, 18, old ? 2 : 4);
     const auto rows = static_cast<std::int32_t>(little_endian(bytes, old ? 20 : 22, old ? 2 : 4));

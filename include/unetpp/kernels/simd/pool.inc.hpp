@@ -4,25 +4,23 @@
 #include "unetpp/kernels/simd/pack.inc.hpp"
 #endif
 
-typedef int IntVec __attribute__((vector_size(width * sizeof(float))));
-
 inline constexpr int windows_ahead = 4;  // whose pixels are fetched
 
 /// The largest value of each lane in a window and the tap where it stands first; a NaN counts as largest.
 struct Largest {
   Vec value;
-  IntVec tap;
+  Ints tap;
 };
 template <class T>
 [[gnu::always_inline]] inline Largest largest_of(const PoolWindow& w, const T* x, int lanes) {
-  Largest largest{Vec{} - __builtin_inff(), IntVec{}};
+  Largest largest{Vec{} - __builtin_inff(), Ints{}};
   for (int i = 0, tap = 0; i < w.height; ++i)
     for (int j = 0; j < w.width; ++j, ++tap) {
       prefetch(x + i * w.row + (windows_ahead * w.width + j) * w.pixel);
       const Vec value = load_part(x + i * w.row + j * w.pixel, lanes);
-      const IntVec larger = (value > largest.value) | (value != value);
+      const Ints larger = (value > largest.value) | (value != value);
       largest.value = larger ? value : largest.value;
-      largest.tap = larger ? IntVec{} + tap : largest.tap;
+      largest.tap = larger ? Ints{} + tap : largest.tap;
     }
   return largest;
 }
@@ -56,7 +54,7 @@ template <class T>
     for (int c = 0; c < channels; c += width)
       with_usual_window(
           w, channels - c, [&](const PoolWindow& window, int lanes) __attribute__((always_inline)) {
-            const IntVec at = largest_of(window, x + c, lanes).tap;
+            const Ints at = largest_of(window, x + c, lanes).tap;
             const Vec gradient = load_part(dy + c, lanes);
             for (int h = 0, tap = 0; h < window.height; ++h)
               for (int v = 0; v < window.width; ++v, ++tap) {

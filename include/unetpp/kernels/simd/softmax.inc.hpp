@@ -4,9 +4,6 @@
 #include "unetpp/kernels/simd/vector.inc.hpp"
 #endif
 
-typedef unsigned Bits __attribute__((vector_size(width * sizeof(unsigned))));
-typedef int Ints __attribute__((vector_size(width * sizeof(int))));
-
 /// eˣ of x ≤ 0; zero below −87, where floats soon are no longer normal. x = n·ln 2 + r with |r| ≤ ½ ln 2; eʳ is its
 /// Taylor series, and 2ⁿ a float's exponent.
 [[gnu::always_inline]] inline Vec exponential(Vec x) {

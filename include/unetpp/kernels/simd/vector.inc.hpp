@@ -12,17 +12,18 @@ typedef float LooseVec __attribute__((vector_size(width * sizeof(float)), aligne
 [[gnu::always_inline]] inline Vec load(const float* p) { return *reinterpret_cast<const LooseVec*>(p); }
 [[gnu::always_inline]] inline void store(float* p, Vec v) { *reinterpret_cast<LooseVec*>(p) = v; }
 
-typedef unsigned VecBits __attribute__((vector_size(width * sizeof(float))));
+typedef unsigned Bits __attribute__((vector_size(width * sizeof(float))));
+typedef int Ints __attribute__((vector_size(width * sizeof(float))));
 typedef unsigned short LooseHalves
     __attribute__((vector_size(width * sizeof(BFloat16)), aligned(alignof(BFloat16)), may_alias));
 
 /// The floats that BFloat16s are, and the BFloat16s nearest to floats (core/bfloat16.hpp).
 [[gnu::always_inline]] inline Vec load(const BFloat16* p) {
-  return (Vec)(__builtin_convertvector(*reinterpret_cast<const LooseHalves*>(p), VecBits) << 16);
+  return (Vec)(__builtin_convertvector(*reinterpret_cast<const LooseHalves*>(p), Bits) << 16);
 }
 [[gnu::always_inline]] inline void store(BFloat16* p, Vec v) {
-  const VecBits word = (VecBits)v, even = word >> 16 & 1;
-  const VecBits up = v == v ? word + 0x7fff + even : word | 0x400000;
+  const Bits word = (Bits)v, even = word >> 16 & 1;
+  const Bits up = v == v ? word + 0x7fff + even : word | 0x400000;
   *reinterpret_cast<LooseHalves*>(p) = __builtin_convertvector(up >> 16, LooseHalves);
 }
 

@@ -119,7 +119,7 @@ class Steps {
 }  // namespace bench
 
 int main(int argc, char** argv) {
-  std::size_t batch = 32, bucket_kib = 4096;
+  std::size_t batch = 32, bucket_kib = 2048;
   int rounds = 5, threads = unetpp::max_threads();
   CLI::App app("Training steps of several processes");
   app.allow_extras();  // those of mpirun.sh

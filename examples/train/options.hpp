@@ -46,7 +46,7 @@ struct Options {
   bool tensorboard = false;
   std::string resume_command;  // that goes on with this run
   std::optional<int> processes;
-  int bucket_kib = 4096;
+  int bucket_kib = 2048;
   std::shared_ptr<const unetpp::Team> team;  // that trains; join_team makes it
   std::vector<std::string> hosts;            // of its processes, on the first one
 };

@@ -22,8 +22,9 @@
 
 namespace unetpp::mpi {
 
-/// MPI, from its beginning to its end; one in a program. The thread that makes it is the only one that communicates
-/// (MPI_THREAD_FUNNELED), which is that of `fit`; the network's own threads do not.
+/// MPI, from its beginning to its end; one in a program. The thread that makes it, which is that of `fit`, communicates, and
+/// with MPI_THREAD_SERIALIZED one more in turns with it, so that gradients are sent while it computes. Without,
+/// MPI_THREAD_FUNNELED is enough: then gradients go on between layers only. The network's own threads never communicate.
 ///
 /// A process that ends without having ended this, or while an exception leaves it, ends all: the others would wait for it
 /// for ever. It does so when it exits, so that main can say what happened before.
@@ -35,12 +36,12 @@ class Processes {
     int initialized = 0, threads = 0;
     MPI_Initialized(&initialized);
     if (initialized) throw ArgumentError("unetpp: MPI: expected a program that has not begun it, found it in use");
-    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &threads);
+    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &threads);
     std::atexit(end_all_unless_finalized);
     if (threads < MPI_THREAD_FUNNELED)
       throw ArgumentError("unetpp: MPI: expected one with MPI_THREAD_FUNNELED, found one without threads");
     MPI_Comm_dup(MPI_COMM_WORLD, &communicator_);
-    sum_.emplace(communicator_);
+    sum_.emplace(communicator_, threads >= MPI_THREAD_SERIALIZED);
     detail::require_same(team(), "program", checksum_of_program());
   }
   ~Processes() {

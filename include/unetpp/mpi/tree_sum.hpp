@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -16,6 +18,7 @@
 #include "unetpp/core/error.hpp"
 #include "unetpp/core/parallel.hpp"
 #include "unetpp/kernels/pointwise.hpp"
+#include "unetpp/mpi/background.hpp"
 #include "unetpp/train/shards.hpp"
 
 namespace unetpp::mpi {
@@ -28,10 +31,12 @@ namespace unetpp::mpi {
 /// any number P of processes. After the first sums of as many values it allocates nothing.
 class TreeSum {
  public:
-  /// The communicator must outlive it, and is for it alone.
-  explicit TreeSum(MPI_Comm communicator) : communicator_(communicator) {
+  /// The communicator must outlive it, and is for it alone. With `threads`, which needs MPI_THREAD_SERIALIZED, a thread of
+  /// its own goes on with sums that are begun, while the one that began them computes.
+  explicit TreeSum(MPI_Comm communicator, bool threads = false) : communicator_(communicator) {
     MPI_Comm_rank(communicator, &rank_);
     MPI_Comm_size(communicator, &size_);
+    if (threads && size_ > 1) background_.emplace([this] { go_on_with_all(); });
   }
 
   int rank() const { return rank_; }
@@ -41,6 +46,7 @@ class TreeSum {
 
   /// Makes values the sums over all processes, which all have as many.
   void operator()(std::span<double> values) {
+    const auto held = hold();
     start(doubles_, values, 0);
     while (!go_on(doubles_)) std::this_thread::yield();
   }
@@ -52,21 +58,28 @@ class TreeSum {
   /// Begins to do so; it is done when `end` returns. All processes begin the same sums in the same order. MPI goes on with
   /// them when it is called, so an empty span goes on with those that are begun.
   void begin(std::span<float> values) {
+    if (begun_ == most_sums) end();
+    const auto held = hold();
     if (!values.empty()) {
-      if (begun_ == most_sums) end();
       if (begun_ == sums_.size()) sums_.emplace_back();
       start(sums_[begun_], values, 2 + 2 * static_cast<int>(begun_));
       ++begun_;
     }
     go_on_with_all();
+    if (background_) background_->switch_to(begun_ > 0);
   }
   void end() {
+    const auto held = hold();
+    if (background_) background_->switch_to(false);
     while (!go_on_with_all()) std::this_thread::yield();
     begun_ = 0;
   }
 
  private:
   enum class Stage { gathering, spreading, done };
+
+  /// While what this returns is there, no other thread calls MPI here.
+  std::unique_lock<std::mutex> hold() { return background_ ? background_->hold() : std::unique_lock<std::mutex>(); }
 
   /// A sum that is begun.
   template <class T>
@@ -122,7 +135,7 @@ class TreeSum {
   template <class T>
   static void add(std::size_t count, const T* x, T* y) {
     if constexpr (std::is_same_v<T, float>)
-      kernels::add(count, x, y, max_threads());
+      kernels::add(count, x, y, 1);
     else
       for (std::size_t i = 0; i < count; ++i) y[i] += x[i];
   }
@@ -186,6 +199,7 @@ class TreeSum {
   std::vector<Sum<float>> sums_;
   std::size_t begun_ = 0;  // of them
   std::size_t bytes_sent_ = 0;
+  std::optional<Background> background_;  // ends before what it works on
 };
 
 }  // namespace unetpp::mpi

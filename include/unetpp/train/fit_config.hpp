@@ -33,8 +33,8 @@ struct FitConfig {
   /// and data, and each computes its own shards of every step and of validation. ({}: this one alone.)
   Team team = {};
   /// Bytes of gradients that processes begin to sum while the backward pass goes on, as soon as they are complete; 0: all,
-  /// behind it. Smaller ones hide more and send more messages. (4 MiB: of the default network's 31 MB eight.)
-  std::size_t bucket_bytes = std::size_t{4} << 20;
+  /// behind it. Smaller ones hide more and send more messages. (2 MiB: of the default network's 31 MB fifteen.)
+  std::size_t bucket_bytes = std::size_t{2} << 20;
   bool progress = true;      ///< print lines on standard output
   TrainingState start = {};  ///< where to go on; parameters and optimizer must be as they were there
   IgnoredClass ignored_class = IgnoredClass::kept;  ///< in means, where the ignored label is a class; as Keras has it

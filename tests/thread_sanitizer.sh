@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# thread_sanitizer.sh FOLDER COMPILER [FLAGS...]: runs the loader's threads, and the workers of loops, under
-# ThreadSanitizer. Status 77 where the sanitizer does not work. No OpenMP library is compiled for the sanitizer: the
+# thread_sanitizer.sh FOLDER COMPILER [FLAGS...]: runs the loader's threads, the thread in the background of several processes
+# and the workers of loops, under ThreadSanitizer. Status 77 where the sanitizer does not work. No OpenMP library is compiled for the sanitizer: the
 # loader does without, and the workers run with libgomp only, of whose inside it says nothing.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,6 +34,9 @@ fi
 
 "${tsan[@]}" "$here/io/data/loader_threads.cpp" -o "$work/loader_threads"
 $prefix "$work/loader_threads"
+
+"${tsan[@]}" "$here/mpi/background_threads.cpp" -o "$work/background_threads"
+$prefix "$work/background_threads"
 
 "${tsan[@]}" -fopenmp "$here/core/workers_threads.cpp" -o "$work/workers_threads"
 if ldd "$work/workers_threads" | grep -q libgomp; then

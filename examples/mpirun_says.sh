@@ -44,6 +44,7 @@ says() {
       block+=$line$'\n'
     else
       case $line in
+        '['*']'*' sent help message '* | '['*'] Set MCA parameter "orte_base_help_aggregate"'*) ;; # of several that failed
         mpirun*': Forwarding signal '* | '[warn] Epoll '* | *ORTE_ERROR_LOG*show_help.c*) ;;
         # MPICH
         '====='* | '=   '* | 'This typically refers to a problem with'* | 'Please see the FAQ page for'*) ;;

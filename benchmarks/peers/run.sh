@@ -36,9 +36,9 @@ install openvino openvino || true
 # The network's weights (UNETPP_MODEL's, or random ones) and float64 logits of eight images, which errors are measured by,
 # and the network for the two that read ONNX.
 [ -e "$root/../shared/pets" ] && export UNETPP_PETS=${UNETPP_PETS:-$root/../shared/pets}
+rm -f "$peers"/unet*
 for batch in 1 8; do
-  [ -e "$peers/unet-$batch.onnx" ] ||
-    "$peers/pytorch/bin/python" "$here/pytorch_export.py" "$peers/unet" "$batch" >"$peers/export.log" 2>&1 ||
+  "$peers/pytorch/bin/python" "$here/pytorch_export.py" "$peers/unet" "$batch" >"$peers/export.log" 2>&1 ||
     echo "left out: ONNX Runtime and OpenVINO at batch $batch, for want of an exported network: $(tail -n 1 "$peers/export.log")"
 done
 "$python" "$here/compare.py" "$@"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/parallel.hpp"
@@ -97,23 +98,16 @@ void transfer(std::size_t pixels, int channels, const MapOperands<T>& of, int th
                    });
 }
 
-/// y = what `count` values of x are as floats, and what is stored of floats.
-template <class T>
-void to_floats(std::size_t count, const T* x, float* y, int threads, const MicroKernels& kernels = micro_kernels()) {
+/// y = x, of `count` values, where one of the two is of floats and the other as values are stored.
+template <class From, class To>
+void convert(std::size_t count, const From* x, To* y, int threads, const MicroKernels& kernels = micro_kernels()) {
   parallel_blocks(threads, count, value_block, [&](std::size_t first, std::size_t last) {
-    if constexpr (has_micro_kernels)
-      image_kernels<T>(kernels.set).to_floats(x + first, last - first, y + first);
-    else
+    if constexpr (!has_micro_kernels)
       std::copy(x + first, x + last, y + first);
-  });
-}
-template <class T>
-void from_floats(std::size_t count, const float* x, T* y, int threads, const MicroKernels& kernels = micro_kernels()) {
-  parallel_blocks(threads, count, value_block, [&](std::size_t first, std::size_t last) {
-    if constexpr (has_micro_kernels)
-      image_kernels<T>(kernels.set).from_floats(x + first, last - first, y + first);
+    else if constexpr (std::is_same_v<To, float>)
+      image_kernels<From>(kernels.set).to_floats(x + first, last - first, y + first);
     else
-      std::copy(x + first, x + last, y + first);
+      image_kernels<To>(kernels.set).from_floats(x + first, last - first, y + first);
   });
 }
 

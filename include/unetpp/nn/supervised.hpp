@@ -131,11 +131,11 @@ struct Supervised {
     unetpp::forward_pass<Head, T>(own, x, y, inside);
     if constexpr (!std::is_same_v<T, float>) {
       static_assert(!Head::reads_output, "unetpp: a head of bfloat16 must not read its output in its backward pass");
-      kernels::to_floats(x.count() * head_shape.size(), y.data(), logits.data(), context.threads());
+      kernels::convert(x.count() * head_shape.size(), y.data(), logits.data(), context.threads());
     }
     context.supervision()->supervise(head, context.scratch());
     if constexpr (!std::is_same_v<T, float>)
-      kernels::from_floats(x.count() * head_shape.size(), gradient.data(), dy.data(), context.threads());
+      kernels::convert(x.count() * head_shape.size(), gradient.data(), dy.data(), context.threads());
     unetpp::backward_pass<Head, T>(own, x, y, dy, Gradients<Head, T>{to.dp.template child<Head>(places[0]), to.dx},
                                    inside);
   }

@@ -110,11 +110,11 @@ class BasicWorkspace {
       backward_pass<Net, float>(p, x, output(), output_gradient(), Gradients<Net>{dp, {.view = dx}}, here);
     } else {
       const BatchView<Value, out> stored_dy = slot<Value, out>(stored_gradient_slot);
-      kernels::from_floats(count_ * out.size(), output_gradient().data(), stored_dy.data(), threads_);
+      kernels::convert(count_ * out.size(), output_gradient().data(), stored_dy.data(), threads_);
       const BatchView<Value, in> stored_dx = dx.data() ? slot<Value, in>(input_gradient_slot) : BatchView<Value, in>{};
       backward_pass<Net, Value>(p, slot<Value, in>(input_slot), slot<Value, out>(stored_output_slot), stored_dy,
                                 Gradients<Net, Value>{dp, {.view = stored_dx}}, here);
-      if (dx.data()) kernels::to_floats(count_ * in.size(), stored_dx.data(), dx.data(), threads_);
+      if (dx.data()) kernels::convert(count_ * in.size(), stored_dx.data(), dx.data(), threads_);
     }
   }
 
@@ -166,13 +166,13 @@ class BasicWorkspace {
       const BatchView<Value, out> y = slot<Value, out>(stored_output_slot);
       store(x, stored_x);
       forward_pass<Net, Value>(p, stored_x, y, context());
-      kernels::to_floats(count_ * out.size(), y.data(), output().data(), threads_);
+      kernels::convert(count_ * out.size(), y.data(), output().data(), threads_);
     }
   }
 
   /// Stores a batch, whose pixels may lie apart, as Value.
   void store(BatchView<const float, in> x, BatchView<Value, in> to) {
-    if (x.dense()) return kernels::from_floats(x.pixels() * in.channels, x.data(), to.data(), threads_);
+    if (x.dense()) return kernels::convert(x.pixels() * in.channels, x.data(), to.data(), threads_);
     kernels::parallel_blocks(threads_, x.pixels(), kernels::pixel_block, [&](std::size_t first, std::size_t last) {
       for (; first < last; ++first) std::copy_n(x.pixel(first), in.channels, to.pixel(first));
     });

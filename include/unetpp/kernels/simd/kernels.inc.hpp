@@ -55,5 +55,5 @@ inline constexpr ImageKernels<T> image_kernels{.pack = pack<T>,
                                                .copy = copy<T>,
                                                .relu = relu<T>,
                                                .relu_gradient = relu_gradient<T>,
-                                               .to_floats = to_floats<T>,
-                                               .from_floats = from_floats<T>};
+                                               .to_floats = convert<T, float>,
+                                               .from_floats = convert<float, T>};

@@ -52,15 +52,9 @@ template <class T>
   map_pixels(run, run.dy, end, ReLUGradient{});
 }
 
-/// What `count` values are as floats, and what is stored of floats.
-template <class T>
-[[gnu::noinline]] void to_floats(const T* x, std::size_t count, float* y) {
-  std::size_t i = 0;
-  for (; i + width <= count; i += width) store(y + i, load(x + i));
-  if (i < count) store_part(y + i, load_part(x + i, static_cast<int>(count - i)), static_cast<int>(count - i));
-}
-template <class T>
-[[gnu::noinline]] void from_floats(const float* x, std::size_t count, T* y) {
+/// Stores `count` values as another type.
+template <class From, class To>
+[[gnu::noinline]] void convert(const From* x, std::size_t count, To* y) {
   std::size_t i = 0;
   for (; i + width <= count; i += width) store(y + i, load(x + i));
   if (i < count) store_part(y + i, load_part(x + i, static_cast<int>(count - i)), static_cast<int>(count - i));

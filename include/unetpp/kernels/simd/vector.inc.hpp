@@ -23,7 +23,7 @@ typedef unsigned short LooseHalves
 }
 [[gnu::always_inline]] inline void store(BFloat16* p, Vec v) {
   const Bits word = (Bits)v, even = word >> 16 & 1;
-  const Bits up = v == v ? word + 0x7fff + even : word | 0x400000;
+  const Bits up = (Ints)(word & 0x7fffffff) > 0x7f800000 ? word | 0x400000 : word + 0x7fff + even;
   *reinterpret_cast<LooseHalves*>(p) = __builtin_convertvector(up >> 16, LooseHalves);
 }
 

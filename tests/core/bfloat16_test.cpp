@@ -13,6 +13,8 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/kernels/micro_kernels.hpp"
 
+namespace bfloat16_test {
+
 using namespace unetpp;
 
 namespace {
@@ -167,3 +169,5 @@ TEST_CASE("vectors convert any number of values and touch no others") {
       CHECK(bits_of(back) == bits_of(want_back));
     }
 }
+
+}  // namespace bfloat16_test

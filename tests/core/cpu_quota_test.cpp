@@ -7,6 +7,8 @@
 #include "../catch.hpp"
 #include "../io/fixtures.hpp"
 
+namespace cpu_quota_test {
+
 using unetpp::detail::cpu_quota;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("systems without control groups, or with broken lists of them, have no
 TEST_CASE("the last line of the list of groups may lack its end") {
   CHECK(quota_of({{"proc/self/cgroup", "0::/job"}, {"sys/fs/cgroup/job/cpu.max", "100000 100000"}}) == 1);
 }
+
+}  // namespace cpu_quota_test

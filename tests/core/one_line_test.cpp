@@ -5,6 +5,8 @@
 #include "../catch.hpp"
 #include "unetpp/core/error.hpp"
 
+namespace one_line_test {
+
 using unetpp::detail::one_line;
 
 TEST_CASE("what ends a line or commands a terminal is written out") {
@@ -35,3 +37,5 @@ TEST_CASE("an error is one line, whatever the name of the file is") {
   CHECK(std::string(unetpp::FileError("a\nb\x1b[1m.jpg: cannot be read").what()) ==
         "a\\nb\\x1b[1m.jpg: cannot be read");
 }
+
+}  // namespace one_line_test

@@ -15,6 +15,8 @@
 #include <omp.h>
 #endif
 
+namespace parallel_test {
+
 using namespace unetpp;
 
 namespace {
@@ -265,3 +267,5 @@ TEST_CASE("numbers of threads that cannot be meant are errors that say what can 
   }
   CHECK_THROWS_WITH(set_threads(1000), "unetpp: set_threads: expected 1 to 512 threads, found 1000");
 }
+
+}  // namespace parallel_test

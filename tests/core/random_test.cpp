@@ -6,6 +6,8 @@
 
 #include "../catch.hpp"
 
+namespace random_test {
+
 using namespace unetpp;
 
 TEST_CASE("Philox gives the known answers of its authors") {
@@ -55,3 +57,5 @@ TEST_CASE("a permutation has every number once and another order for another see
   for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i] == i);
   CHECK(permutation(0, Random(1)).empty());
 }
+
+}  // namespace random_test

@@ -5,6 +5,8 @@
 
 #include "../catch.hpp"
 
+namespace ranges_test {
+
 using namespace unetpp;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("ranges that are empty, overlap or do not ascend are refused") {
                     "here: expected a range that begins at 2 or later and is not empty, found 1 to 3");
   CHECK_NOTHROW(require_ascending(std::vector<IndexRange>{{0, 2}, {2, 3}, {5, 6}}, "here"));
 }
+
+}  // namespace ranges_test

@@ -3,6 +3,8 @@
 #include "../catch.hpp"
 #include "unetpp/kernels/tensor_map.hpp"
 
+namespace tensor_test {
+
 using namespace unetpp;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("a view maps to an Eigen matrix of pixels and channels without copying
   CHECK(sum(0) == 32);
   CHECK(sum(1) == 3);
 }
+
+}  // namespace tensor_test

@@ -4,6 +4,8 @@
 
 #include "../catch.hpp"
 
+namespace utf8_test {
+
 using unetpp::to_utf8;
 
 TEST_CASE("what is not UTF-8 in a text becomes replacement characters, one for each piece; other text stays") {
@@ -15,3 +17,5 @@ TEST_CASE("what is not UTF-8 in a text becomes replacement characters, one for e
   CHECK(to_utf8("cut \xf0\x9f") == "cut \xef\xbf\xbd");
   CHECK(to_utf8("\xed\xa0\x80") == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // a surrogate
 }
+
+}  // namespace utf8_test

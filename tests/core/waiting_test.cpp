@@ -5,6 +5,8 @@
 
 #include "../catch.hpp"
 
+namespace waiting_test {
+
 using unetpp::detail::awake_for;
 using unetpp::detail::Signal;
 
@@ -63,3 +65,5 @@ TEST_CASE("no change is missed by one that falls asleep meanwhile") {
   }
   CHECK(right);
 }
+
+}  // namespace waiting_test

@@ -17,6 +17,8 @@
 #include <unistd.h>
 #endif
 
+namespace workers_test {
+
 using namespace unetpp;
 
 namespace {
@@ -153,3 +155,5 @@ TEST_CASE("a child that the process forks into has threads of its own") {
   CHECK(loop(3));
 }
 #endif
+
+}  // namespace workers_test

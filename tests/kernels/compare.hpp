@@ -56,7 +56,7 @@ struct ImageOf {
     return image;
   }
 };
-using Image = ImageOf<float>;
+using FloatImage = ImageOf<float>;
 
 /// The largest difference beside the largest value, beyond `rounding` times the value itself.
 inline double difference(const std::vector<float>& got, const std::vector<float>& want, double rounding = 0) {
@@ -129,11 +129,11 @@ void check_weight_gradient(const Case& c, const ImageOf<T>& x, const ImageOf<T>&
   const std::size_t m = c.batch * g.out.pixels();
   // They are added to.
   const std::vector<float> dweight0 =
-      Image(g.weights(), 1, 0, std::sqrt(2.0f * m / (g.taps() * g.in.channels)), seed).memory;
-  const std::vector<float> dbias0 = Image(g.out.channels, 1, 0, 1, seed + 1).memory;
+      FloatImage(g.weights(), 1, 0, std::sqrt(2.0f * m / (g.taps() * g.in.channels)), seed).memory;
+  const std::vector<float> dbias0 = FloatImage(g.out.channels, 1, 0, 1, seed + 1).memory;
   std::vector<float> dweight(dweight0), dbias(dbias0);
   Buffer<float> scratch(std::max(im2col_gradient_scratch(g, c.batch, 2), bias_gradient_scratch(m, g.out.channels)));
-  const Image float_x = x.as_floats(), float_y = y.as_floats();
+  const FloatImage float_x = x.as_floats(), float_y = y.as_floats();
   im2col_weight_gradient<float>({g, c.batch, float_x, float_y, dweight.data()}, {scratch.data(), 2});
   if (c.bias) bias_gradient<float>(m, g.out.channels, float_y, dbias.data(), {scratch.data(), 2});
   for (const auto& way : Fast::ways()) {
@@ -163,7 +163,7 @@ void check(const Case& c, std::uint64_t seed) {
   const std::size_t n = c.batch * g.in.pixels(), m = c.batch * g.out.pixels();
   const std::vector<float> weight =
       ImageOf<T>(g.weights(), 1, 0, std::sqrt(2.0f / (g.taps() * g.in.channels)), seed).as_floats().memory;
-  const std::vector<float> bias = Image(std::max(g.in.channels, g.out.channels), 1, 0, 1, seed + 1).memory;
+  const std::vector<float> bias = FloatImage(std::max(g.in.channels, g.out.channels), 1, 0, 1, seed + 1).memory;
   const ImageOf<T> x(n, g.in.channels, c.gap, 1, seed + 2), y(m, g.out.channels, c.gap + 1, 1, seed + 3);
   const ImageOf<T> x_mask(n, g.in.channels, c.gap, 1, seed + 4), y_mask(m, g.out.channels, 0, 1, seed + 5);
   const std::vector<float> forward = run(c, x.as_floats(), weight, y.as_floats(), y_mask.as_floats(), bias, 2,
@@ -198,7 +198,7 @@ template <class Fast, class T = float>
 void same_bits_past_the_caches(const ConvGeometry& g) {
   const auto compute = [&](std::size_t gap, const Shape& from, const Shape& to, const auto& kernel) {
     const ImageOf<T> x(from.pixels(), from.channels, 0, 1, 1), mask(to.pixels(), to.channels, 0, 1, 2);
-    const Image weight(g.weights(), 1, 0, 0.1f, 3), bias(to.channels, 1, 0, 1, 4);
+    const FloatImage weight(g.weights(), 1, 0, 0.1f, 3), bias(to.channels, 1, 0, 1, 4);
     const std::size_t stride = to.channels + gap;
     Buffer<T> y(to.pixels() * stride);
     Buffer<float> scratch(Fast::scratch(g, 1, 2));

@@ -3,6 +3,8 @@
 #include "../catch.hpp"
 #include "unetpp/kernels/amx_kernels.hpp"
 
+namespace instruction_set_test {
+
 using namespace unetpp;
 using namespace unetpp::kernels;
 
@@ -38,3 +40,5 @@ TEST_CASE("an instruction set's vectors are as wide as it has them") {
   CHECK(&micro_kernels(InstructionSet::amx) == &micro_kernels(InstructionSet::avx512));
 #endif
 }
+
+}  // namespace instruction_set_test

@@ -10,6 +10,8 @@
 #include "unetpp/kernels/optimizer.hpp"
 #include "unetpp/kernels/softmax.hpp"
 
+namespace pixels_test {
+
 using namespace compare;
 
 namespace {
@@ -28,14 +30,14 @@ struct Sizes {
         masked(random.below(2, 5) == 1) {}
 };
 
-reference::Array array(const Image& image) {
+reference::Array array(const FloatImage& image) {
   reference::Array a(1, 1, static_cast<int>(image.pixels), image.channels);
   for (std::size_t i = 0; i < a.v.size(); ++i)
     a.v[i] = image.memory[i / image.channels * image.stride + i % image.channels];
   return a;
 }
 
-double difference(const Image& got, const reference::Array& want) {
+double difference(const FloatImage& got, const reference::Array& want) {
   const reference::Array values = array(got);
   double worst = 0;
   for (std::size_t i = 0; i < want.v.size(); ++i)
@@ -49,8 +51,8 @@ TEST_CASE("softmax and its gradient agree with naive loops at random shapes") {
   for (std::uint64_t seed = 0; seed < 4000; seed += 100) {
     const Sizes s{Random(seed, 1)};
     CAPTURE(seed, s.pixels, s.channels, s.gap, s.accumulate, s.masked);
-    const Image x(s.pixels, s.channels, s.gap, 3, seed), dy(s.pixels, s.channels, s.gap + 1, 1, seed + 1);
-    const Image mask(s.pixels, s.channels, s.gap, 1, seed + 2), old(s.pixels, s.channels, s.gap + 2, 1, seed + 3);
+    const FloatImage x(s.pixels, s.channels, s.gap, 3, seed), dy(s.pixels, s.channels, s.gap + 1, 1, seed + 1);
+    const FloatImage mask(s.pixels, s.channels, s.gap, 1, seed + 2), old(s.pixels, s.channels, s.gap + 2, 1, seed + 3);
     const reference::Array want = reference::softmax(array(x)), cotangent = array(dy), masks = array(mask);
     reference::Array want_dx = array(old);
     for (int p = 0; p < s.pixels; ++p) {
@@ -64,7 +66,7 @@ TEST_CASE("softmax and its gradient agree with naive loops at random shapes") {
     }
     for (const InstructionSet set : supported_sets()) {
       CAPTURE(int(set));
-      Image y(s.pixels, s.channels, s.gap, 0, seed), dx(old);
+      FloatImage y(s.pixels, s.channels, s.gap, 0, seed), dx(old);
       softmax(s.pixels, s.channels, {x, y}, 2, micro_kernels(set));
       CHECK(difference(y, want) < 1e-6);
       CHECK(y.guards_are_whole());
@@ -96,8 +98,8 @@ TEST_CASE("softmax is as exact as floats are, however far the logits are apart a
 
     for (const int channels : {256, 257, 512, 513, 2000, most_softmax_channels}) {
       CAPTURE(channels);
-      const Image many(5, channels, 1, 3, 7);
-      Image shares(5, channels, 0, 0, 7);
+      const FloatImage many(5, channels, 1, 3, 7);
+      FloatImage shares(5, channels, 0, 0, 7);
       softmax(5, channels, {many, shares}, 1, micro_kernels(set));
       CHECK(difference(shares, reference::softmax(array(many))) < 1e-6);
     }
@@ -122,7 +124,7 @@ TEST_CASE("cross-entropy and its gradient agree with naive loops at random shape
     const Random random(seed, 1);
     const Sizes s{random};
     CAPTURE(seed, s.pixels, s.channels, s.gap, s.accumulate, s.masked);
-    const Image logits(s.pixels, s.channels, s.gap, 3, seed);
+    const FloatImage logits(s.pixels, s.channels, s.gap, 3, seed);
     std::vector<std::uint8_t> labels(s.pixels);
     std::vector<double> class_weights(s.channels);
     std::vector<float> weights(s.channels);
@@ -146,7 +148,7 @@ TEST_CASE("cross-entropy and its gradient agree with naive loops at random shape
     }
     for (const InstructionSet set : supported_sets()) {
       CAPTURE(int(set));
-      Image dlogits(s.pixels, s.channels, s.gap + 1, 0, seed);
+      FloatImage dlogits(s.pixels, s.channels, s.gap + 1, 0, seed);
       CHECK(cross_entropy({static_cast<std::size_t>(s.pixels), s.channels, logits, labels.data(), weighing, {dlogits}},
                           scratch, micro_kernels(set)) == Approx(mean * total).epsilon(1e-5).margin(1e-5));
       CHECK(difference(dlogits, want) < 2e-6);
@@ -157,7 +159,7 @@ TEST_CASE("cross-entropy and its gradient agree with naive loops at random shape
 
 TEST_CASE("the loss of more classes than lie in planes of whole vectors agrees with the naive one") {
   constexpr int pixels = 7, classes = 300;
-  const Image logits(pixels, classes, 2, 3, 1);
+  const FloatImage logits(pixels, classes, 2, 3, 1);
   const std::uint8_t labels[pixels] = {0, 255, 3, 99, 100, 7, 254};
   float scratch[1];
   const double sum = cross_entropy({pixels, classes, logits, labels, {}}, {scratch, 1});
@@ -171,8 +173,8 @@ TEST_CASE(
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Random random(seed, 1);
     const std::size_t count = 1 + random.below(seed % 2 == 0 ? 100 : 40000, 0);
-    const Image g(count, 1, 0, 1, seed), m(count, 1, 0, 1, seed + 100), p(count, 1, 0, 1, seed + 300);
-    Image v(count, 1, 0, 1, seed + 200);
+    const FloatImage g(count, 1, 0, 1, seed), m(count, 1, 0, 1, seed + 100), p(count, 1, 0, 1, seed + 300);
+    FloatImage v(count, 1, 0, 1, seed + 200);
     for (float& x : v.memory) x *= x;
     const AdamStep step{
         .rate = 1e-2f, .keep1 = 0.9f, .add1 = 0.1f, .keep2 = 0.99f, .add2 = 0.01f, .epsilon = 1e-3f, .decay = 0.05f};
@@ -194,7 +196,7 @@ TEST_CASE(
     }
     for (const InstructionSet set : supported_sets()) {
       CAPTURE(seed, count, int(set));
-      Image mean(m), square(v), parameter(p), velocity(m), q(p);
+      FloatImage mean(m), square(v), parameter(p), velocity(m), q(p);
       adam(count, step,
            {g.memory.data(), mean.memory.data(), square.memory.data(), parameter.memory.data(), {&decaying, 1}}, 2,
            micro_kernels(set));
@@ -205,12 +207,12 @@ TEST_CASE(
           micro_kernels(set));
       CHECK(difference(velocity, want_velocity) < 1e-6);
       CHECK(difference(q, want_q) < 1e-6);
-      Image average(v);
+      FloatImage average(v);
       moving_average(count, 0.3f, p.memory.data(), average.memory.data(), 2, micro_kernels(set));
       CHECK(difference(average, want_average) < 1e-6);
 
       // The same values one float further on in memory, and in another place of their vectors.
-      const auto moved = [](const Image& image) {
+      const auto moved = [](const FloatImage& image) {
         std::vector<float> values{guard};
         values.insert(values.end(), image.memory.begin(), image.memory.end());
         return values;
@@ -219,7 +221,7 @@ TEST_CASE(
       const IndexRange decaying2{decaying.first + 1, decaying.last + 1};
       std::vector<float> mean2 = moved(m), square2 = moved(v), parameter2 = moved(p), velocity2 = moved(m),
                          q2 = moved(p);
-      const auto moved_on = [](const Image& image, const std::vector<float>& values) {
+      const auto moved_on = [](const FloatImage& image, const std::vector<float>& values) {
         return std::equal(image.memory.begin(), image.memory.end(), values.begin() + 1, values.end());
       };
       adam(count + 1, step, {g2.data(), mean2.data(), square2.data(), parameter2.data(), {&decaying2, 1}}, 2,
@@ -233,3 +235,5 @@ TEST_CASE(
     }
   }
 }
+
+}  // namespace pixels_test

@@ -3,11 +3,13 @@
 #include "../reference/naive.hpp"
 #include "compare.hpp"
 
+namespace pooling_test {
+
 using namespace compare;
 
 namespace {
 
-reference::Array array(const Image& image, int batch, Shape s) {
+reference::Array array(const FloatImage& image, int batch, Shape s) {
   reference::Array a(batch, s.height, s.width, s.channels);
   for (std::size_t i = 0; i < a.v.size(); ++i) a.v[i] = image.memory[i / s.channels * image.stride + i % s.channels];
   return a;
@@ -36,10 +38,10 @@ void check_pool(std::uint64_t seed) {
   const PoolGeometry g = random_pool(random, batch);
   const std::size_t gap = random.below(3, 11), pixels = batch * g.in.pixels(), pooled = batch * g.out.pixels();
   const bool accumulate = random.below(2, 12) == 1, masked = random.below(2, 13) == 1;
-  Image x(pixels, g.in.channels, gap, 1, seed + 1);
+  FloatImage x(pixels, g.in.channels, gap, 1, seed + 1);
   for (float& v : x.memory) v = std::round(2 * v) / 2;  // many are equal
-  const Image dy(pooled, g.in.channels, gap + 1, 1, seed + 2), old(pixels, g.in.channels, gap + 2, 1, seed + 3);
-  const Image mask(pixels, g.in.channels, gap, 1, seed + 4);
+  const FloatImage dy(pooled, g.in.channels, gap + 1, 1, seed + 2), old(pixels, g.in.channels, gap + 2, 1, seed + 3);
+  const FloatImage mask(pixels, g.in.channels, gap, 1, seed + 4);
 
   const reference::Geometry geometry{{g.window.height, g.window.width},
                                      {g.stride.height, g.stride.width},
@@ -54,7 +56,7 @@ void check_pool(std::uint64_t seed) {
 
   for (const InstructionSet set : supported_sets()) {
     CAPTURE(seed, int(set), to_string(g.in), to_string(g.out), batch, gap, accumulate, masked);
-    Image y(pooled, g.in.channels, gap, 0, seed), dx(old);
+    FloatImage y(pooled, g.in.channels, gap, 0, seed), dx(old);
     max_pool(g, batch, {x, y}, 2, micro_kernels(set));
     CHECK(array(y, batch, g.out).v == want.v);
     CHECK(y.guards_are_whole());
@@ -75,3 +77,5 @@ void check_pool(std::uint64_t seed) {
 TEST_CASE("max pooling and its gradient agree with naive loops at random shapes") {
   for (std::uint64_t seed = 0; seed < 6000; seed += 100) check_pool(seed);
 }
+
+}  // namespace pooling_test

@@ -5,6 +5,8 @@
 #include "unetpp/layers/leaky_relu.hpp"
 #include "unetpp/layers/silu.hpp"
 
+namespace activation_test {
+
 using namespace unetpp;
 
 namespace {
@@ -58,3 +60,5 @@ TEST_CASE("SiLU is as exact as floats are, and neither overflows nor hides what 
   CHECK(std::isnan(of<Leaky>(NAN)));
   CHECK(of<Leaky>(-std::numeric_limits<float>::infinity()) == -std::numeric_limits<float>::infinity());
 }
+
+}  // namespace activation_test

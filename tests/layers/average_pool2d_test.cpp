@@ -2,6 +2,8 @@
 
 #include "check_layer.hpp"
 
+namespace average_pool2d_test {
+
 using namespace unetpp;
 
 namespace {
@@ -39,3 +41,5 @@ TEST_CASE("AveragePool2D with windows that overlap, or that lie apart, agrees wi
 TEST_CASE("AveragePool2D with a window as large as the image is its mean") {
   check_pool<Shape{5, 4, 37}, AveragePool2DConfig{.window = {5, 4}}>(3, 1);
 }
+
+}  // namespace average_pool2d_test

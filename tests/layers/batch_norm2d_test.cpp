@@ -5,6 +5,8 @@
 
 #include "check_layer.hpp"
 
+namespace batch_norm2d_test {
+
 using namespace unetpp;
 
 namespace {
@@ -124,3 +126,5 @@ TEST_CASE("batch normalisation of a channel that is the same everywhere puts out
   check::StridedBatch<L::out> y = run.forward();
   for (const float v : y.values) CHECK(v == Approx(run.p[1]).margin(3e-5));
 }
+
+}  // namespace batch_norm2d_test

@@ -3,6 +3,8 @@
 #include "unetpp/layers/conv2d.hpp"
 #include "unetpp/layers/conv_transpose2d.hpp"
 
+namespace bfloat16_convolutions_test {
+
 using namespace unetpp;
 
 namespace {
@@ -62,3 +64,5 @@ TEST_CASE("transposed convolutions of bfloat16s are those of floats, rounded onc
   check_convolution<Shape{5, 6, 20}, ConvTranspose2DConfig{.filters = 33, .activation = Activation::relu}>(3, 0);
   check_convolution<Shape{5, 4, 7}, ConvTranspose2DConfig{.filters = 9, .kernel = 3}>();
 }
+
+}  // namespace bfloat16_convolutions_test

@@ -13,6 +13,8 @@
 #include "unetpp/layers/softmax.hpp"
 #include "unetpp/layers/upsample2d.hpp"
 
+namespace bfloat16_layers_test {
+
 using namespace unetpp;
 
 namespace {
@@ -92,3 +94,5 @@ TEST_CASE("depthwise convolutions of bfloat16s are those of floats, rounded once
   check_both<DepthwiseConv2D<Shape{5, 21, 37}, fused>, DepthwiseConv2D<Shape{7, 9, 3}, strides>,
              DepthwiseConv2D<Shape{9, 16, 5}, large>>();
 }
+
+}  // namespace bfloat16_layers_test

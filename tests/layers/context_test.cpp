@@ -4,6 +4,8 @@
 
 #include "../catch.hpp"
 
+namespace context_test {
+
 using namespace unetpp;
 
 TEST_CASE("each layer draws other numbers in each step, and the same ones again in the same step") {
@@ -31,3 +33,5 @@ TEST_CASE("a child's context begins where its parent says") {
   CHECK(child.kept_for_all() == kept + 7);
   CHECK_FALSE(child.training());
 }
+
+}  // namespace context_test

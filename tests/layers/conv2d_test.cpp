@@ -3,6 +3,8 @@
 #include "../reference/read_reference.hpp"
 #include "check_layer.hpp"
 
+namespace conv2d_test {
+
 using namespace unetpp;
 
 namespace {
@@ -146,3 +148,5 @@ TEST_CASE("a fused ReLU lets NaN through") {
                                  check::Alone<L>(1, 1).context());
   CHECK(std::isnan(y(0, 0, 0)));
 }
+
+}  // namespace conv2d_test

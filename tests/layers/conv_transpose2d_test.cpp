@@ -5,6 +5,8 @@
 #include "../reference/read_reference.hpp"
 #include "check_layer.hpp"
 
+namespace conv_transpose2d_test {
+
 using namespace unetpp;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("ConvTranspose2D 3x3 stride 2 same is Keras's to the pixel") {
   }
   CHECK(checked > 0);
 }
+
+}  // namespace conv_transpose2d_test

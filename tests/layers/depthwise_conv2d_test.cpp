@@ -3,6 +3,8 @@
 #include "check_layer.hpp"
 #include "unetpp/nn/separable_conv2d.hpp"
 
+namespace depthwise_conv2d_test {
+
 using namespace unetpp;
 
 namespace {
@@ -74,3 +76,5 @@ TEST_CASE("a SeparableConv2D is a depthwise convolution and a pointwise one") {
   STATIC_REQUIRE(
       SeparableConv2D<Shape{5, 6, 3}, SeparableConv2DConfig{.filters = 4, .activation = Activation::relu}>::rectified);
 }
+
+}  // namespace depthwise_conv2d_test

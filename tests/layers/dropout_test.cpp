@@ -5,6 +5,8 @@
 #include "check_layer.hpp"
 #include "unetpp/kernels/instruction_set.hpp"
 
+namespace dropout_test {
+
 using namespace unetpp;
 
 namespace {
@@ -115,3 +117,5 @@ TEST_CASE("the factors of Dropout are the words of Random, with every instructio
     }
   }
 }
+
+}  // namespace dropout_test

@@ -2,6 +2,8 @@
 
 #include "check_layer.hpp"
 
+namespace group_norm_test {
+
 using namespace unetpp;
 
 namespace {
@@ -72,3 +74,5 @@ TEST_CASE("GroupNorm of a constant is its offset") {
                                  check::Alone<L>(1, 1).context());
   for (const float v : y.span()) CHECK(v == Approx(0.5f).margin(3e-2));
 }
+
+}  // namespace group_norm_test

@@ -4,6 +4,8 @@
 
 #include "check_layer.hpp"
 
+namespace max_pool2d_test {
+
 using namespace unetpp;
 
 namespace {
@@ -77,3 +79,5 @@ TEST_CASE("MaxPool2D lets NaN and minus infinity through") {
   CHECK(std::isnan(y(0, 0, 0)));
   CHECK(y(0, 1, 0) == -std::numeric_limits<float>::infinity());
 }
+
+}  // namespace max_pool2d_test

@@ -2,6 +2,8 @@
 #include "unetpp/layers/relu.hpp"
 #include "unetpp/layers/softmax.hpp"
 
+namespace pointwise_layers_test {
+
 using namespace unetpp;
 
 TEST_CASE("ReLU agrees with naive loops and central differences") {
@@ -29,3 +31,5 @@ TEST_CASE("Softmax of large logits neither overflows nor loses its sum") {
   CHECK(y(0, 0, 0) == 0.5f);
   CHECK(y(0, 0, 2) == 0.0f);
 }
+
+}  // namespace pointwise_layers_test

@@ -5,6 +5,8 @@
 #include "check_layer.hpp"
 #include "unetpp/nn/receptive_field.hpp"
 
+namespace upsample2d_test {
+
 using namespace unetpp;
 
 namespace {
@@ -100,3 +102,5 @@ TEST_CASE("the footprint of upsampling holds all that an output depends on") {
   STATIC_REQUIRE(receptive_field<Upsample2D<Shape{9, 9, 1}, bilinear(2)>>.rows.extent == 2);
   STATIC_REQUIRE(receptive_field<Upsample2D<Shape{9, 9, 1}, bilinear(3)>>.rows.extent == 2);
 }
+
+}  // namespace upsample2d_test

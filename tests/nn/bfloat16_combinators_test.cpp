@@ -6,6 +6,8 @@
 #include "../layers/check_stored.hpp"
 #include "unetpp/unet.hpp"
 
+namespace bfloat16_combinators_test {
+
 using namespace unetpp;
 
 namespace {
@@ -171,3 +173,5 @@ TEST_CASE("a Supervised network of bfloat16s has the logits of its head and the 
   pass.check_workspace(y, &loss);
   CHECK(loss.logits == std::vector<float>(logits.values.begin(), logits.values.end()));
 }
+
+}  // namespace bfloat16_combinators_test

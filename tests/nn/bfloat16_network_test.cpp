@@ -12,6 +12,8 @@
 #include "unetpp/nn/tiled_predictor.hpp"
 #include "unetpp/unet.hpp"
 
+namespace bfloat16_network_test {
+
 using namespace unetpp;
 
 namespace {
@@ -275,3 +277,5 @@ TEST_CASE("images whose pixels lie apart are taken as those that do not") {
   const std::vector<float> want = numbers(workspace.forward(parameters, data.x));
   CHECK(numbers(workspace.forward(parameters, BatchView<const float, Net::in>(apart.view()))) == want);
 }
+
+}  // namespace bfloat16_network_test

@@ -10,6 +10,8 @@
 #include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/workspace.hpp"
 
+namespace fold_batch_norm_test {
+
 using namespace unetpp;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE(
   static_assert(std::same_as<Folded<Net>, Folded<UNet<plain>>>);
   check_same<Net>();
 }
+
+}  // namespace fold_batch_norm_test

@@ -17,6 +17,8 @@
 #include "unetpp/nn/separable_conv2d.hpp"
 #include "unetpp/nn/workspace.hpp"
 
+namespace layer_reference_test {
+
 using namespace unetpp;
 
 namespace {
@@ -119,3 +121,5 @@ TEST_CASE("a residual block with a ReLU of the sum agrees with PyTorch") {
                           Conv2D<s, Conv2DConfig{.filters = 4, .kernel = 1, .activation = Activation::relu}>>>>(
       "residual");
 }
+
+}  // namespace layer_reference_test

@@ -3,6 +3,8 @@
 #include "check_network.hpp"
 #include "unetpp/unet.hpp"
 
+namespace network_test {
+
 using namespace unetpp;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("a network that ends in a fused ReLU has its output gradient zeroed wh
       },
       2);
 }
+
+}  // namespace network_test

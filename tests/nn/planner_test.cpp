@@ -10,6 +10,8 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/unet.hpp"
 
+namespace planner_test {
+
 using namespace unetpp;
 
 namespace {
@@ -154,3 +156,5 @@ TEST_CASE("memory that was released is used again") {
   planner.take(2, 90);
   CHECK(planner.size() == before);
 }
+
+}  // namespace planner_test

@@ -6,6 +6,8 @@
 
 #include "../catch.hpp"
 
+namespace predict_classes_test {
+
 using namespace unetpp;
 
 TEST_CASE("the predicted class is the first with the largest logit") {
@@ -37,3 +39,5 @@ TEST_CASE("an infinite logit is larger than all, or smaller") {
   predict_classes(std::as_const(logits).view(), std::span(classes));
   CHECK(classes[0] == 2);
 }
+
+}  // namespace predict_classes_test

@@ -10,6 +10,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace predictor_test {
+
 using namespace unetpp;
 
 namespace {
@@ -175,3 +177,5 @@ TEST_CASE("with flip, images that are a slice of others' channels are taken, and
   CHECK_THROWS_AS(flipping.logits(two), ArgumentError);
   CHECK_THROWS_AS(flipping.probabilities(two.view().images(0, 0)), ArgumentError);
 }
+
+}  // namespace predictor_test

@@ -7,6 +7,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace receptive_field_test {
+
 using namespace unetpp;
 
 namespace {
@@ -120,3 +122,5 @@ TEST_CASE("a cut at a multiple of the alignment changes as many outputs along it
   CHECK(measured_margin<Small<64, 40, 1>, Small<32, 40, 1>>() == receptive_field<Small<32, 40, 1>>.rows.margin);
   CHECK(measured_margin<Small<96, 40, 2>, Small<48, 40, 2>>() == receptive_field<Small<48, 40, 2>>.rows.margin);
 }
+
+}  // namespace receptive_field_test

@@ -8,6 +8,8 @@
 #include "unetpp/nn/receptive_field.hpp"
 #include "unetpp/nn/skip_concat.hpp"
 
+namespace residual_test {
+
 using namespace unetpp;
 
 namespace {
@@ -113,3 +115,5 @@ TEST_CASE("a residual block sees what either of its paths sees") {
   STATIC_REQUIRE(receptive_field<Residual<Pooled, Conv2D<Pooled::in, conv(2, Activation::none, 2)>>>.rows.alignment ==
                  2);
 }
+
+}  // namespace residual_test

@@ -7,6 +7,8 @@
 #include "../layers/check_layer.hpp"
 #include "unetpp/unet.hpp"
 
+namespace statistics_test {
+
 using namespace unetpp;
 
 namespace {
@@ -154,3 +156,5 @@ TEST_CASE("an output that backward reads is there, wherever the layer is") {
   CHECK(check::difference(check::doubles(dx.span()), want.dx) < 1e-5);
   CHECK(check::difference(check::doubles(dp), want.dp) < 1e-5);
 }
+
+}  // namespace statistics_test

@@ -10,6 +10,8 @@
 #include "unetpp/layers/relu.hpp"
 #include "unetpp/unet.hpp"
 
+namespace supervised_test {
+
 using namespace unetpp;
 
 namespace {
@@ -214,3 +216,5 @@ TEST_CASE("a head on the images themselves has its gradients where those of the 
   CHECK(dp == gradients(dx.view()));
   CHECK(std::ranges::none_of(dp, [](float v) { return v == 0; }));
 }
+
+}  // namespace supervised_test

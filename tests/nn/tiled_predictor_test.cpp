@@ -11,6 +11,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace tiled_predictor_test {
+
 using namespace unetpp;
 
 namespace {
@@ -197,3 +199,5 @@ TEST_CASE("with flip, a mirrored picture of whole steps has the mirrored probabi
   CHECK(largest_difference(back(all_probabilities(flipping, mirrored)), seen) < 1e-5f);
   CHECK(largest_difference(back(all_probabilities(plain, mirrored)), seen) > 1e-3f);
 }
+
+}  // namespace tiled_predictor_test

@@ -3,6 +3,8 @@
 #include "../catch.hpp"
 #include "../io/fixtures.hpp"
 
+namespace tiling_test {
+
 using namespace unetpp;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("an overlap that leaves nothing of a tile is refused") {
   CHECK_THROWS_AS(TileAxis(100, 32, -1, field), ArgumentError);
   CHECK_THROWS_AS(TileAxis(0, 32, 8, field), ArgumentError);
 }
+
+}  // namespace tiling_test

@@ -11,6 +11,8 @@
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/nn/unet.hpp"
 
+namespace unet_accuracy_test {
+
 using namespace unetpp;
 
 namespace {
@@ -158,3 +160,5 @@ TEST_CASE("each pass of each convolution of the default U-Net is within 2e-5 of 
   });
   CHECK(checked == 23);
 }
+
+}  // namespace unet_accuracy_test

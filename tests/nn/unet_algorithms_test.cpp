@@ -6,6 +6,8 @@
 
 #include "unetpp/nn/unet.hpp"
 
+namespace unet_algorithms_test {
+
 namespace {
 
 using namespace unetpp;
@@ -53,3 +55,5 @@ static_assert(chooses<UNet<UNetConfig{.depth = 1, .algorithm = ConvAlgorithm::im
     {im2col, im2col, im2col, im2col, im2col, im2col, im2col, im2col}));
 
 }  // namespace
+
+}  // namespace unet_algorithms_test

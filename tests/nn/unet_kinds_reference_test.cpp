@@ -15,6 +15,8 @@
 #include "unetpp/nn/unet.hpp"
 #include "unetpp/nn/workspace.hpp"
 
+namespace unet_kinds_reference_test {
+
 using namespace unetpp;
 
 namespace {
@@ -80,3 +82,5 @@ TEST_CASE("a U-Net with group normalisation has PyTorch's logits, its channels i
                           .normalisation = Normalisation::group,
                           .norm_groups = 4}>("group");
 }
+
+}  // namespace unet_kinds_reference_test

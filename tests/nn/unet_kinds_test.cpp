@@ -8,6 +8,8 @@
 #include "unetpp/nn/fold_batch_norm.hpp"
 #include "unetpp/unet.hpp"
 
+namespace unet_kinds_test {
+
 using namespace unetpp;
 
 namespace {
@@ -195,3 +197,5 @@ TEST_CASE("a U-Net with batch normalisation, interpolation and heads has right g
     c.supervised_levels = 1;
   })>();
 }
+
+}  // namespace unet_kinds_test

@@ -9,6 +9,8 @@
 #include "../reference/read_reference.hpp"
 #include "unetpp/unet.hpp"
 
+namespace unet_test {
+
 using namespace unetpp;
 
 namespace {
@@ -188,3 +190,5 @@ TEST_CASE("summary lists every layer with its shape, parameters and cost, and th
   CHECK(table.find("winograd4") != std::string::npos);
   CHECK(table.find(kernels::to_string(kernels::instruction_set())) != std::string::npos);
 }
+
+}  // namespace unet_test

@@ -4,6 +4,8 @@
 #include "unetpp/nn/parameters.hpp"
 #include "unetpp/unet.hpp"
 
+namespace weight_ranges_test {
+
 using namespace unetpp;
 
 namespace {
@@ -34,3 +36,5 @@ TEST_CASE("AdamW with the ranges of a network moves weights without gradients an
     for (std::size_t i = t.offset; i < t.offset + t.size; ++i)
       CHECK(parameters.span()[i] == (t.role == Role::weight ? 0.75f : 1.0f));
 }
+
+}  // namespace weight_ranges_test

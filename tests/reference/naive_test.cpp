@@ -9,6 +9,8 @@
 #include "../catch.hpp"
 #include "read_reference.hpp"
 
+namespace naive_test {
+
 using namespace reference;
 
 namespace {
@@ -190,3 +192,5 @@ TEST_CASE("a reference that is cut short is not read") {
   CHECK(read_reference(path)["whole"] == std::vector<double>{1, 2});
   std::filesystem::remove(path);
 }
+
+}  // namespace naive_test

@@ -2,6 +2,8 @@
 
 #include "catch.hpp"
 
+namespace curves_test {
+
 using namespace unetpp;
 
 namespace {
@@ -67,3 +69,5 @@ TEST_CASE("curves show each class in its colour") {
   CHECK(coloured(image, {250, 1, 2}) > 400);
   CHECK(coloured(image, {3, 4, 250}) > 400);
 }
+
+}  // namespace curves_test

@@ -2,6 +2,8 @@
 
 #include "catch.hpp"
 
+namespace html_test {
+
 using namespace unetpp;
 
 namespace {
@@ -64,3 +66,5 @@ TEST_CASE("a run is finished after its last epoch") {
   CHECK(report_data(run)["finished"] == true);
   CHECK_FALSE(report_data(run)["epochs"][0].contains("val_loss"));
 }
+
+}  // namespace html_test

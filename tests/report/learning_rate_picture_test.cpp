@@ -5,6 +5,8 @@
 
 #include "../catch.hpp"
 
+namespace learning_rate_picture_test {
+
 using namespace unetpp;
 
 namespace {
@@ -46,3 +48,5 @@ TEST_CASE("a search without a suggestion has no mark, one of a single point is d
   CHECK(columns(image, curve).count >= 2);
   CHECK_THROWS_AS(draw_learning_rates({}), ArgumentError);
 }
+
+}  // namespace learning_rate_picture_test

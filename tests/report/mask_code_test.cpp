@@ -3,6 +3,8 @@
 
 #include "catch.hpp"
 
+namespace mask_code_test {
+
 using namespace unetpp;
 
 TEST_CASE("base64 writes the examples of RFC 4648") {
@@ -58,3 +60,5 @@ TEST_CASE("decode_mask_code refuses masks of more or fewer pixels, and numbers t
   CHECK_FALSE(decode_mask_code(base64(std::string(20, static_cast<char>(255))), 10, 3));
   CHECK_FALSE(decode_mask_code(base64(std::string{27, 0}), 10, 3));
 }
+
+}  // namespace mask_code_test

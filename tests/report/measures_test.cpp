@@ -3,6 +3,8 @@
 
 #include "catch.hpp"
 
+namespace measures_test {
+
 using namespace unetpp;
 
 namespace {
@@ -53,3 +55,5 @@ TEST_CASE("names in metrics.csv are UTF-8, with replacement characters where the
   const std::string csv = metrics_csv({epoch(1)}, {{"caf\xe9", {}}, {"\xc3\xa9", {}}});
   CHECK(csv.find(",val_iou_caf\xef\xbf\xbd,val_iou_\xc3\xa9,") != std::string::npos);
 }
+
+}  // namespace measures_test

@@ -2,6 +2,8 @@
 
 #include "catch.hpp"
 
+namespace picture_test {
+
 using namespace unetpp;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("picture refuses a mask of another size, naming both sizes") {
 TEST_CASE("overlay refuses a mask of another size") {
   CHECK_THROWS_AS(overlay(grey_2x2, {1, 2, {0, 0}}), ArgumentError);
 }
+
+}  // namespace picture_test

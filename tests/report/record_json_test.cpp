@@ -9,6 +9,8 @@
 #include "catch.hpp"
 #include "io/fixtures.hpp"
 
+namespace record_json_test {
+
 using namespace unetpp;
 using io_tests::TemporaryFolder;
 
@@ -217,3 +219,5 @@ TEST_CASE("each value of a report's text is checked, and nothing is taken of a w
     CHECK(report.run().epochs.empty());
   }
 }
+
+}  // namespace record_json_test

@@ -8,6 +8,8 @@
 #include "io/fixtures.hpp"
 #include "io/numbers.hpp"
 
+namespace segmentation_report_test {
+
 using namespace unetpp;
 using io_tests::TemporaryFolder;
 
@@ -245,3 +247,5 @@ TEST_CASE("a report shows what the first process has of a first batch that sever
   report.on_batch_end(e);
   CHECK(report.run().first_batch.size() == 2);
 }
+
+}  // namespace segmentation_report_test

@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "io/fixtures.hpp"
 
+namespace shown_channels_test {
+
 using namespace unetpp;
 using Bytes = std::vector<std::uint8_t>;
 
@@ -99,3 +101,5 @@ TEST_CASE("a report shows the chosen channel of scaled images with the values th
   const Bytes& shown = report.run().images[0].image.rgb;
   for (std::size_t pixel = 0; pixel < 64; ++pixel) CHECK(shown[3 * pixel] == ((pixel + 2) % 3 == 0 ? 200 : 40));
 }
+
+}  // namespace shown_channels_test

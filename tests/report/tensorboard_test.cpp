@@ -3,6 +3,8 @@
 #include "catch.hpp"
 #include "io/fixtures.hpp"
 
+namespace tensorboard_test {
+
 using namespace unetpp;
 
 TEST_CASE("crc32c gives the check values of RFC 3720") {
@@ -75,3 +77,5 @@ TEST_CASE("tags that are not UTF-8 get replacement characters") {
   step.scalar("iou/caf\xe9", 1);
   CHECK(step.summary().find("iou/caf\xef\xbf\xbd") != std::string::npos);
 }
+
+}  // namespace tensorboard_test

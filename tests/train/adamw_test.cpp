@@ -7,6 +7,8 @@
 #include "../reference/optimizer_steps.hpp"
 #include "unetpp/train/sgd.hpp"
 
+namespace adamw_test {
+
 using namespace unetpp;
 
 TEST_CASE("AdamW takes PyTorch's and Keras's steps, with decay of the weights only") {
@@ -107,3 +109,5 @@ TEST_CASE("SGD goes on from a state of before there was decay") {
   CHECK(sgd.config().decay == 0);
   CHECK(sgd.config().learning_rate == 0.5);
 }
+
+}  // namespace adamw_test

@@ -8,6 +8,8 @@
 #include "unetpp/train/moving_average.hpp"
 #include "unetpp/train/sgd.hpp"
 
+namespace any_optimizer_test {
+
 using namespace unetpp;
 
 namespace {
@@ -59,3 +61,5 @@ TEST_CASE("any optimizer goes on from a state of its kind, and refuses one of an
   CHECK(after_steps(second) == after_steps(first));
   CHECK_THROWS_AS(other.restore(first.state()), ArgumentError);
 }
+
+}  // namespace any_optimizer_test

@@ -8,6 +8,8 @@
 #include "unetpp/core/labels.hpp"
 #include "unetpp/core/tensor.hpp"
 
+namespace class_weights_test {
+
 using namespace unetpp;
 
 namespace {
@@ -88,3 +90,5 @@ TEST_CASE("a label that is no class is not counted but an error") {
   CHECK_THROWS_AS(ClassCounts(0), ArgumentError);
   CHECK_THROWS_AS(ClassCounts(257), ArgumentError);
 }
+
+}  // namespace class_weights_test

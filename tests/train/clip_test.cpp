@@ -8,6 +8,8 @@
 #include "../reference/optimizer_steps.hpp"
 #include "unetpp/unet.hpp"
 
+namespace clip_test {
+
 using namespace unetpp;
 
 namespace {
@@ -90,3 +92,5 @@ TEST_CASE("a step whose gradients are not finite leaves the parameters alone") {
   CHECK(before == std::vector<float>(parameters.span().begin(), parameters.span().end()));
   CHECK(adam.state().steps == 0);
 }
+
+}  // namespace clip_test

@@ -10,6 +10,8 @@
 #include "unetpp/train/moving_average.hpp"
 #include "unetpp/unet.hpp"
 
+namespace fit_test {
+
 using namespace unetpp;
 
 namespace {
@@ -494,3 +496,5 @@ TEST_CASE("training goes on with as many shards as before only") {
   config.shards = 4;
   CHECK_THROWS_WITH(fit(parameters, sgd, training, config), "unetpp: training goes on: expected 2 shards, found 4");
 }
+
+}  // namespace fit_test

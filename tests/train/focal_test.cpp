@@ -6,6 +6,8 @@
 #include "check_loss.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
 
+namespace focal_test {
+
 using namespace unetpp;
 
 TEST_CASE("the focal loss and its gradient agree with naive loops and central differences") {
@@ -36,3 +38,5 @@ TEST_CASE("a gamma or a class weight of the focal loss that cannot be is an erro
   check::LossData data(false);
   CHECK_THROWS_AS(data.run(FocalLoss({.class_weights = {1, 2}})), ArgumentError);
 }
+
+}  // namespace focal_test

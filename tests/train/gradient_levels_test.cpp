@@ -9,6 +9,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace gradient_levels_test {
+
 using namespace unetpp;
 
 namespace {
@@ -87,3 +89,5 @@ TEST_CASE("a backward pass says of each layer in a sequence when its gradients a
   CHECK(std::is_sorted(watch.from.rbegin(), watch.from.rend()));
   CHECK(watch.from.back() == gradients.data());
 }
+
+}  // namespace gradient_levels_test

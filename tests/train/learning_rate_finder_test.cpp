@@ -8,6 +8,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace learning_rate_finder_test {
+
 using namespace unetpp;
 
 namespace {
@@ -133,3 +135,5 @@ TEST_CASE("the finder refuses settings and loaders that give no search, and imag
   ArrayLoader<Net::in> bad(images, ArrayLoader<Net::in>::Labels(2), {.batch = 2});
   CHECK_THROWS_AS(find_learning_rate(parameters, SGD(), bad), NonFiniteLossError);
 }
+
+}  // namespace learning_rate_finder_test

@@ -12,6 +12,8 @@
 #include "unetpp/train/softmax_cross_entropy.hpp"
 #include "unetpp/train/weighted_losses.hpp"
 
+namespace loss_contract_test {
+
 using namespace unetpp;
 
 namespace {
@@ -165,3 +167,5 @@ TEST_CASE("every loss keeps to its scratch memory, and needs no gradient") {
     for (std::size_t i = needed; i < memory.size(); ++i) REQUIRE(memory[i] == 7);
   }
 }
+
+}  // namespace loss_contract_test

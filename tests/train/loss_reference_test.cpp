@@ -11,6 +11,8 @@
 #include "unetpp/train/lovasz.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
 
+namespace loss_reference_test {
+
 using namespace unetpp;
 
 namespace {
@@ -97,3 +99,5 @@ TEST_CASE("Lovász-softmax is segmentation_models.pytorch's") {
                {"lovasz_smp_absent", "absent", LovaszSoftmaxLoss{}},
                {"lovasz_smp_ignoring", "ignoring", LovaszSoftmaxLoss({.ignore_label = 255})}});
 }
+
+}  // namespace loss_reference_test

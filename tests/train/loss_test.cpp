@@ -3,6 +3,8 @@
 #include "check_loss.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
 
+namespace loss_test {
+
 using namespace unetpp;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("label smoothing out of 0 to 1 is an error") {
   for (const float smoothing : {-0.1f, 1.1f, NAN})
     CHECK_THROWS_AS(SoftmaxCrossEntropy({.label_smoothing = smoothing}), ArgumentError);
 }
+
+}  // namespace loss_test

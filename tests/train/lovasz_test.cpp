@@ -4,6 +4,8 @@
 
 #include "check_loss.hpp"
 
+namespace lovasz_test {
+
 using namespace unetpp;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("Lovász-softmax sorts equal errors by the pixel's place") {
 TEST_CASE("Lovász-softmax of more pixels than its keys number is an error") {
   CHECK_THROWS_AS(LovaszSoftmaxLoss{}.scratch(std::size_t{1} << 18, {128, 128, 2}), ArgumentError);
 }
+
+}  // namespace lovasz_test

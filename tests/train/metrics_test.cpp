@@ -7,6 +7,8 @@
 
 #include "../catch.hpp"
 
+namespace metrics_test {
+
 using namespace unetpp;
 
 TEST_CASE("a confusion matrix gives accuracy, IoU and Dice of the whole set") {
@@ -76,3 +78,5 @@ TEST_CASE("leaving out what is no class changes no mean") {
     CHECK(m.mean_iou() == Approx(0.25));
   }
 }
+
+}  // namespace metrics_test

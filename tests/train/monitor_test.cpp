@@ -6,6 +6,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace monitor_test {
+
 using namespace unetpp;
 
 namespace {
@@ -128,3 +130,5 @@ TEST_CASE("early stopping and keep-best end fit and put the best parameters back
   CHECK(history.size() == 4);
   CHECK(after_first == std::vector<float>(parameters.span().begin(), parameters.span().end()));
 }
+
+}  // namespace monitor_test

@@ -10,6 +10,8 @@
 #include "unetpp/train/averaged.hpp"
 #include "unetpp/unet.hpp"
 
+namespace moving_average_test {
+
 using namespace unetpp;
 
 namespace {
@@ -152,3 +154,5 @@ TEST_CASE("averaged parameters are the optimizer's average, or the parameters wh
   other.step(p, p, 1);
   CHECK_THROWS_AS(averaged(parameters, other), ArgumentError);
 }
+
+}  // namespace moving_average_test

@@ -9,6 +9,8 @@
 #include "unetpp/train/adam.hpp"
 #include "unetpp/train/sgd.hpp"
 
+namespace optimizer_test {
+
 using namespace unetpp;
 
 namespace {
@@ -133,3 +135,5 @@ TEST_CASE("an optimizer refuses settings that it cannot have, when it is made an
   adam.step(p, g, 1);
   CHECK(p == before);
 }
+
+}  // namespace optimizer_test

@@ -7,6 +7,8 @@
 #include "../reference/optimizer_steps.hpp"
 #include "unetpp/unet.hpp"
 
+namespace plateau_test {
+
 using namespace unetpp;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("a plateau refuses settings that it cannot have") {
   CHECK_THROWS_AS(Plateau({.min_delta = -1}), ArgumentError);
   CHECK_THROWS_AS(Plateau({.score = {}}), ArgumentError);
 }
+
+}  // namespace plateau_test

@@ -8,6 +8,8 @@
 
 #include "../catch.hpp"
 
+namespace progress_test {
+
 using namespace unetpp;
 
 namespace {
@@ -126,3 +128,5 @@ TEST_CASE("while it validates the line says so") {
 TEST_CASE("a progress line that is not finished is ended, so that an error begins a new one") {
   CHECK(printed(true, [](Progress& p) { p.on_batch_end(late_batch); }).back() == '\n');
 }
+
+}  // namespace progress_test

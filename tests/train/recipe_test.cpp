@@ -12,6 +12,8 @@
 #include "unetpp/train/dice.hpp"
 #include "unetpp/unet.hpp"
 
+namespace recipe_test {
+
 using namespace unetpp;
 
 namespace {
@@ -157,3 +159,5 @@ TEST_CASE(
     }
   check_near(parameters.statistics().first(2), means, 1e-5);
 }
+
+}  // namespace recipe_test

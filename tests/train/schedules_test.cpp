@@ -7,6 +7,8 @@
 #include "../catch.hpp"
 #include "../reference/optimizer_steps.hpp"
 
+namespace schedules_test {
+
 using namespace unetpp;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("schedules refuse rates, steps and shapes that they cannot have") {
   CHECK_THROWS_AS(one_cycle({.steps = 20, .first_divisor = 0.5}), ArgumentError);
   CHECK_THROWS_AS(one_cycle({.steps = 20, .last_divisor = 0.5}), ArgumentError);
 }
+
+}  // namespace schedules_test

@@ -10,6 +10,8 @@
 #include "unetpp/train/team.hpp"
 #include "unetpp/unet.hpp"
 
+namespace shards_test {
+
 using namespace unetpp;
 
 namespace {
@@ -201,3 +203,5 @@ TEST_CASE("a step refuses images that do not fit into its shards") {
                     "unetpp: a training step: expected 3 images in 2 shards of at most 2, found 2 in 2 of up to 1");
   CHECK_THROWS_AS(step(2, {2}), ArgumentError);
 }
+
+}  // namespace shards_test

@@ -12,6 +12,8 @@
 #include "../reference/read_reference.hpp"
 #include "unetpp/unet.hpp"
 
+namespace step_loss_test {
+
 using namespace unetpp;
 
 namespace {
@@ -212,3 +214,5 @@ TEST_CASE("a head that puts out what is no number stops the step and leaves the 
   CHECK(std::ranges::equal(data.parameters.span(), before,
                            [](float a, float b) { return a == b || (a != a && b != b); }));
 }
+
+}  // namespace step_loss_test

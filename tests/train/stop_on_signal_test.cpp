@@ -7,6 +7,8 @@
 
 #include "../catch.hpp"
 
+namespace stop_on_signal_test {
+
 using unetpp::StopOnSignal;
 
 namespace {
@@ -87,3 +89,5 @@ TEST_CASE("afterwards signals do what they did before, and what was ignored stay
           if (signals.stop()) ::_exit(1);
         }) == 0);
 }
+
+}  // namespace stop_on_signal_test

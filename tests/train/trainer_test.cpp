@@ -6,6 +6,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace trainer_test {
+
 using namespace unetpp;
 
 namespace {
@@ -171,3 +173,5 @@ TEST_CASE("a rate goes to optimizers that take one, and is refused for others") 
   CHECK_NOTHROW(trainer.update(parameters, plain));
   CHECK_THROWS_AS(trainer.update(parameters, plain, 3.0), ArgumentError);
 }
+
+}  // namespace trainer_test

@@ -8,6 +8,8 @@
 #include "../catch.hpp"
 #include "unetpp/unet.hpp"
 
+namespace training_state_test {
+
 using namespace unetpp;
 
 namespace {
@@ -181,3 +183,5 @@ TEST_CASE("fit refuses a start that no training can have been at, another seed, 
   Run<PlainSource> run;
   CHECK_THROWS_AS(run.fit({.batches = 2, .samples = 4, .steps = 2}), ArgumentError);
 }
+
+}  // namespace training_state_test

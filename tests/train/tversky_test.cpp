@@ -6,6 +6,8 @@
 #include "check_loss.hpp"
 #include "unetpp/train/dice.hpp"
 
+namespace tversky_test {
+
 using namespace unetpp;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("left-out classes that are none, or all, are an error") {
   CHECK_THROWS_AS(data.run(DiceLoss({.left_out_classes = {3}})), ArgumentError);
   CHECK_THROWS_AS(data.run(DiceLoss({.left_out_classes = {0, 1, 2}})), ArgumentError);
 }
+
+}  // namespace tversky_test

@@ -7,6 +7,8 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/train/softmax_cross_entropy.hpp"
 
+namespace weighted_losses_test {
+
 using namespace unetpp;
 
 namespace {
@@ -92,3 +94,5 @@ TEST_CASE("a sum of losses that cannot be is refused") {
   CHECK_THROWS_AS(WeightedLosses({{1, plain}, {1, SoftmaxCrossEntropy{}}}), ArgumentError);
   CHECK_THROWS_AS(WeightedLosses({{1, WeightedLosses({{1, plain}, {1, weighted}})}}), ArgumentError);
 }
+
+}  // namespace weighted_losses_test

@@ -16,6 +16,8 @@
 #include "augment/samples.hpp"
 #include "unetpp/io/data/loader.hpp"
 
+namespace augment_test {
+
 using namespace augment_tests;
 using io_tests::contains;
 using io_tests::message_of;
@@ -190,3 +192,5 @@ TEST_CASE("hue and saturation are of images of three channels only, the rest of 
   rest.hue.probability = rest.saturation.probability = 0;
   CHECK(made(rest, sample).image.values.size() == 48);
 }
+
+}  // namespace augment_test

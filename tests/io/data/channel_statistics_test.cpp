@@ -11,6 +11,8 @@
 #include "unetpp/core/random.hpp"
 #include "unetpp/io/data/loader.hpp"
 
+namespace channel_statistics_test {
+
 using namespace io_tests;
 using namespace unetpp;
 
@@ -119,3 +121,5 @@ TEST_CASE("a loader refuses a scaling of other channels than its network's") {
           Loader<Shape{2, 4, 2}, Mixed> loader(data, {0}, config);
         }) == "a loader's channel scaling: expected a mean and a deviation for each of 2 channels, found 1 and 1");
 }
+
+}  // namespace channel_statistics_test

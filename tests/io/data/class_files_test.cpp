@@ -8,6 +8,8 @@
 #include "../fixtures.hpp"
 #include "../image/make_png.hpp"
 
+namespace class_files_test {
+
 using namespace io_tests;
 
 namespace {
@@ -73,3 +75,5 @@ TEST_CASE("no masks, and more than 255, are an error") {
   CHECK_THROWS_AS(unetpp::read_class_files({}, {"image", {1, 4}}), unetpp::ArgumentError);
   CHECK_THROWS_AS(unetpp::read_class_files(std::vector<ClassFile>(256), {"image", {1, 4}}), unetpp::ArgumentError);
 }
+
+}  // namespace class_files_test

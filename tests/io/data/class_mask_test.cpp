@@ -9,6 +9,8 @@
 #include "../image/make_png.hpp"
 #include "unetpp/io/image/image.hpp"
 
+namespace class_mask_test {
+
 using namespace io_tests;
 
 namespace {
@@ -197,3 +199,5 @@ TEST_CASE("a mask that is to be turned before it is seen is an error") {
   CHECK(error_of(grey.substr(0, 33) + exif + grey.substr(33), values) ==
         "expected a mask as it is to be seen, found one of EXIF orientation 6");
 }
+
+}  // namespace class_mask_test

@@ -7,6 +7,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/data/read_class_table.hpp"
 
+namespace class_table_test {
+
 namespace {
 
 using unetpp::ClassCode;
@@ -138,3 +140,5 @@ TEST_CASE("a class table that a program makes is checked as one that is read") {
   CHECK(table_error({.classes = {{"a", 0}}}) == "a class table: expected at least 2 classes, found 1");
   CHECK(table_error({.code = ClassCode::file, .classes = {{"a"}, {"b"}}}).empty());
 }
+
+}  // namespace class_table_test

@@ -9,6 +9,8 @@
 #include "../fixtures.hpp"
 #include "../image/make_jpeg.hpp"
 
+namespace dataset_test {
+
 using namespace io_tests;
 
 namespace {
@@ -283,3 +285,5 @@ TEST_CASE("all real pairs load, the GIF and the PNG named .jpg too") {
   }
   CHECK(errors == std::vector<std::string>{});
 }
+
+}  // namespace dataset_test

@@ -13,6 +13,8 @@
 #include "unetpp/io/data/dataset.hpp"
 #include "unetpp/io/data/loader.hpp"
 
+namespace folder_dataset_test {
+
 using namespace io_tests;
 
 namespace {
@@ -224,3 +226,5 @@ TEST_CASE("the real pets as numbers of classes have the masks that PetDataset re
     CHECK(ours.image.values == theirs.image.values);
   }
 }
+
+}  // namespace folder_dataset_test

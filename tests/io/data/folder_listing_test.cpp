@@ -7,6 +7,8 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 
+namespace folder_listing_test {
+
 using namespace io_tests;
 
 namespace {
@@ -215,3 +217,5 @@ TEST_CASE("a folder that is missing is an error that names it") {
   CHECK(message_of<unetpp::FileError>([&] { unetpp::list_folder({.folder = files.path() / "y"}); }) ==
         (files.path() / "y").string() + found);
 }
+
+}  // namespace folder_listing_test

@@ -11,6 +11,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/core/random.hpp"
 
+namespace folds_test {
+
 namespace {
 
 using unetpp::make_folds;
@@ -167,3 +169,5 @@ TEST_CASE("one fold validates and the others train") {
   CHECK(parts.validation == std::vector<std::size_t>{1, 3});
   CHECK_THROWS_AS(unetpp::fold_split({0, 1}, 2), unetpp::ArgumentError);
 }
+
+}  // namespace folds_test

@@ -8,6 +8,8 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 
+namespace groups_test {
+
 namespace {
 
 using unetpp::group_keys;
@@ -89,3 +91,5 @@ TEST_CASE("groups that are all too large to validate with are an error, and noth
         }).ends_with("found 2 groups, all of which would validate"));
   CHECK_THROWS_AS(grouped_split({}, 0, 1), unetpp::ArgumentError);
 }
+
+}  // namespace groups_test

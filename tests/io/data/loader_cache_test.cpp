@@ -10,6 +10,8 @@
 #include "unetpp/io/data/loader.hpp"
 #include "unetpp/io/data/sample_cache.hpp"
 
+namespace loader_cache_test {
+
 using namespace io_tests;
 using unetpp::Sample;
 using unetpp::detail::SampleCache;
@@ -77,3 +79,5 @@ TEST_CASE("a loader's cache is bounded for samples of different sizes, too") {
   epoch(loader, 1);
   CHECK(data.loads == 30 + 25);
 }
+
+}  // namespace loader_cache_test

@@ -11,6 +11,8 @@
 #include "unetpp/io/data/loader.hpp"
 #include "unetpp/unet.hpp"
 
+namespace loader_channels_test {
+
 using namespace io_tests;
 using namespace unetpp;
 
@@ -99,3 +101,5 @@ TEST_CASE("a sample of other channels is not written") {
           write_sample(Halves{5}.load(0), {5, 5, 3}, image, labels);
         }) == "a sample: expected an image of 3 channels, found 5");
 }
+
+}  // namespace loader_channels_test

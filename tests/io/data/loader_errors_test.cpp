@@ -11,6 +11,8 @@
 #include "../numbers.hpp"
 #include "unetpp/io/data/loader.hpp"
 
+namespace loader_errors_test {
+
 using namespace io_tests;
 using unetpp::LoaderConfig;
 
@@ -219,3 +221,5 @@ TEST_CASE("a loader refuses to give a batch before its first epoch") {
   NumberLoader loader(numbers, first(4), {.batch = 2});
   CHECK(message_of<unetpp::ArgumentError>([&] { loader.next(); }) == "a loader has no batch before start_epoch()");
 }
+
+}  // namespace loader_errors_test

@@ -10,6 +10,8 @@
 #include "../numbers.hpp"
 #include "unetpp/io/data/loader.hpp"
 
+namespace loader_ranks_test {
+
 using namespace io_tests;
 using unetpp::LoaderConfig;
 using unetpp::Random;
@@ -137,3 +139,5 @@ TEST_CASE("a loader of several ranks gives what they give, and says how many ima
     CHECK(images == std::vector<std::vector<std::size_t>>{{2, 1}, {2, 0}, {1, 2}});
   }
 }
+
+}  // namespace loader_ranks_test

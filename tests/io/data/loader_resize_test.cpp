@@ -12,6 +12,8 @@
 #include "unetpp/io/data/augment.hpp"
 #include "unetpp/io/data/loader.hpp"
 
+namespace loader_resize_test {
+
 using namespace io_tests;
 using unetpp::Image;
 using unetpp::LoaderConfig;
@@ -150,3 +152,5 @@ TEST_CASE("a sample that is smaller than the crop is skipped with both sizes, wi
                       unetpp::detail::size_text(in.width, in.height - 1) + " (take a smaller crop, or leave it out)");
   }
 }
+
+}  // namespace loader_resize_test

@@ -7,6 +7,8 @@
 #include "../../catch.hpp"
 #include "../numbers.hpp"
 
+namespace loader_test {
+
 using namespace io_tests;
 using unetpp::LoaderConfig;
 
@@ -158,3 +160,5 @@ TEST_CASE("there are no images before the first epoch, nor a batch in one withou
   NumberLoader empty(numbers, {});
   CHECK(epoch(empty, 0).empty());
 }
+
+}  // namespace loader_test

@@ -12,6 +12,8 @@
 #include "../numbers.hpp"
 #include "unetpp/io/data/loader.hpp"
 
+namespace loader_transform_test {
+
 using namespace io_tests;
 using unetpp::LoaderConfig;
 using unetpp::Random;
@@ -175,3 +177,5 @@ TEST_CASE("a transform that makes a mask of another size, no image, or too few v
   CHECK(message({{2, 7, 3, labels}, {2, 7, labels}}).starts_with(numbers.name(0) + ": "));
   CHECK(message({{2, 7, 3, values}, {2, 7, labels}}).empty());
 }
+
+}  // namespace loader_transform_test

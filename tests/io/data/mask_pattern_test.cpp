@@ -6,6 +6,8 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 
+namespace mask_pattern_test {
+
 namespace {
 
 using unetpp::MaskPattern;
@@ -61,3 +63,5 @@ TEST_CASE("a pattern that is none is an error") {
   CHECK(error_of("{stem}_{stem}") == "a mask pattern: expected {stem} once, found {stem}_{stem}");
   CHECK(error_of("{class}{stem}{class}") == "a mask pattern: expected {class} once, found {class}{stem}{class}");
 }
+
+}  // namespace mask_pattern_test

@@ -9,6 +9,8 @@
 #include "../image/make_png.hpp"
 #include "unetpp/io/data/class_mask.hpp"
 
+namespace mask_survey_test {
+
 using namespace io_tests;
 
 namespace {
@@ -157,3 +159,5 @@ TEST_CASE("masks of one value alone make no table") {
 }
 
 TEST_CASE("a survey of no masks is an error") { CHECK_THROWS_AS(unetpp::survey_masks({}), unetpp::ArgumentError); }
+
+}  // namespace mask_survey_test

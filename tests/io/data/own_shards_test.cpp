@@ -10,6 +10,8 @@
 #include "../numbers.hpp"
 #include "unetpp/unet.hpp"
 
+namespace own_shards_test {
+
 using namespace unetpp;
 
 namespace {
@@ -153,3 +155,5 @@ TEST_CASE("a loader of other shards than the process's is refused") {
         "unetpp: fit: expected a loader of all samples or of 4 of 4 ranks from rank 0 on, found one of 4 ranks that "
         "gives images 4 to 8 of each batch");
 }
+
+}  // namespace own_shards_test

@@ -8,6 +8,8 @@
 #include "../../catch.hpp"
 #include "unetpp/core/error.hpp"
 
+namespace sample_problems_test {
+
 namespace {
 
 using unetpp::sample_problems;
@@ -48,3 +50,5 @@ TEST_CASE("an image of other channels than most is a problem") {
 TEST_CASE("images of other channels than demanded are problems, be they most") {
   CHECK(sample_problems(Drawn{{3, 1, 3}}, 1).size() == 2);
 }
+
+}  // namespace sample_problems_test

@@ -23,6 +23,8 @@
 #include "unetpp/io/image/read_raster.hpp"
 #include "unetpp/unet.hpp"
 
+namespace tiff_training_test {
+
 using namespace io_tests;
 using namespace unetpp;
 
@@ -91,4 +93,5 @@ TEST_CASE("a network of five channels learns from TIFF files of 16 bits, and a m
   CHECK(right > 64 * 48 * 95 / 100);
 }
 
+}  // namespace tiff_training_test
 #endif

@@ -11,6 +11,8 @@
 #include "unetpp/train/averaged.hpp"
 #include "unetpp/train/moving_average.hpp"
 
+namespace average_checkpoint_test {
+
 using namespace io_tests;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("a checkpoint with an average is refused by an optimizer that has none
   AdamW adam({}, weight_ranges<Net>());
   CHECK_THROWS_AS(load_checkpoint(writer.last(), run.parameters, adam), FormatError);
 }
+
+}  // namespace average_checkpoint_test

@@ -2,6 +2,8 @@
 #include "unetpp/io/files/onnx.hpp"
 #include "unetpp/unet.hpp"
 
+namespace bfloat16_onnx_test {
+
 using namespace unetpp;
 
 namespace {
@@ -25,3 +27,5 @@ TEST_CASE("a network of bfloat16s is exported to ONNX as the one of float32") {
   const Parameters<UNet<small(Precision::float32)>> in_float(HeNormal{3});
   CHECK(exported(in_short) == exported(in_float));
 }
+
+}  // namespace bfloat16_onnx_test

@@ -6,6 +6,8 @@
 #include "unetpp/io/files/weights.hpp"
 #include "unetpp/unet.hpp"
 
+namespace bfloat16_weights_test {
+
 using namespace unetpp;
 
 namespace {
@@ -45,3 +47,5 @@ TEST_CASE("weights of a network of bfloat16s are the same file as those of float
   load_weights(float_path, from_float);
   CHECK(values_of(from_float) == values_of(in_float));
 }
+
+}  // namespace bfloat16_weights_test

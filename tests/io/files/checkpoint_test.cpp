@@ -11,6 +11,8 @@
 #include "../fixtures.hpp"
 #include "checkpoint_run.hpp"
 
+namespace checkpoint_test {
+
 using namespace io_tests;
 
 namespace {
@@ -232,3 +234,5 @@ TEST_CASE("a checkpoint keeps which class the means of past epochs leave out") {
   CHECK(history.at(0).validation->confusion.mean_iou() == 0.75);
   CHECK(history.at(1).validation->confusion.mean_iou() == 0.375);
 }
+
+}  // namespace checkpoint_test

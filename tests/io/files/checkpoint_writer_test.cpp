@@ -12,6 +12,8 @@
 #include "../fixtures.hpp"
 #include "checkpoint_run.hpp"
 
+namespace checkpoint_writer_test {
+
 using namespace io_tests;
 
 TEST_CASE("training on a data set with bad samples stops after any batch and goes on to the same bits") {
@@ -156,3 +158,5 @@ TEST_CASE("a full disk and a folder that is gone end training with an error, and
       [&] { run.fit({}, writer, [&](const ResumePoint&) { std::filesystem::remove_all(folder.path() / "out"); }); });
   CHECK(gone == writer.last().string() + ": cannot be written: No such file or directory");
 }
+
+}  // namespace checkpoint_writer_test

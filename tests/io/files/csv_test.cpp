@@ -6,6 +6,8 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 
+namespace csv_test {
+
 namespace {
 
 using unetpp::parse_csv;
@@ -73,3 +75,5 @@ TEST_CASE("fields that are written to a CSV file are read as they were") {
   for (const std::string& field : fields) line += (line.empty() ? "" : ",") + unetpp::detail::csv_field(field);
   CHECK(fields_of(line + "\n") == std::vector<Fields>{fields});
 }
+
+}  // namespace csv_test

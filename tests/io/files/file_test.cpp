@@ -10,6 +10,8 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 
+namespace file_test {
+
 using namespace io_tests;
 
 namespace {
@@ -121,3 +123,5 @@ TEST_CASE("threads that write one file leave the whole text of one of them") {
   CHECK(text == std::string(10'000, text.at(0)));
   CHECK(folder.entries() == 1);
 }
+
+}  // namespace file_test

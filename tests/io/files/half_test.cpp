@@ -7,6 +7,8 @@
 
 #include "../../catch.hpp"
 
+namespace half_test {
+
 using namespace unetpp;
 
 TEST_CASE("every half is converted to its value") {
@@ -36,3 +38,5 @@ TEST_CASE("a bfloat16 is the upper half of a float32") {
   CHECK((float_of_bfloat16(0x8000) == 0 && std::signbit(float_of_bfloat16(0x8000))));
   CHECK(std::isnan(float_of_bfloat16(0x7fc0)));
 }
+
+}  // namespace half_test

@@ -6,6 +6,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/files/json_text.hpp"
 
+namespace json_test {
+
 using namespace unetpp;
 using io_tests::contains;
 
@@ -84,3 +86,5 @@ TEST_CASE("a text is written as the whole of JSON writes it, whatever its bytes 
   for (int c = 0; c < 256; ++c) compare({static_cast<char>(c)});
   CHECK(differs.empty());
 }
+
+}  // namespace json_test

@@ -6,6 +6,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/unet.hpp"
 
+namespace model_info_test {
+
 using namespace unetpp;
 using io_tests::contains;
 
@@ -172,3 +174,5 @@ TEST_CASE("a model's channel scaling that cannot be one is an error that names t
   }
   CHECK_THROWS_AS(model_info<Net>({}, Resize::bilinear, {{0}, {1}}), ArgumentError);
 }
+
+}  // namespace model_info_test

@@ -12,6 +12,8 @@
 #include "unetpp/nn/fold_batch_norm.hpp"
 #include "unetpp/unet.hpp"
 
+namespace onnx_test {
+
 using namespace unetpp;
 
 namespace {
@@ -201,3 +203,5 @@ TEST_CASE("a folded U-Net has no nodes of batch normalisation and dropout in ONN
   };
   CHECK(operators(to_onnx(fold_batch_norm(Parameters<Best>()))) == operators(exported<UNet<plain>>({})));
 }
+
+}  // namespace onnx_test

@@ -10,6 +10,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/files/write_safetensors.hpp"
 
+namespace safetensors_test {
+
 using namespace unetpp;
 using io_tests::contains;
 using io_tests::message_of;
@@ -300,3 +302,5 @@ TEST_CASE("a name from a file does not break the line of a message, nor fill the
   CHECK(contains(message, "tensor \\n\\x1b[31mxxx"));
   CHECK(message.size() < 300);
 }
+
+}  // namespace safetensors_test

@@ -8,6 +8,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/unet.hpp"
 
+namespace weights_test {
+
 using namespace unetpp;
 
 namespace {
@@ -170,3 +172,5 @@ TEST_CASE("weights that are NaN are not written, and the file from before stays"
                            "not written: tensor conv2d.weight: expected finite numbers"));
   CHECK(read_file(path) == before);
 }
+
+}  // namespace weights_test

@@ -8,6 +8,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/image/image.hpp"
 
+namespace bmp_test {
+
 using namespace io_tests;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("a BMP without pixels is refused") {
 TEST_CASE("a BMP that is cut anywhere is an error") {
   for (std::size_t size = 0; size < bmp(2).size(); ++size) CHECK_FALSE(error_of(bmp(2).substr(0, size)).empty());
 }
+
+}  // namespace bmp_test

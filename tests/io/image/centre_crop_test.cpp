@@ -7,6 +7,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/core/error.hpp"
 
+namespace centre_crop_test {
+
 using namespace io_tests;
 using unetpp::centre_crop;
 
@@ -43,3 +45,5 @@ TEST_CASE("there is no middle that is larger than an image, or empty") {
   CHECK_THROWS_AS(centre_crop(numbers, 4, 6), unetpp::ArgumentError);
   CHECK_THROWS_AS(centre_crop(numbers, 0, 5), unetpp::ArgumentError);
 }
+
+}  // namespace centre_crop_test

@@ -11,6 +11,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/core/random.hpp"
 
+namespace full_size_test {
+
 using namespace unetpp;
 
 namespace {
@@ -167,3 +169,5 @@ TEST_CASE("classes at another size are of one image, and of at least one pixel")
   CHECK_THROWS_AS(classes_at(one, 4, -1), ArgumentError);
   CHECK_THROWS_AS(classes_at(one, 4, 4, 0), ArgumentError);
 }
+
+}  // namespace full_size_test

@@ -7,6 +7,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/image/image.hpp"
 
+namespace gif_test {
+
 using namespace io_tests;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("a GIF without an image is refused") {
   CHECK(error_of(std::string("GIF89a\2\0\1\0\0\0\0;", 14)) ==
         "a.gif: expected a whole image, found a damaged one: a GIF without an image");
 }
+
+}  // namespace gif_test

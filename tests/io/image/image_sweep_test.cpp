@@ -10,6 +10,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/image/image.hpp"
 
+namespace image_sweep_test {
+
 using namespace io_tests;
 
 namespace {
@@ -48,3 +50,5 @@ TEST_CASE("files of all kinds have Pillow's pixels or are refused by name") {
   }
   CHECK(files == std::map<std::string, int>{{".bmp", 10}, {".gif", 24}, {".jpg", 107}, {".png", 60}});
 }
+
+}  // namespace image_sweep_test

@@ -8,6 +8,8 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 
+namespace image_test {
+
 using namespace io_tests;
 
 namespace {
@@ -190,3 +192,5 @@ TEST_CASE("an image whose size is not that of its pixels is not encoded") {
 TEST_CASE("encode_jpeg refuses pixels that are not of the size") {
   CHECK_THROWS_AS(encode_jpeg(Image{2, 2, {0}}), unetpp::ArgumentError);
 }
+
+}  // namespace image_test

@@ -7,6 +7,8 @@
 #include "make_jpeg.hpp"
 #include "unetpp/io/image/image.hpp"
 
+namespace jpeg_test {
+
 using namespace io_tests;
 
 namespace {
@@ -138,3 +140,5 @@ TEST_CASE("a thumbnail in a JPEG's EXIF data is not taken for the image") {
   CHECK(decode_image(make_jpeg(24, 16, {.exif = exif_with_orientation(1) + small}), "a.jpg").rgb ==
         decode_image(jpeg, "a.jpg").rgb);
 }
+
+}  // namespace jpeg_test

@@ -8,6 +8,8 @@
 #include "../fixtures.hpp"
 #include "make_jpeg.hpp"
 
+namespace orientation_test {
+
 using namespace io_tests;
 
 namespace {
@@ -67,3 +69,5 @@ TEST_CASE("EXIF data that end early or have no orientation turn nothing") {
   far_away[4] = far_away[5] = far_away[6] = far_away[7] = '\xFF';
   for (const std::string& text : {other_tag, other_type, far_away}) CHECK(unetpp::detail::exif_orientation(text) == 1);
 }
+
+}  // namespace orientation_test

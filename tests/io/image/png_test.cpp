@@ -6,6 +6,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/image/image.hpp"
 
+namespace png_test {
+
 using namespace io_tests;
 
 namespace {
@@ -134,3 +136,5 @@ TEST_CASE("an error has none of an image's own bytes") {
 TEST_CASE("a palette behind the end of a PNG is not looked at") {
   CHECK(error_of(unetpp::encode_png(drawn_image(2, 2)) + png_chunk("PLTE", "abc").substr(0, 9)).empty());
 }
+
+}  // namespace png_test

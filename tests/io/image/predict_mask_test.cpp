@@ -9,6 +9,8 @@
 #include "unetpp/io/data/dataset.hpp"
 #include "unetpp/unet.hpp"
 
+namespace predict_mask_test {
+
 using namespace unetpp;
 
 namespace {
@@ -122,3 +124,5 @@ TEST_CASE("a network that was trained on crops predicts no image that is resized
         "predict_mask: expected an image that is resized, found a crop (a TiledPredictor predicts images of any size "
         "with a network that was trained on crops)");
 }
+
+}  // namespace predict_mask_test

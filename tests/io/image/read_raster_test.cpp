@@ -12,6 +12,8 @@
 #include "../fixtures.hpp"
 #include "make_tiff.hpp"
 
+namespace read_raster_test {
+
 using namespace io_tests;
 using unetpp::ArgumentError;
 using unetpp::decode_raster;
@@ -187,3 +189,5 @@ TEST_CASE("what libtiff warns of makes an image doubtful") {
 }
 
 #endif
+
+}  // namespace read_raster_test

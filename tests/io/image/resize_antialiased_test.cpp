@@ -10,6 +10,8 @@
 #include "../../reference/read_reference.hpp"
 #include "../fixtures.hpp"
 
+namespace resize_antialiased_test {
+
 using namespace io_tests;
 using unetpp::Image;
 using unetpp::Raster;
@@ -90,3 +92,5 @@ TEST_CASE("nothing is made smaller from or to an empty size, or from too few val
   CHECK_THROWS_AS(resize_antialiased(Image{}, 1, 1), unetpp::ArgumentError);
   CHECK_THROWS_AS(resize_antialiased(Raster{3, 2, 3, {1, 2}}, 1, 1), unetpp::ArgumentError);
 }
+
+}  // namespace resize_antialiased_test

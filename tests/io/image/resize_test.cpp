@@ -11,6 +11,8 @@
 #include "../../catch.hpp"
 #include "../fixtures.hpp"
 
+namespace resize_test {
+
 using namespace io_tests;
 
 namespace {
@@ -153,3 +155,5 @@ TEST_CASE("a picture is a raster and back, with its doubt; a raster of other cha
   CHECK(message_of<unetpp::ArgumentError>([&] { unetpp::to_image(raster); }) ==
         "a picture: expected a raster of 3 channels, found 4");
 }
+
+}  // namespace resize_test

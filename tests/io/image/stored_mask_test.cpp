@@ -9,6 +9,8 @@
 #include "make_png.hpp"
 #include "make_tiff.hpp"
 
+namespace stored_mask_test {
+
 using namespace io_tests;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("of more than 4096 codes the first have counts, and all have pixels") 
   CHECK(counts.counts().at(7) == 5);
   CHECK(counts.pixels() == 10003);
 }
+
+}  // namespace stored_mask_test

@@ -8,6 +8,8 @@
 #include "../fixtures.hpp"
 #include "unetpp/io/image/image.hpp"
 
+namespace untrusted_image_test {
+
 using namespace io_tests;
 
 namespace {
@@ -56,3 +58,5 @@ TEST_CASE("read_file stops at its limit where the system does not tell the size"
   const auto read = [] { unetpp::read_file("/dev/zero", 100); };
   CHECK(contains(message_of<unetpp::FormatError>(read), "/dev/zero: expected at most 100 bytes, found "));
 }
+
+}  // namespace untrusted_image_test

@@ -11,6 +11,8 @@
 #include "unetpp/io/image/resize_antialiased.hpp"
 #include "unetpp/io/image/to_float.hpp"
 
+namespace value_types_test {
+
 using namespace unetpp;
 
 namespace {
@@ -119,3 +121,5 @@ TEST_CASE("a picture is made of 8 bits only") {
   CHECK_THROWS_AS(to_image(Raster{1, 1, 3, {}, {}, {1, 2, 3}}), ArgumentError);
   CHECK_THROWS_AS(to_image(Raster{1, 1, 3, {}, {}, {}, {1, 2, 3}}), ArgumentError);
 }
+
+}  // namespace value_types_test

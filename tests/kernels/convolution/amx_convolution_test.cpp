@@ -8,6 +8,8 @@
 #include "scalar_amx.hpp"
 #include "unetpp/kernels/convolution/amx_disjoint.hpp"
 
+namespace amx_convolution_test {
+
 using namespace compare;
 
 namespace {
@@ -128,7 +130,7 @@ bool adds_in_order(Way way, float scale) {
 template <class T>
 bool stays_not_finite(Way way, float value) {
   const ConvGeometry g = same(16, 16, 32, 32);
-  const Image weight(g.weights(), 1, 0, 1, 1);
+  const FloatImage weight(g.weights(), 1, 0, 1, 1);
   ImageOf<T> x(256, 32, 0, 1, 2), y(256, 32, 0, 0, 3);
   x.memory[(5 * 16 + 5) * 32 + 7] = value;
   Buffer<float> scratch(amx_scratch(g, 1, 1));
@@ -214,3 +216,5 @@ TEST_CASE("a matrix unit's scratch for a batch is enough for every smaller one")
                                           });
   }
 }
+
+}  // namespace amx_convolution_test

@@ -1,5 +1,7 @@
 #include "../compare.hpp"
 
+namespace disjoint_convolution_test {
+
 using namespace compare;
 
 namespace {
@@ -62,7 +64,7 @@ TEST_CASE("windows side by side agree with im2col with weights larger than a thr
 TEST_CASE("the bias gradient of a transposed convolution is the sum of all pixels") {
   for (const int channels : {3, 32, 150}) {
     const ConvGeometry g = side_by_side(9, 11, channels, 70, 2);
-    const Image x(2 * g.in.pixels(), channels, 1, 1, 5), dy(2 * g.out.pixels(), 70, 0, 1, 6);
+    const FloatImage x(2 * g.in.pixels(), channels, 1, 1, 5), dy(2 * g.out.pixels(), 70, 0, 1, 6);
     std::vector<float> dweight(g.weights()), got(channels, 1.0f), want(channels, 1.0f);
     Buffer<float> memory(disjoint_gradient_scratch(g, 2, 2)), sums(bias_gradient_scratch(2 * g.in.pixels(), channels));
     disjoint_weight_gradient<float>({g, 2, x, dy, dweight.data(), {.channels = got.data()}}, {memory.data(), 2});
@@ -91,3 +93,5 @@ TEST_CASE("the scratch of windows side by side for a batch is enough for every s
     });
   }
 }
+
+}  // namespace disjoint_convolution_test

@@ -1,5 +1,7 @@
 #include "../compare.hpp"
 
+namespace few_channels_convolution_test {
+
 using namespace compare;
 
 namespace {
@@ -65,3 +67,5 @@ TEST_CASE("convolutions of few channels have the same bits where results go past
   same_bits_past_the_caches<FewChannels>(same(127, 130, 4, 64));
   same_bits_past_the_caches<FewChannels, BFloat16>(same(127, 130, 4, 64));
 }
+
+}  // namespace few_channels_convolution_test

@@ -1,6 +1,8 @@
 #include "../compare.hpp"
 #include "unetpp/kernels/convolution/winograd_gradient.hpp"
 
+namespace winograd_test {
+
 using namespace compare;
 
 namespace {
@@ -97,7 +99,7 @@ TEST_CASE("Winograd has the same bits where results go past the caches") {
 
 TEST_CASE("Winograd's transformed tiles have the same bits past the caches") {
   const int height = 9, width = 7, channels = 70;
-  const Image image(height * width, channels, 3, 1, 1);
+  const FloatImage image(height * width, channels, 3, 1, 1);
   for (const InstructionSet set : supported_sets()) {
     const MicroKernels& kernels = micro_kernels(set);
     const TileGrid grid(height, width, 4);
@@ -127,3 +129,5 @@ TEST_CASE("Winograd's scratch for a batch is enough for every smaller one") {
     });
   }
 }
+
+}  // namespace winograd_test

@@ -8,6 +8,8 @@
 #include "../../../catch.hpp"
 #include "samples.hpp"
 
+namespace blur_test {
+
 using namespace augment_tests;
 
 namespace {
@@ -66,3 +68,5 @@ TEST_CASE("low resolution leaves a pixel at least") {
   const Sample low = made({.low_resolution = {1, {0.01f, 0.01f}}}, sample);
   for (std::size_t i = 3; i < low.image.values.size(); ++i) CHECK(low.image.values[i] == low.image.values[i % 3]);
 }
+
+}  // namespace blur_test

@@ -8,6 +8,8 @@
 #include "../../../catch.hpp"
 #include "samples.hpp"
 
+namespace colour_test {
+
 using namespace augment_tests;
 
 namespace {
@@ -80,3 +82,5 @@ TEST_CASE("a gamma is drawn evenly in its logarithm: as often below the middle a
     darker += made({.gamma = {1, {0.25f, 4}}}, grey, seed).image.values[0] < 128;
   CHECK(std::abs(darker - 200) < 40);
 }
+
+}  // namespace colour_test

@@ -9,6 +9,8 @@
 #include "../../../catch.hpp"
 #include "samples.hpp"
 
+namespace crop_test {
+
 using namespace augment_tests;
 
 namespace {
@@ -126,3 +128,5 @@ TEST_CASE("a turned crop sees what is around it") {
       CHECK(value(crop, y, x, 1) == 30 - (y - 10));
     }
 }
+
+}  // namespace crop_test

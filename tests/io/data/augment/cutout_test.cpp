@@ -8,6 +8,8 @@
 #include "../../../catch.hpp"
 #include "samples.hpp"
 
+namespace cutout_test {
+
 using namespace augment_tests;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("a hole is a pixel at least, and the whole image at most") {
   CHECK(covered(0) == 1);
   CHECK(covered(1) == 35);
 }
+
+}  // namespace cutout_test

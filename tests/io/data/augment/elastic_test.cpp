@@ -8,6 +8,8 @@
 #include "../../../catch.hpp"
 #include "samples.hpp"
 
+namespace elastic_test {
+
 using unetpp::AugmentConfig;
 using unetpp::Random;
 using unetpp::detail::Displacement;
@@ -92,3 +94,5 @@ TEST_CASE("an amplitude of zero moves nothing") {
   const auto sample = augment_tests::random_sample(15, 10);
   CHECK(augment_tests::same(augment_tests::made({.elastic = {.probability = 1, .amplitude = {0, 0}}}, sample), sample));
 }
+
+}  // namespace elastic_test

@@ -10,6 +10,8 @@
 #include "../../../reference/read_reference.hpp"
 #include "samples.hpp"
 
+namespace hue_saturation_test {
+
 using namespace augment_tests;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("hue and saturation are drawn apart from each other") {
     CHECK(saturation.image.values[1] >= 100);
   }
 }
+
+}  // namespace hue_saturation_test

@@ -8,6 +8,8 @@
 #include "../../../catch.hpp"
 #include "samples.hpp"
 
+namespace noise_test {
+
 using namespace augment_tests;
 using unetpp::detail::NormalTable;
 
@@ -84,3 +86,5 @@ TEST_CASE("the strength of noise is drawn from its range") {
   CHECK(most > 0.09);
   CHECK(most < 0.11);
 }
+
+}  // namespace noise_test

@@ -12,6 +12,8 @@
 #include "samples.hpp"
 #include "unetpp/io/data/augment.hpp"
 
+namespace value_types_test {
+
 using namespace augment_tests;
 using namespace unetpp;
 
@@ -108,3 +110,5 @@ TEST_CASE("an image with values of two types is an error") {
   sample.image.floats.assign(48, 0);
   CHECK_THROWS_AS(made({}, sample), ArgumentError);
 }
+
+}  // namespace value_types_test

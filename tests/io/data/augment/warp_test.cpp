@@ -9,6 +9,8 @@
 #include "../../../catch.hpp"
 #include "samples.hpp"
 
+namespace warp_test {
+
 using namespace augment_tests;
 
 namespace {
@@ -189,3 +191,5 @@ TEST_CASE("a sample of one pixel goes through any map") {
                              .elastic = {.probability = 1, .amplitude = {1, 1}}};
   CHECK(same(made(config, sample), sample));
 }
+
+}  // namespace warp_test

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # instruction_set.sh SET PROGRAM: runs the tests of layers, networks and training, in both precisions, in the test program
-# with the instruction set baseline, avx2 or avx512 at most. Ends with 77 where this processor does not have the set, or
-# has no more, so that all tests run with it.
+# with the instruction set baseline, avx2 or avx512 at most. Ends with 77 where this processor does not have the set, or no
+# wider one, so that all tests run with it.
 set -eu
 set_name=$1
 program=$2
-best=baseline
-grep -qw avx2 /proc/cpuinfo && best=avx2
-grep -qw avx512bw /proc/cpuinfo && best=avx512
+has() { grep -qw "$1" /proc/cpuinfo; }
+skip() {
+  echo "SKIPPED: $1"
+  exit 77
+}
 case $set_name in
-  baseline) ;;
-  avx2) [ $best != baseline ] || { echo "SKIPPED: this processor has no AVX2"; exit 77; } ;;
-  avx512) [ $best = avx512 ] || { echo "SKIPPED: this processor has no AVX-512"; exit 77; } ;;
+  baseline) wider=avx2 ;;
+  avx2) has avx2 || skip "this processor has no AVX2"; wider=avx512bw ;;
+  avx512) has avx512bw || skip "this processor has no AVX-512"; wider=amx_tile ;;
   *) echo "usage: instruction_set.sh baseline|avx2|avx512 PROGRAM" >&2; exit 2 ;;
 esac
-[ "$set_name" != $best ] || { echo "SKIPPED: all tests run with $best here"; exit 77; }
+has $wider || skip "all tests run with $set_name here, the widest set of this processor"
 cd "$(dirname "$0")"
 for file in kernels/instruction_set layers/conv2d layers/conv_transpose2d layers/max_pool2d layers/pointwise_layers \
   layers/bfloat16_layers layers/bfloat16_convolutions nn/network nn/statistics nn/unet nn/bfloat16_combinators \

@@ -29,7 +29,7 @@ struct Stopped {
   Adam adam;
   TrainingState state;
   std::vector<double> told;  // of validation: positions and predicted classes
-  bool whole = true;         // each time a class a pixel and a label a class
+  bool sizes_agree = true;   // of each batch told: a predicted class and a label for each pixel
 };
 
 /// Makes samples differ by what is drawn.
@@ -53,7 +53,8 @@ void train(Stopped& run, const Team& team, bool by_shards, std::uint64_t steps =
   const auto tell = [&](const ValidationBatchEnd& e) {
     run.told.insert(run.told.end(), e.positions.begin(), e.positions.end());
     run.told.insert(run.told.end(), e.predicted.begin(), e.predicted.end());
-    run.whole &= e.predicted.size() == e.positions.size() * Net::out.pixels() && e.labels.size() == e.predicted.size();
+    run.sizes_agree &=
+        e.predicted.size() == e.positions.size() * Net::out.pixels() && e.labels.size() == e.predicted.size();
   };
   struct Stopper {
     std::uint64_t most;
@@ -67,7 +68,7 @@ void train(Stopped& run, const Team& team, bool by_shards, std::uint64_t steps =
 }
 
 std::vector<double> all_of(const Stopped& run) {
-  CHECK(run.whole);
+  CHECK(run.sizes_agree);
   std::vector<double> all(run.parameters.span().begin(), run.parameters.span().end());
   all.insert(all.end(), run.parameters.statistics().begin(), run.parameters.statistics().end());
   for (const EpochEnd& e : run.state.history) {

@@ -5,7 +5,7 @@
 #           currently supported."): its page says that "the algorithm accepts both signed and unsigned integer labels", and
 #           speaks of no others.
 # Seen      0, 1 and 2: as they are from uint8 to uint64; from float32 in uint32 as 0, 1065353216 and 1073741824, from float64
-#           in uint64. No error and no warning. Masks that a resampling or a network's argmax left in floats are common.
+#           in uint64. No error and no warning.
 # Remedy    astype(numpy.uint32) before compress.
 # Ends with a status other than 0 when this is no longer so.
 set -eu

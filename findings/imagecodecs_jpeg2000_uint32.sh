@@ -23,6 +23,11 @@ import numpy as np
 import tifffile
 
 print("imagecodecs", imagecodecs.__version__, "with", imagecodecs.jpeg2k_version())
+try:
+    imagecodecs.jpeg2k_encode(np.zeros((16, 16), np.int64))
+    print("int64 written")
+except imagecodecs.Jpeg2kError:
+    print("int64 an error")
 for labels in ([0, 1], [0, 1, 2, 3, 4, 5], [0, 7, 300]):
     for dtype in (np.uint16, np.int32, np.uint32):
         mask = np.kron(np.array([labels], dtype), np.ones((16, 16), dtype))
@@ -35,6 +40,7 @@ for labels in ([0, 1], [0, 1, 2, 3, 4, 5], [0, 7, 300]):
 PYTHON
 diff seen - <<'SEEN'
 imagecodecs 2026.3.6 with openjpeg 2.5.4
+int64 an error
 [0, 1] uint16 read [0, 1]
 [0, 1] int32 read [0, 1]
 [0, 1] uint32 read [1]

@@ -33,7 +33,9 @@ def moved(result):
 
 for kernel in ("nearest", "linear", "cubic", "mitchell", "lanczos3"):
     vips = pyvips.Image.new_from_array(image)
-    scaled = [moved(vips.resize(scale, kernel=kernel).numpy()) for scale in (2, 3, 1 / 3)]
+    results = [vips.resize(scale, kernel=kernel).numpy() for scale in (2, 3, 1 / 3)]
+    scaled = [moved(result) for result in results]
+    assert scaled == [moved(result.T) for result in results]  # down as far as right
     mirrored = moved(vips.fliphor().resize(2, kernel=kernel).fliphor().numpy())
     print(kernel, "enlarged 2 and 3 times", scaled[:2], "reduced", scaled[2], "mirrored", mirrored)
 for scale in (2, 3):

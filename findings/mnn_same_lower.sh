@@ -74,7 +74,7 @@ for op in ("Conv", "ConvTranspose", "MaxPool", "AveragePool"):
     assert np.allclose(by_mnn(upper), other, atol=1e-3)
     print(f"> {op} SAME_LOWER: as ONNX Runtime's SAME_LOWER {same[0]}, as its SAME_UPPER {same[1]}")
 PYTHON
-diff seen - <<'SEEN'
+diff seen - <<'SEEN' || { tail -n 3 errors >&2 && exit 1; }
 > MNN 3.6.1
 > Conv SAME_LOWER: as ONNX Runtime's SAME_LOWER False, as its SAME_UPPER True
 > ConvTranspose SAME_LOWER: as ONNX Runtime's SAME_LOWER False, as its SAME_UPPER True

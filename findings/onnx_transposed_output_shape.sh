@@ -69,7 +69,7 @@ for name, y in found.items():
     first = [k for k in (0, 1) if np.allclose(y, whole[:, :, k : k + 10, k : k + 12], atol=1e-3)]
     print(f"> {name} from {first} on")
 PYTHON
-diff seen - <<'SEEN'
+diff seen - <<'SEEN' || { tail -n 3 errors >&2 && exit 1; }
 > ONNX Runtime 1.32.0 from [1] on
 > tract 0.23.9 from [0] on
 > MNN 3.6.1 from [0] on

@@ -22,8 +22,11 @@ using avx512::finish;
 using avx512::finish_streams;
 using avx512::load;
 using avx512::load_part;
+using avx512::LooseHalves;
 using avx512::panel;
+using avx512::prefetch;
 using avx512::store;
+using avx512::store_part;
 using avx512::transpose;
 using avx512::Vec;
 using avx512::width;
@@ -31,6 +34,8 @@ using avx512::width;
 #include "unetpp/kernels/simd/amx.inc.hpp"
 // The next needs it.
 #include "unetpp/kernels/simd/amx_pairs.inc.hpp"
+// And this both.
+#include "unetpp/kernels/simd/amx_gradient.inc.hpp"
 #undef UNETPP_BODY
 template <class T>
 inline constexpr AmxKernels<T> kernels{.begin_products = begin_products,
@@ -39,7 +44,10 @@ inline constexpr AmxKernels<T> kernels{.begin_products = begin_products,
                                        .pair_pixels = pair_pixels<T>,
                                        .pair_rows = pair_rows<T>,
                                        .pair_columns = pair_columns<T>,
-                                       .finish_pixels = finish_pixels<T>};
+                                       .finish_pixels = finish_pixels<T>,
+                                       .pair_gradient = pair_gradient<T>,
+                                       .pair_values = pair_values<T>,
+                                       .add_gradient = add_gradient};
 }  // namespace amx
 #ifdef __clang__
 #pragma clang attribute pop

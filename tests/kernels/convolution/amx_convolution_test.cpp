@@ -7,6 +7,7 @@
 #include "../compare.hpp"
 #include "scalar_amx.hpp"
 #include "unetpp/kernels/convolution/amx_disjoint.hpp"
+#include "unetpp/kernels/convolution/amx_gradient.hpp"
 
 namespace amx_convolution_test {
 
@@ -25,6 +26,7 @@ const AmxKernels<T>& kernels_of(Way way) {
 }
 
 struct OnAmx {
+  static constexpr bool ways_have_the_same_bits = true;
   static std::vector<Way> ways() {
     return supports(InstructionSet::amx) ? std::vector{Way::twin, Way::unit} : std::vector{Way::twin};
   }
@@ -42,6 +44,13 @@ struct Same : OnAmx {
   static void transposed(const ConvOperands<T>& of, Scratch memory, Way way) {
     amx_convolve_transposed(of, memory, kernels_of<T>(way));
   }
+  static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+    return amx_gradient_scratch(g, batch, threads);
+  }
+  template <class T>
+  static void weight_gradient(const WeightGradientOperands<T>& of, Scratch memory, Way way) {
+    amx_weight_gradient(of, memory, kernels_of<T>(way));
+  }
 };
 
 struct SideBySide : OnAmx {
@@ -55,6 +64,13 @@ struct SideBySide : OnAmx {
   template <class T>
   static void transposed(const ConvOperands<T>& of, Scratch memory, Way way) {
     amx_disjoint_convolve_transposed(of, memory, kernels_of<T>(way));
+  }
+  static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
+    return amx_gradient_scratch(g, batch, threads);
+  }
+  template <class T>
+  static void weight_gradient(const WeightGradientOperands<T>& of, Scratch memory, Way way) {
+    amx_weight_gradient(of, memory, kernels_of<T>(way));
   }
 };
 
@@ -103,14 +119,16 @@ bool adds_in_order(Way way, float scale) {
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = value(1, i, 1 / scale);
   for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = value(2, i, scale);
   const std::vector<BFloat16> stored_x(x.begin(), x.end());
-  Buffer<float> left(tile_side * amx_panel), right(block_floats), sums(tile_floats);
+  Buffer<float> left(amx_tile<BFloat16>), right(amx_tile<BFloat16>), sums(tile_floats);
   kernels.begin_products();
   kernels.pair_pixels(stored_x.data(), amx_panel, tile_side, amx_panel, left.data(), 0);
   kernels.pair_rows(weight.data(), tile_side, amx_panel, tile_side, right.data());
   for (std::size_t i = 0; i < tile_floats; ++i) sums[i] = value(3, i, 1);
   const std::vector<float> before(sums.begin(), sums.end());
   const std::ptrdiff_t shift = 0;
-  kernels.product(1, 1, &shift, left.data(), 0, right.data(), sums.data(), true, {});
+  const float* const columns[] = {right.data()};
+  float* const tiles[] = {sums.data()};
+  kernels.product(1, 1, 1, &shift, left.data(), 0, columns, tiles, true, {});
   kernels.end_products();
   for (std::size_t i = 0; i < tile_side; ++i)
     for (std::size_t j = 0; j < tile_side; ++j) {
@@ -187,6 +205,12 @@ TEST_CASE("convolutions side by side on a matrix unit agree with im2col at many 
   check<SideBySide>({side_by_side(5, 6, 300, 600, 2), 2, 1, false, true, false, true}, 2);
 }
 
+TEST_CASE("weight gradients on a matrix unit agree with im2col in several squares, runs and blocks") {
+  check<Same>({same(40, 66, 140, 20), 2, 0, true, false, false, false}, 1);
+  check<Same, BFloat16>({same(24, 24, 33, 150), 3, 1, true, false, false, false}, 2);
+  check<SideBySide>({side_by_side(20, 20, 150, 40, 2), 2, 1, true, false, false, false}, 3);
+}
+
 TEST_CASE("convolutions on a matrix unit have the same bits where results go past the caches") {
   same_bits_past_the_caches<Same>(same(127, 130, 64, 64));
   same_bits_past_the_caches<SideBySide>(side_by_side(128, 130, 64, 64, 2));
@@ -206,9 +230,15 @@ TEST_CASE("a matrix unit's scratch for a batch is enough for every smaller one")
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const auto random = [&](int i, int limit) { return 1 + static_cast<int>(Random(seed).below(limit, i)); };
     const ConvGeometry g = same(random(0, 40), random(1, 40), random(2, 600), random(3, 600));
-    scratch_is_enough_for_short_batches(g, [](const ConvGeometry& c, std::size_t batch, int) {
-      return kernels::detail::AmxPlan(c.in, c.out.channels, batch);
+    scratch_is_enough_for_short_batches(g, [&](const ConvGeometry& c, std::size_t batch, int) {
+      return kernels::detail::AmxPlan(c.in, c.out.channels, batch, 1 + static_cast<int>(seed % 2));
     });
+    const auto gradient_plan = [](const ConvGeometry& c, std::size_t batch, int) {
+      return kernels::detail::AmxGradientPlan(c, batch);
+    };
+    scratch_is_enough_for_short_batches(g, gradient_plan);
+    scratch_is_enough_for_short_batches(
+        side_by_side(random(0, 40), random(1, 40), random(2, 300), random(3, 300), random(4, 3)), gradient_plan);
     for (const bool transposed : {false, true})
       scratch_is_enough_for_short_batches(side_by_side(random(0, 20), random(1, 20), random(2, 200), random(3, 200), 2),
                                           [&](const ConvGeometry& c, std::size_t batch, int) {

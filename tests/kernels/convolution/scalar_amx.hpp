@@ -1,6 +1,6 @@
 #pragma once
-// A scalar twin of simd/amx.inc.hpp and simd/amx_pairs.inc.hpp, with which the convolutions on a matrix unit are tested on
-// every machine. It has the same layouts, makes the same products of pairs of bfloat16 and adds them in the unit's order,
+// A scalar twin of simd/amx.inc.hpp, simd/amx_pairs.inc.hpp and simd/amx_gradient.inc.hpp, with which the convolutions on a
+// matrix unit are tested on every machine. It has the same layouts, makes the same products of pairs of bfloat16 and adds them in the unit's order,
 // as tdpbf16ps was measured to do: so it has the same bits.
 
 #include <algorithm>
@@ -24,18 +24,14 @@ inline float flushed(float value) { return std::abs(value) < std::numeric_limits
 /// As vcvtne2ps2bf16 makes it.
 inline std::uint16_t nearest_word(float value) { return unetpp::BFloat16(flushed(value)).bits; }
 
-/// Whether values of T have low parts.
+/// Writes a float's high word to a row of an operand and, of a T that has one, its low word behind the high ones.
 template <class T>
-inline constexpr bool has_low = std::is_same_v<T, float>;
-
-/// Writes a float's high word and, of a T that has one, its low word to the same index of two places.
-template <class T>
-void put(float value, float* high, float* low, int index) {
+void put(float value, float* row, int index) {
   const std::uint16_t word = nearest_word(value);
-  std::memcpy(reinterpret_cast<char*>(high) + 2 * index, &word, 2);
-  if constexpr (has_low<T>) {
+  std::memcpy(reinterpret_cast<char*>(row) + 2 * index, &word, 2);
+  if constexpr (amx_parts<T> == 2) {
     const std::uint16_t rest = nearest_word(value - std::bit_cast<float>(std::uint32_t{word} << 16));
-    std::memcpy(reinterpret_cast<char*>(low) + 2 * index, &rest, 2);
+    std::memcpy(reinterpret_cast<char*>(row + tile_side) + 2 * index, &rest, 2);
   }
 }
 
@@ -59,15 +55,15 @@ struct Words {
   }
 };
 
-/// A part of a right operand, by rows.
+/// A part of a tile of a right operand, by rows of values; those of its words are `row` floats apart.
 struct Right {
   float rows[amx_panel][tile_side];
   bool tiny;
 
-  explicit Right(const float* words) {
+  Right(const float* words, int row) {
     Words read;
     for (int k = 0; k < amx_panel; ++k)
-      for (int j = 0; j < tile_side; ++j) rows[k][j] = read(words, (k / 2 * tile_side + j) * 2 + k % 2);
+      for (int j = 0; j < tile_side; ++j) rows[k][j] = read(words + k / 2 * row, 2 * j + k % 2);
     tiny = read.tiny;
   }
 };
@@ -94,18 +90,20 @@ inline void add_products(const float* words, const Right& b, float* c) {
 }
 
 template <class T>
-void product(int tiles, int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step, const float* b,
-             float* c, bool accumulate, const Fetch&) {
-  if (!accumulate) std::fill_n(c, tiles * tile_floats, products_began ? 0.0f : NAN);
-  for (int tap = 0; tap < taps; ++tap, b += block_floats) {
-    const Right high(b), low(has_low<T> ? b + tile_floats : b);
-    for (int row = 0; row < tiles * tile_side; ++row) {
-      const float* left = a + shifts[tap] + row / tile_side * step + row % tile_side * amx_panel;
-      float* sums = c + row * tile_side;
-      add_products(left, high, sums);
-      if constexpr (has_low<T>) {
-        add_products(left + amx_panel / 2, high, sums);
-        add_products(left, low, sums);
+void product(int rows, int columns, int steps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t next,
+             const float* const* b, float* const* c, bool accumulate, const Fetch&) {
+  constexpr bool has_low = amx_parts<T> == 2;
+  for (int column = 0; column < columns; ++column) {
+    if (!accumulate) std::fill_n(c[column], rows * tile_floats, products_began ? 0.0f : NAN);
+    for (int step = 0; step < steps; ++step) {
+      const float* words = b[column] + step * amx_tile<T>;
+      const Right high(words, amx_row<T>), low(has_low ? words + tile_side : words, amx_row<T>);
+      for (int row = 0; row < rows * tile_side; ++row) {
+        const float* left = a + shifts[step] + row / tile_side * next + row % tile_side * amx_row<T>;
+        float* sums = c[column] + row * tile_side;
+        if constexpr (has_low) add_products(left + tile_side, high, sums);
+        add_products(left, high, sums);
+        if constexpr (has_low) add_products(left, low, sums);
       }
     }
   }
@@ -113,28 +111,68 @@ void product(int tiles, int taps, const std::ptrdiff_t* shifts, const float* a, 
 
 template <class T>
 void pair_pixels(const T* x, std::size_t stride, int count, int channels, float* to, std::size_t next) {
-  for (int i = 0; i < count; ++i, x += stride, to += amx_panel) {
+  for (int i = 0; i < count; ++i, x += stride, to += amx_row<T>) {
     float* row = to;
     for (int first = 0; first < channels; first += amx_panel, row += next)
-      for (int k = 0; k < amx_panel; ++k)
-        put<T>(first + k < channels ? float{x[first + k]} : 0, row, row + amx_panel / 2, k);
+      for (int k = 0; k < amx_panel; ++k) put<T>(first + k < channels ? float{x[first + k]} : 0, row, k);
   }
 }
 
 /// value(k, j) is that of row k and column j.
 template <class T, class Value>
-void pair_block(const Value& value, int depth, int columns, float* to) {
+void pair_tile(const Value& value, int depth, int columns, float* to) {
   for (int k = 0; k < amx_panel; ++k)
     for (int j = 0; j < tile_side; ++j)
-      put<T>(k < depth && j < columns ? value(k, j) : 0, to, to + tile_floats, (k / 2 * tile_side + j) * 2 + k % 2);
+      put<T>(k < depth && j < columns ? value(k, j) : 0, to + k / 2 * amx_row<T>, 2 * j + k % 2);
 }
 template <class T>
 void pair_rows(const float* x, std::size_t stride, int depth, int columns, float* to) {
-  pair_block<T>([&](std::size_t k, std::size_t j) { return x[k * stride + j]; }, depth, columns, to);
+  pair_tile<T>([&](std::size_t k, std::size_t j) { return x[k * stride + j]; }, depth, columns, to);
 }
 template <class T>
 void pair_columns(const float* x, std::size_t stride, int depth, int columns, float* to) {
-  pair_block<T>([&](std::size_t k, std::size_t j) { return x[j * stride + k]; }, depth, columns, to);
+  pair_tile<T>([&](std::size_t k, std::size_t j) { return x[j * stride + k]; }, depth, columns, to);
+}
+
+/// Adds some pixels' channels, each pixel in turn, to `sum`, unless null.
+template <class T>
+void add_pixels(const T* const* pixels, int channels, float* sum) {
+  for (int c = 0; sum && c < channels; ++c) {
+    float of_all = 0;
+    for (int i = 0; i < amx_panel; ++i) of_all += pixels[i][c];
+    sum[c] += of_all;
+  }
+}
+template <class T>
+void pair_gradient(const T* const* dy, int filters, float* to, std::size_t next, float* bias) {
+  add_pixels(dy, filters, bias);
+  for (int first = 0; first < filters; first += tile_side, to += next)
+    for (int f = 0; f < tile_side; ++f)
+      for (int i = 0; i < amx_panel; ++i)
+        put<T>(first + f < filters ? float{dy[i][first + f]} : 0, to + f * amx_row<T>, i);
+}
+template <class T>
+void pair_values(const T* const* x, int channels, float* even, float* odd, std::size_t next, float* bias) {
+  add_pixels(x + 1, channels, bias);
+  for (std::size_t first = 0, tile = 0; first < static_cast<std::size_t>(channels); first += tile_side, ++tile) {
+    const auto value = [&](int from) {
+      return [=](std::size_t i, std::size_t c) -> float { return x[from + i][first + c]; };
+    };
+    const int columns = std::min(tile_side, channels - static_cast<int>(first));
+    pair_tile<T>(value(1), amx_panel, columns, even + tile * next);
+    if (odd) pair_tile<T>(value(0), amx_panel, columns, odd + tile * next);
+  }
+}
+
+inline void add_gradient(const float* sums, std::size_t run, int runs, int channels, int filters, float* dweight,
+                         std::size_t stride) {
+  for (int c = 0; c < channels; ++c)
+    for (int f = 0; f < filters; ++f) {
+      const float* sum = sums + f * tile_side + c;
+      float of_all = *sum;
+      for (int r = 1; r < runs; ++r) of_all += sum[r * run];
+      dweight[c * stride + f] += of_all;
+    }
 }
 
 template <class T>
@@ -154,6 +192,9 @@ inline constexpr AmxKernels<T> kernels{.begin_products = begin_products,
                                        .pair_pixels = pair_pixels<T>,
                                        .pair_rows = pair_rows<T>,
                                        .pair_columns = pair_columns<T>,
-                                       .finish_pixels = finish_pixels<T>};
+                                       .finish_pixels = finish_pixels<T>,
+                                       .pair_gradient = pair_gradient<T>,
+                                       .pair_values = pair_values<T>,
+                                       .add_gradient = add_gradient};
 
 }  // namespace scalar_amx

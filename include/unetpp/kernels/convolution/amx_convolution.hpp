@@ -48,32 +48,39 @@ struct AmxConvolution : AmxPacking<T> {
     }
   }
 
-  /// A panel of filters for some rows, whose values are packed in `values`. weights_of(chunk, half) are weights, and
-  /// next_of(chunk, half) where those that follow them come from, tile_side or more rows for each tap.
+  /// A panel of filters for some rows, whose values are packed in `values`. weights_of(chunk) are weights, and
+  /// next_of(chunk) where those that follow them come from.
   template <class Weights, class Next>
   void compute(Rows of_groups, int panel, const float* values, float* sums, const Weights& weights_of,
                const Next& next_of) const {
     const PositionGroups& groups = plan.groups;
     const std::size_t pitch = groups.images.pitch(), begin = of_groups.begin;
     const std::size_t first_value = groups.first_value_row(begin) * pitch;
-    const auto step = static_cast<std::ptrdiff_t>(groups.step() * plan.panel);
     std::ptrdiff_t shifts[AmxPlan::taps];
     for (int tap = 0; tap < plan.taps; ++tap)
-      shifts[tap] = static_cast<std::ptrdiff_t>((tap / 3 * pitch + tap % 3) * plan.panel);
+      shifts[tap] = static_cast<std::ptrdiff_t>((tap / 3 * pitch + tap % 3) * amx_row<T>);
     const std::size_t rows = of_groups.end - begin, group_floats = product_tiles * tile_floats;
-    for (int chunk = 0; chunk < plan.chunks(); ++chunk)
-      for (int half = 0; half < plan.halves(panel); ++half) {
-        const float* weights = weights_of(chunk, half);
-        Fetch fetch = next_of(chunk, half);
-        fetch.rows = static_cast<int>(parts_of(static_cast<std::size_t>(fetch.rows), groups.strips() * rows));
-        float* c = sums + half * plan.sums();
-        for (int strip = 0; strip < groups.strips(); ++strip)
-          for (std::size_t row = begin; row < of_groups.end;
-               ++row, c += group_floats, fetch.at += fetch.rows * fetch.row)
-            kernels.product(groups.tiles(row), plan.taps, shifts,
-                            values + chunk * plan.values() + (groups.position(row, strip) - first_value) * plan.panel,
-                            step, weights, c, chunk > 0, fetch);
-      }
+    for (int chunk = 0; chunk < plan.chunks(); ++chunk) {
+      PanelProduct<T> product{};
+      product.halves = plan.halves(panel);
+      product.steps = plan.taps;
+      product.shifts = shifts;
+      product.next = static_cast<std::ptrdiff_t>(groups.step() * amx_row<T>);
+      product.weights = weights_of(chunk);
+      product.half_weights = plan.piece();
+      product.sums = sums;
+      product.half_sums = plan.sums();
+      product.accumulate = chunk > 0;
+      Fetch fetch = next_of(chunk);
+      fetch.rows = static_cast<int>(parts_of(static_cast<std::size_t>(fetch.rows), groups.strips() * rows));
+      for (int strip = 0; strip < groups.strips(); ++strip)
+        for (std::size_t row = begin; row < of_groups.end;
+             ++row, product.sums += group_floats, fetch.at += fetch.rows * fetch.row) {
+          product.tiles = groups.tiles(row);
+          product.values = values + chunk * plan.values() + (groups.position(row, strip) - first_value) * amx_row<T>;
+          product(kernels, fetch);
+        }
+    }
     for (std::size_t row = 0; row < rows; ++row)
       for (int tile = 0; tile < groups.tiles(begin + row); ++tile)
         for (int strip = 0; strip < groups.strips(); ++strip) {
@@ -84,7 +91,7 @@ struct AmxConvolution : AmxPacking<T> {
 
   void share_out_runs(Scratch scratch) const {
     const PositionGroups& groups = plan.groups;
-    const std::size_t row_floats = groups.images.pitch() * plan.panel;
+    const std::size_t row_floats = groups.images.pitch() * amx_row<T>;
     float* weights = scratch.data;
     const auto piece = [&](int panel, int chunk, int half) {
       return weights + ((std::size_t{1} * panel * plan.chunks() + chunk) * 2 + half) * plan.piece();
@@ -104,9 +111,9 @@ struct AmxConvolution : AmxPacking<T> {
       for (int panel = 0; panel < plan.panels(); ++panel)
         compute(
             {begin, end_row}, panel, values, values + plan.chunks() * plan.values(),
-            [&](int chunk, int half) { return piece(panel, chunk, half); },
-            [&](int chunk, int half) {
-              return Fetch{piece(panel, chunk, half + 1), block_floats, tile_side, block_floats / tile_side};
+            [&](int chunk) { return piece(panel, chunk, 0); },
+            [&](int chunk) {
+              return Fetch{piece(panel, chunk + 1, 0), 2 * amx_tile<T>, cache_line, 1, 2 * amx_tile<T> / cache_line};
             });
       kernels.end_products();
     });
@@ -114,26 +121,26 @@ struct AmxConvolution : AmxPacking<T> {
 
   void share_out_panels(Scratch scratch) const {
     const PositionGroups& groups = plan.groups;
-    const std::size_t row_floats = groups.images.pitch() * plan.panel, rows = groups.end_value_row(groups.rows() - 1);
+    const std::size_t row_floats = groups.images.pitch() * amx_row<T>, rows = groups.end_value_row(groups.rows() - 1);
     float* values = scratch.data;
     parallel_for(scratch.threads, rows, [&](std::size_t row, int) { pair_row(row, values + row * row_floats); });
     end_rows(values + rows * row_floats);
     parallel_for(scratch.threads, plan.panels(), [&](std::size_t unit, int thread) {
       kernels.begin_products();
       const int panel = static_cast<int>(unit);
-      float* weights = values + plan.chunks() * plan.values() + thread * (plan.piece() + 2 * plan.sums());
+      float* weights = values + plan.chunks() * plan.values() + thread * 2 * (plan.piece() + plan.sums());
       compute(
-          {0, groups.rows()}, panel, values, weights + plan.piece(),
-          [&](int chunk, int half) {
-            pair_weight(panel, chunk, half, weights);
+          {0, groups.rows()}, panel, values, weights + 2 * plan.piece(),
+          [&](int chunk) {
+            for (int half = 0; half < plan.halves(panel); ++half)
+              pair_weight(panel, chunk, half, weights + half * plan.piece());
             return weights;
           },
-          [&](int chunk, int half) {
+          [&](int chunk) {
             if (chunk + 1 == plan.chunks()) return Fetch{};
-            const float* next = weight_at(0, (chunk + 1) * plan.panel, panel * plan.panel + half * tile_side);
-            return Fetch{next, weight_at(1, 0, 0) - weight_at(0, 0, 0),
-                         static_cast<std::size_t>(transposed ? plan.depth : plan.filters),
-                         transposed ? tile_side : plan.panel};
+            return Fetch{
+                weight_at(0, (chunk + 1) * plan.panel, panel * plan.panel), weight_at(1, 0, 0) - weight_at(0, 0, 0),
+                static_cast<std::size_t>(transposed ? plan.depth : plan.filters), plan.panel / cache_line, plan.panel};
           });
       kernels.end_products();
     });
@@ -143,7 +150,7 @@ struct AmxConvolution : AmxPacking<T> {
 template <class T = float>
 void amx_convolve(const ConvOperands<T>& of, bool transposed, Scratch scratch, const AmxKernels<T>& kernels) {
   const Shape &from = transposed ? of.g.out : of.g.in, &to = transposed ? of.g.in : of.g.out;
-  const AmxConvolution<T> convolution{{kernels, transposed, AmxPlan(from, to.channels, of.batch), of},
+  const AmxConvolution<T> convolution{{kernels, transposed, AmxPlan(from, to.channels, of.batch, amx_parts<T>), of},
                                       of.end.streamed(of.y, of.batch * to.pixels(), to.channels)};
   convolution.plan.partition == Partition::weights ? convolution.share_out_panels(scratch)
                                                    : convolution.share_out_runs(scratch);
@@ -151,10 +158,13 @@ void amx_convolve(const ConvOperands<T>& of, bool transposed, Scratch scratch, c
 
 }  // namespace detail
 
-/// Floats of scratch that the two functions below need.
+/// Floats of scratch that the two functions below need, however values are stored.
 constexpr std::size_t amx_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
-  return std::max(detail::AmxPlan(g.in, g.out.channels, batch).scratch(threads),
-                  detail::AmxPlan(g.out, g.in.channels, batch).scratch(threads));
+  std::size_t floats = 0;
+  for (int parts = 1; parts <= detail::AmxPlan::most_parts; ++parts)
+    floats = std::max({floats, detail::AmxPlan(g.in, g.out.channels, batch, parts).scratch(threads),
+                       detail::AmxPlan(g.out, g.in.channels, batch, parts).scratch(threads)});
+  return floats;
 }
 
 /// y = x ∗ weight, for a 3×3 kernel, stride and dilation 1, and a border of one pixel.

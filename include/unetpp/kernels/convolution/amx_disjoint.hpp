@@ -6,7 +6,7 @@
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/parallel.hpp"
-#include "unetpp/kernels/amx_kernels.hpp"
+#include "unetpp/kernels/convolution/amx_packing.hpp"
 #include "unetpp/kernels/convolution/disjoint.hpp"
 #include "unetpp/kernels/panels.hpp"
 
@@ -46,9 +46,10 @@ struct AmxDisjointPlan {
   constexpr int steps() const { return taps_read * chunks(); }
   constexpr int written() const { return taps_written * panels(); }
 
-  // Floats of a run's values of a chunk of channels; of the weights to half a panel; of all; of what a thread needs.
-  constexpr std::size_t plane() const { return std::size_t{1} * run * panel + tile_side; }
-  constexpr std::size_t piece() const { return std::size_t{1} * steps() * block_floats; }
+  // Floats of a run's values of a chunk of channels; of the weights to half a panel; of all; of what a thread needs: as many
+  // as floats need.
+  constexpr std::size_t plane() const { return std::size_t{1} * run * amx_row<float> + tile_side; }
+  constexpr std::size_t piece() const { return std::size_t{1} * steps() * amx_tile<float>; }
   constexpr std::size_t weights() const { return 2 * written() * piece(); }
   constexpr std::size_t values() const { return aligned_floats(steps() * plane()); }
   constexpr std::size_t runs() const { return parts_of(positions, static_cast<std::size_t>(run)); }
@@ -78,7 +79,7 @@ struct AmxDisjoint {
     const int tap = written / plan.panels(), column = written % plan.panels() * plan.panel + half * tile_side;
     const int count = std::min(tile_side, columns(written) - half * tile_side);
     if (count <= 0) return;
-    for (int step = 0; step < plan.steps(); ++step, to += block_floats) {
+    for (int step = 0; step < plan.steps(); ++step, to += amx_tile<T>) {
       const int tap_read = step / plan.chunks(), first = step % plan.chunks() * plan.panel;
       const int depth = std::min(plan.panel, plan.depth - first);
       if (transposed)
@@ -98,7 +99,7 @@ struct AmxDisjoint {
     for_each_window_row(of.g, first, count, [&](std::size_t at, int n, std::size_t pixel) {
       for (int tap = 0; tap < plan.taps_read; ++tap)
         split(pixel + tap_offset(of.g, tap), of.g.stride.width, n,
-              to + tap * plan.chunks() * plan.plane() + (at - first) * plan.panel);
+              to + tap * plan.chunks() * plan.plane() + (at - first) * amx_row<T>);
     });
   }
 
@@ -132,16 +133,22 @@ struct AmxDisjoint {
              ++i) {
           const int written = static_cast<int>(i);
           const int n = std::min(plan.group, count - first);
-          for (int half = 0; half < parts_of(columns(written), tile_side); ++half)
-            for (int step = 0; step < plan.steps(); step += most_steps) {
-              std::ptrdiff_t shifts[most_steps];
-              const int steps = std::min(most_steps, plan.steps() - step);
-              for (int s = 0; s < steps; ++s) shifts[s] = static_cast<std::ptrdiff_t>((step + s) * plan.plane());
-              kernels.product(parts_of(n, tile_side), steps, shifts, values + std::size_t{1} * first * plan.panel,
-                              tile_side * plan.panel,
-                              weights + (2 * written + half) * plan.piece() + std::size_t{1} * step * block_floats,
-                              sums + half * product_tiles * tile_floats, step > 0, {});
-            }
+          for (int step = 0; step < plan.steps(); step += most_steps) {
+            std::ptrdiff_t shifts[most_steps];
+            const int steps = std::min(most_steps, plan.steps() - step);
+            for (int s = 0; s < steps; ++s) shifts[s] = static_cast<std::ptrdiff_t>((step + s) * plan.plane());
+            PanelProduct<T>{parts_of(n, tile_side),
+                            parts_of(columns(written), tile_side),
+                            steps,
+                            shifts,
+                            values + std::size_t{1} * first * amx_row<T>,
+                            amx_tile<T>,
+                            weights + 2 * written * plan.piece() + std::size_t{1} * step * amx_tile<T>,
+                            plan.piece(),
+                            sums,
+                            product_tiles * tile_floats,
+                            step > 0}(kernels, {});
+          }
           finish(begin + first, n, written, sums);
         }
       kernels.end_products();

@@ -14,6 +14,32 @@
 
 namespace unetpp::kernels::detail {
 
+/// The sums of up to four tiles of positions for a panel of filters, half a panel after the other.
+template <class T>
+struct PanelProduct {
+  int tiles;
+  int halves;
+  int steps;
+  const std::ptrdiff_t* shifts;
+  const float* values;
+  std::ptrdiff_t next;  // floats from the values of a tile to those of the next
+  const float* weights;
+  std::size_t half_weights;  // floats from those of half a panel to those of the other
+  float* sums;
+  std::size_t half_sums;
+  bool accumulate;
+
+  void operator()(const AmxKernels<T>& kernels, const Fetch& fetch) const {
+    const int most = product_tiles / halves;
+    const float* const right[] = {weights, weights + half_weights};
+    for (int tile = 0; tile < tiles; tile += most) {
+      float* const to[] = {sums + tile * tile_floats, sums + half_sums + tile * tile_floats};
+      kernels.product(std::min(most, tiles - tile), halves, steps, shifts, values + tile * next, next, right, to,
+                      accumulate, tile == 0 ? fetch : Fetch{});
+    }
+  }
+};
+
 /// The values and weights of a convolution, or of a transposed one.
 template <class T>
 struct AmxPacking {
@@ -32,7 +58,7 @@ struct AmxPacking {
   void pair_weight(int panel, int chunk, int half, float* to) const {
     const int first = chunk * plan.panel, column = panel * plan.panel + half * tile_side;
     const int depth = std::min(plan.panel, plan.depth - first), columns = std::min(tile_side, plan.filters - column);
-    for (int tap = 0; tap < plan.taps; ++tap, to += block_floats)
+    for (int tap = 0; tap < plan.taps; ++tap, to += amx_tile<T>)
       if (transposed)
         kernels.pair_columns(weight_at(tap, first, column), plan.depth, depth, columns, to);
       else
@@ -44,14 +70,14 @@ struct AmxPacking {
     const PaddedImages& images = plan.groups.images;
     const bool pixels = row > 0 && images.has_pixels(row - 1);
     for (int chunk = 0; chunk < plan.chunks(); ++chunk)
-      std::fill_n(to + chunk * plan.values(), plan.panel * (pixels ? 1 : images.pitch()), 0.0f);
+      std::fill_n(to + chunk * plan.values(), amx_row<T> * (pixels ? 1 : images.pitch()), 0.0f);
     if (pixels)
       kernels.pair_pixels(of.x.data + images.pixel(row - 1) * of.x.stride, of.x.stride, images.width, plan.depth,
-                          to + plan.panel, plan.values());
+                          to + amx_row<T>, plan.values());
   }
   /// The zero that follows the last pixel of the last row.
   void end_rows(float* to) const {
-    for (int chunk = 0; chunk < plan.chunks(); ++chunk) std::fill_n(to + chunk * plan.values(), plan.panel, 0.0f);
+    for (int chunk = 0; chunk < plan.chunks(); ++chunk) std::fill_n(to + chunk * plan.values(), amx_row<T>, 0.0f);
   }
 };
 

@@ -26,8 +26,9 @@ struct PaddedImages {
   int height;
   int width;
   std::size_t count;
+  std::size_t multiple = 1;  // that the pitch is of
 
-  constexpr std::size_t pitch() const { return static_cast<std::size_t>(width) + 1; }
+  constexpr std::size_t pitch() const { return parts_of(std::size_t{1} * width + 1, multiple) * multiple; }
   constexpr std::size_t rows() const { return count * (height + 1) - 1; }  // of positions
   constexpr bool has_pixels(std::size_t row) const {
     return row < rows() && row % (height + 1) < static_cast<std::size_t>(height);
@@ -84,17 +85,19 @@ struct PositionGroups {
 /// Where there are fewer weights than values they are packed once, and threads take runs of rows of groups. Where there
 /// are more, the values are, and threads take panels of filters, whose weights they pack when they need them.
 struct AmxPlan {
-  static constexpr int panel = amx_panel, taps = 9;
+  static constexpr int panel = amx_panel, taps = 9, most_parts = amx_parts<float>;
 
   int depth;    // channels read
   int filters;  // channels written
+  int parts;    // of values
   PositionGroups groups;
   Partition partition;
   std::size_t run;  // rows of groups
 
-  constexpr AmxPlan(Shape in, int written, std::size_t batch)
+  constexpr AmxPlan(Shape in, int written, std::size_t batch, int value_parts)
       : depth(in.channels),
         filters(written),
+        parts(value_parts),
         groups{{in.height, in.width, batch}},
         partition(groups.images.rows() * row() <= most_shared() ? Partition::weights : Partition::pixels),
         run(partition == Partition::weights ? groups.rows() : even_block(groups.rows(), most_run())) {}
@@ -114,20 +117,21 @@ struct AmxPlan {
     return static_cast<int>(std::max<std::size_t>(1, floats / (groups.most_tiles * row())));
   }
 
-  // Floats of: a row of values, a run's values of a chunk of channels, the weights from a chunk to half a panel of filters,
-  // all weights, a run's sums for half a panel; and of what a thread needs for itself.
-  constexpr std::size_t row() const { return groups.images.pitch() * chunks() * panel; }
+  // Floats of: a value of a chunk of channels, a row of values, a run's values of a chunk, the weights from a chunk to half a
+  // panel of filters, all weights, a run's sums for half a panel; and of what a thread needs for itself.
+  constexpr int value() const { return parts * tile_side; }
+  constexpr std::size_t row() const { return groups.images.pitch() * chunks() * value(); }
   constexpr std::size_t values() const {
     const std::size_t read = groups.most_value_rows(run) * groups.images.pitch() + 2 * groups.most_tiles * tile_side;
-    return aligned_floats(read * panel) + tile_side;
+    return aligned_floats(read * value()) + tile_side;
   }
-  constexpr std::size_t piece() const { return std::size_t{1} * taps * block_floats; }
+  constexpr std::size_t piece() const { return std::size_t{1} * taps * tile_side * value(); }
   constexpr std::size_t weights() const { return 2 * panels() * chunks() * piece(); }
   constexpr std::size_t sums() const { return run * groups.strips() * groups.most_tiles * tile_floats; }
   constexpr std::size_t own() const { return chunks() * values() + 2 * sums(); }
 
   constexpr std::size_t floats(int threads) const {
-    return partition == Partition::weights ? chunks() * values() + threads * (piece() + 2 * sums())
+    return partition == Partition::weights ? chunks() * values() + 2 * threads * (piece() + sums())
                                            : weights() + threads * own();
   }
   /// Floats that this plan and that of any smaller batch need: of the most images that share their values, and of the

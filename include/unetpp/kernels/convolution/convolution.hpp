@@ -6,6 +6,7 @@
 
 #include "unetpp/kernels/convolution/amx_convolution.hpp"
 #include "unetpp/kernels/convolution/amx_disjoint.hpp"
+#include "unetpp/kernels/convolution/amx_gradient.hpp"
 #include "unetpp/kernels/convolution/disjoint_convolution.hpp"
 #include "unetpp/kernels/convolution/disjoint_gradient.hpp"
 #include "unetpp/kernels/convolution/few_channels_convolution.hpp"
@@ -51,9 +52,14 @@ constexpr ConvGeometry in_workspace(ConvGeometry g, std::size_t capacity) {
 }
 
 /// Whether a matrix unit sums a convolution, or a transposed one, that reads so many channels: where there is one, and no
-/// algorithm was asked for. The chosen one then computes weight gradients only. Fewer channels do not fill a tile.
+/// algorithm was asked for. Fewer channels do not fill a tile.
 inline bool on_amx(const ConvGeometry& g, ConvAlgorithm chosen, int channels) {
   return g.algorithm != chosen && channels >= amx_panel && instruction_set() == InstructionSet::amx;
+}
+/// And whether it sums the weight gradient, where pixels fill its tiles.
+inline bool gradient_on_amx(const ConvGeometry& g, ConvAlgorithm chosen) {
+  return g.algorithm != chosen && std::min(g.in.channels, g.out.channels) >= tile_side &&
+         instruction_set() == InstructionSet::amx;
 }
 
 // The algorithm is a template argument of the functions below: a program compiles those that its networks use.
@@ -67,13 +73,13 @@ constexpr std::size_t convolution_scratch(const ConvGeometry& g, std::size_t bat
     return std::max({im2col_scratch(g, threads), im2col_gradient_scratch(g, batch, threads), bias});
   else if constexpr (A == ConvAlgorithm::disjoint)
     return std::max({disjoint_scratch(g, batch, threads), disjoint_gradient_scratch(g, batch, threads),
-                     amx_disjoint_scratch(g, batch, threads)});
+                     amx_disjoint_scratch(g, batch, threads), amx_gradient_scratch(g, batch, threads)});
   else if constexpr (A == ConvAlgorithm::few_channels)
     return std::max({few_channels_scratch(g, threads), few_channels_gradient_scratch(g, batch, threads),
                      amx_scratch(g, batch, threads), bias});
   else
     return std::max({winograd_scratch(g, batch, threads), winograd_gradient_scratch(g, batch, threads),
-                     amx_scratch(g, batch, threads), bias});
+                     amx_scratch(g, batch, threads), amx_gradient_scratch(g, batch, threads), bias});
 }
 
 /// y = x ∗ weight.
@@ -116,14 +122,17 @@ void convolve_transposed(const ConvOperands<T>& of, Scratch scratch) {
 template <ConvAlgorithm A, class T = float>
 void convolve_weight_gradient(const WeightGradientOperands<T>& of, Scratch scratch) {
   const ConvGeometry& g = of.g;
-  if constexpr (A == ConvAlgorithm::disjoint) return disjoint_weight_gradient(of, scratch);
+  if constexpr (A == ConvAlgorithm::disjoint)
+    return gradient_on_amx(g, A) ? amx_weight_gradient(of, scratch) : disjoint_weight_gradient(of, scratch);
   if constexpr (A == ConvAlgorithm::im2col) {
     im2col_weight_gradient(of, scratch);
     if (of.dbias.filters) bias_gradient(of.batch * g.out.pixels(), g.out.channels, of.dy, of.dbias.filters, scratch);
   } else if constexpr (A == ConvAlgorithm::few_channels) {
     few_channels_weight_gradient(of, scratch);
   } else {
-    winograd_weight_gradient(of, scratch);
+    // Floats, each two bfloat16, take the unit about as long as Winograd.
+    amx_parts<T> == 1 && gradient_on_amx(g, A) ? amx_weight_gradient(of, scratch)
+                                               : winograd_weight_gradient(of, scratch);
   }
   if (of.dbias.channels) bias_gradient(of.batch * g.in.pixels(), g.in.channels, of.x, of.dbias.channels, scratch);
 }

@@ -6,14 +6,12 @@
 //
 // BFloat16s have no low part, and weights that multiply them are rounded to such: one product a pair.
 //
-// Left operands are rows of `panel` values: 32 high ones, then 32 low ones, which take the room of the floats. Right
-// operands are blocks of 32×16 values, the high ones and then the low ones, each in pairs of rows.
+// Operands are tiles of 16 rows of 32 values: a row's high ones, and behind them its low ones. Those of a right operand are
+// pairs of rows: 16 columns of two values each.
 
 #ifndef UNETPP_BODY  // opened alone
 #include "unetpp/kernels/simd/pack.inc.hpp"
 #endif
-
-inline constexpr int half_panel = panel / 2;
 
 /// The layout of all eight tile registers.
 struct TileLayout {
@@ -58,63 +56,69 @@ template <int count, class Work>
   if constexpr (count > 3) work.template operator()<3>();
 }
 
-/// The sums of the first `tiles` registers, from memory or zero.
-template <int tiles>
-[[gnu::always_inline]] inline void begin_sums(const float* c, bool accumulate) {
-  for_tiles<tiles>([&]<int i>() __attribute__((always_inline)) {
-    accumulate ? load_tile<i>(c + i * tile_floats, 64) : clear_tile<i>();
-  });
-}
-template <int tiles>
-[[gnu::always_inline]] inline void end_sums(float* c) {
-  for_tiles<tiles>([&]<int i>() __attribute__((always_inline)) { store_tile<i>(c + i * tile_floats); });
-}
-
-/// Adds left·right to the first `tiles` registers; the left tiles begin `step` floats apart.
-template <int tiles, int right>
-[[gnu::always_inline]] inline void add_products(const float* left, std::ptrdiff_t step) {
-  for_tiles<tiles>([&]<int i>() __attribute__((always_inline)) {
-    load_tile<4 + i % 2>(left + i * step, panel * sizeof(float));
-    multiply_tiles<i, 4 + i % 2, right>();
-  });
-}
-
 /// Whether values of T have low parts.
 template <class T>
-inline constexpr bool has_low = sizeof(T) == sizeof(float);
+inline constexpr bool has_low = amx_parts<T> == 2;
 
-template <class T, int tiles>
-[[gnu::noinline]] void product_of(int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
-                                  const float* b, float* c, bool accumulate, Fetch fetch) {
-  begin_sums<tiles>(c, accumulate);
-  for (int tap = 0; tap < taps; ++tap, b += block_floats, fetch.at += fetch.tap) {
-    const float* left = a + shifts[tap];
-    load_tile<6>(b, 64);
-    add_products<tiles, 6>(left, step);
-    for (int i = 0; i < fetch.rows; ++i) __builtin_prefetch(fetch.at + i * fetch.row);
-    if constexpr (has_low<T>) {
-      add_products<tiles, 6>(left + half_panel, step);
-      load_tile<7>(b + tile_floats, 64);
-      add_products<tiles, 7>(left, step);
-    }
-  }
-  end_sums<tiles>(c);
+/// Adds left·right to the sums in the first registers: of one part of `rows` left tiles, `next` floats apart, and of one of
+/// `columns` right ones, each loaded or as it is in the registers. More than two left tiles do not stay there.
+template <class T, int rows, int columns, bool load_left, bool load_right>
+[[gnu::always_inline]] inline void add_products(const float* left, std::ptrdiff_t next, const float* const* right,
+                                                std::ptrdiff_t part) {
+  constexpr long row_bytes = amx_row<T> * sizeof(float);
+  for_tiles<columns>([&]<int j>() __attribute__((always_inline)) {
+    if constexpr (load_right) load_tile<6 + j>(right[j] + part, row_bytes);
+    for_tiles<rows>([&]<int i>() __attribute__((always_inline)) {
+      if constexpr ((load_left && j == 0) || rows > 2) load_tile<4 + i % 2>(left + i * next, row_bytes);
+      multiply_tiles<rows * j + i, 4 + i % 2, 6 + j>();
+    });
+  });
 }
 
-/// C (+)= Σ A·B over `taps` taps, for `tiles` ≤ 4 times 16 rows and 16 columns.
-/// Shapes  a: tiles of 16×panel, `step` floats apart, those of a tap `shifts` floats further on; b: taps blocks;
-///         c: tiles of 16×16.
+template <class T, int rows, int columns>
+[[gnu::noinline]] void product_of(int steps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t next,
+                                  const float* const* b, float* const* c, bool accumulate, Fetch fetch) {
+  for_tiles<columns>([&]<int j>() __attribute__((always_inline)) {
+    for_tiles<rows>([&]<int i>() __attribute__((always_inline)) {
+      accumulate ? load_tile<rows * j + i>(c[j] + i * tile_floats, 64) : clear_tile<rows * j + i>();
+    });
+  });
+  for (int step = 0; step < steps; ++step, fetch.at += fetch.step) {
+    const float* left = a + shifts[step];
+    const std::ptrdiff_t right = std::ptrdiff_t{1} * step * amx_tile<T>;
+    for (int i = 0; i < fetch.rows; ++i)
+      for (int line = 0; line < fetch.lines; ++line) prefetch(fetch.at + i * fetch.row + line * cache_line);
+    if constexpr (has_low<T>) {
+      add_products<T, rows, columns, true, true>(left + width, next, b, right);
+      add_products<T, rows, columns, true, false>(left, next, b, right);
+      add_products<T, rows, columns, false, true>(left, next, b, right + width);
+    } else {
+      add_products<T, rows, columns, true, true>(left, next, b, right);
+    }
+  }
+  for_tiles<columns>([&]<int j>() __attribute__((always_inline)) {
+    for_tiles<rows>([&]<int i>() __attribute__((always_inline)) { store_tile<rows * j + i>(c[j] + i * tile_floats); });
+  });
+}
+
+/// C (+)= Σ A·B over `steps` steps, for up to 2×2 or 4×1 tiles: `rows` of A and `columns` of B.
+/// Shapes  a: tiles `next` floats apart, those of a step `shifts` floats further on; b: for each column its tiles, one a
+///         step; c: for each column the tiles of all rows.
 template <class T>
-[[gnu::noinline]] void product(int tiles, int taps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t step,
-                               const float* b, float* c, bool accumulate, const Fetch& fetch) {
-  switch (tiles) {
+[[gnu::noinline]] void product(int rows, int columns, int steps, const std::ptrdiff_t* shifts, const float* a,
+                               std::ptrdiff_t next, const float* const* b, float* const* c, bool accumulate,
+                               const Fetch& fetch) {
+  if (columns == 2)
+    return rows == 2 ? product_of<T, 2, 2>(steps, shifts, a, next, b, c, accumulate, fetch)
+                     : product_of<T, 1, 2>(steps, shifts, a, next, b, c, accumulate, fetch);
+  switch (rows) {
     case 1:
-      return product_of<T, 1>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 1, 1>(steps, shifts, a, next, b, c, accumulate, fetch);
     case 2:
-      return product_of<T, 2>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 2, 1>(steps, shifts, a, next, b, c, accumulate, fetch);
     case 3:
-      return product_of<T, 3>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 3, 1>(steps, shifts, a, next, b, c, accumulate, fetch);
     default:
-      return product_of<T, 4>(taps, shifts, a, step, b, c, accumulate, fetch);
+      return product_of<T, 4, 1>(steps, shifts, a, next, b, c, accumulate, fetch);
   }
 }

@@ -37,62 +37,82 @@ inline constexpr int fetch_ahead = 1024;  // floats: farther than the processor 
 struct Pairs {
   Words high, low;
 
+  [[gnu::always_inline]] Pairs(Words h, Words l) : high(h), low(l) {}
   [[gnu::always_inline]] Pairs(Vec first, Vec last)
       : high(to_words(first, last)), low(to_words(first - first_floats(high), last - last_floats(high))) {}
 };
 
 /// `lanes` of 32 values, the others zero.
-template <class T>
-[[gnu::always_inline]] inline Pairs load_pairs(const T* p, int lanes) {
+[[gnu::always_inline]] inline Pairs load_pairs(const float* p, int lanes) {
   return {load_part(p, lanes), lanes > width ? load_part(p + width, lanes - width) : Vec{}};
+}
+[[gnu::always_inline]] inline Pairs load_pairs(const BFloat16* p, int lanes) {
+  if (lanes >= panel) return {*reinterpret_cast<const LooseWords*>(p), Words{}};
+  return {to_words(load_part(p, lanes), lanes > width ? load_part(p + width, lanes - width) : Vec{}), Words{}};
+}
+
+/// A row of an operand.
+template <class T>
+[[gnu::always_inline]] inline void store_pairs(float* to, const Pairs& pairs) {
+  store_words(to, pairs.high);
+  if constexpr (has_low<T>) store_words(to + width, pairs.low);
 }
 
 /// Pairs up `count` pixels to rows of left operands; values beyond the last channel are zero.
-/// Shapes  to: panels, `next` floats apart, of count×panel.
+/// Shapes  to: for each 32 channels, `next` floats apart, a row for each pixel.
 template <class T>
 [[gnu::noinline]] void pair_pixels(const T* x, std::size_t stride, int count, int channels, float* to,
                                    std::size_t next) {
-  for (int i = 0; i < count; ++i, x += stride, to += panel) {
+  for (int i = 0; i < count; ++i, x += stride, to += amx_row<T>) {
     float* row = to;
     for (int c = 0; c < channels; c += panel, row += next) {
-      __builtin_prefetch(x + c + fetch_ahead);
-      __builtin_prefetch(x + c + fetch_ahead + cache_line);
-      const Pairs pairs =
-          channels - c >= panel ? Pairs(load(x + c), load(x + c + width)) : load_pairs(x + c, channels - c);
-      store_words(row, pairs.high);
-      if constexpr (has_low<T>) store_words(row + half_panel, pairs.low);
+      const float* later = reinterpret_cast<const float*>(x + c) + fetch_ahead;
+      __builtin_prefetch(later);
+      if constexpr (has_low<T>) __builtin_prefetch(later + cache_line);
+      store_pairs<T>(row, load_pairs(x + c, channels - c));
     }
   }
 }
 
-/// A right operand of `depth` ≤ 32 rows of `columns` ≤ 16 values, `stride` floats apart, as a block.
+/// The tile of a right operand of `depth` ≤ 32 rows of `columns` ≤ 16 values, `stride` floats apart.
 template <class T>
 [[gnu::noinline]] void pair_rows(const float* x, std::size_t stride, int depth, int columns, float* to) {
-  for (int k = 0; k < panel; k += 2, to += width) {
+  for (int k = 0; k < panel; k += 2, to += amx_row<T>) {
     __builtin_prefetch(x + (k + panel) * stride);
     __builtin_prefetch(x + (k + panel + 1) * stride);
     const Pairs pairs(k < depth ? load_part(x + k * stride, columns) : Vec{},
                       k + 1 < depth ? load_part(x + (k + 1) * stride, columns) : Vec{});
     store_words(to, in_pairs(pairs.high));
-    if constexpr (has_low<T>) store_words(to + tile_floats, in_pairs(pairs.low));
+    if constexpr (has_low<T>) store_words(to + width, in_pairs(pairs.low));
+  }
+}
+
+/// The tile of 16 rows of pairs, with the columns of the rows.
+template <class T, class Row>
+[[gnu::always_inline]] inline void store_transposed(const Row& row, float* to) {
+  Vec high[width] = {}, low[width] = {};
+#pragma GCC unroll 16
+  for (int i = 0; i < width; ++i) {
+    const Pairs pairs = row(i);
+    high[i] = reinterpret_cast<Vec>(pairs.high);
+    if constexpr (has_low<T>) low[i] = reinterpret_cast<Vec>(pairs.low);
+  }
+  transpose(high);
+  if constexpr (has_low<T>) transpose(low);
+  for (int i = 0; i < width; ++i, to += amx_row<T>) {
+    store(to, high[i]);
+    if constexpr (has_low<T>) store(to + width, low[i]);
   }
 }
 
 /// The same of the transposed matrix: `columns` ≤ 16 rows of `depth` ≤ 32 values.
 template <class T>
 [[gnu::noinline]] void pair_columns(const float* x, std::size_t stride, int depth, int columns, float* to) {
-  Vec high[width] = {}, low[width] = {};
-  for (int i = 0; i < columns; ++i) {
-    const Pairs pairs = load_pairs(x + i * stride, depth);
-    high[i] = reinterpret_cast<Vec>(pairs.high);
-    low[i] = reinterpret_cast<Vec>(pairs.low);
-  }
-  transpose(high);
-  for (int i = 0; i < width; ++i) store(to + i * width, high[i]);
-  if constexpr (has_low<T>) {
-    transpose(low);
-    for (int i = 0; i < width; ++i) store(to + tile_floats + i * width, low[i]);
-  }
+  store_transposed<T>(
+      [&](int i) __attribute__((always_inline)) {
+        return i < columns ? load_pairs(x + i * stride, depth) : Pairs(Words{}, Words{});
+      },
+      to);
 }
 
 /// Finishes `channels` ≤ panel sums of each of `count` pixels, which are `step` apart and begin with `pixel`.

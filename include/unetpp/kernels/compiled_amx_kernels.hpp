@@ -19,6 +19,7 @@ namespace unetpp::kernels {
 #endif
 namespace amx {
 using avx512::finish;
+using avx512::finished;
 using avx512::finish_streams;
 using avx512::load;
 using avx512::load_part;

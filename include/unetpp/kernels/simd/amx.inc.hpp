@@ -77,17 +77,18 @@ template <class T, int rows, int columns, bool load_left, bool load_right>
 
 template <class T, int rows, int columns>
 [[gnu::noinline]] void product_of(int steps, const std::ptrdiff_t* shifts, const float* a, std::ptrdiff_t next,
-                                  const float* const* b, float* const* c, bool accumulate, Fetch fetch) {
+                                  const float* const* b, float* const* c, bool accumulate, const Fetch& fetch) {
   for_tiles<columns>([&]<int j>() __attribute__((always_inline)) {
     for_tiles<rows>([&]<int i>() __attribute__((always_inline)) {
       accumulate ? load_tile<rows * j + i>(c[j] + i * tile_floats, 64) : clear_tile<rows * j + i>();
     });
   });
-  for (int step = 0; step < steps; ++step, fetch.at += fetch.step) {
+  for (int step = 0; step < steps; ++step) {
     const float* left = a + shifts[step];
     const std::ptrdiff_t right = std::ptrdiff_t{1} * step * amx_tile<T>;
-    for (int i = 0; i < fetch.rows; ++i)
-      for (int line = 0; line < fetch.lines; ++line) prefetch(fetch.at + i * fetch.row + line * cache_line);
+    const float* later = fetch.at + step * fetch.step;
+    for (int i = 0; i < fetch.rows; ++i, later += fetch.row)
+      for (int line = 0; line < fetch.lines; ++line) prefetch(later + line * cache_line);
     if constexpr (has_low<T>) {
       add_products<T, rows, columns, true, true>(left + width, next, b, right);
       add_products<T, rows, columns, true, false>(left, next, b, right);

@@ -5,14 +5,22 @@
 #endif
 
 /// `value` with what `end` fuses to it: `lanes` channels of the pixel with index `pixel`; `to` is at these channels, end at
-/// `channel` channels before. Streams need whole vectors.
+/// `channel` channels before.
 template <class T>
-[[gnu::always_inline]] inline void finish(Vec value, int lanes, Vec bias, std::size_t pixel, T* to, int channel,
-                                          const Epilogue<T>& end) {
+[[gnu::always_inline]] inline Vec finished(Vec value, int lanes, Vec bias, std::size_t pixel, const T* to, int channel,
+                                           const Epilogue<T>& end) {
   value += bias;
   if (end.accumulate) value += load_part(to, lanes);
   if (end.relu) value = value < 0 ? Vec{} : value;
   if (end.mask) value = load_part(end.mask + channel + pixel * end.mask_stride, lanes) > 0 ? value : Vec{};
+  return value;
+}
+
+/// Stores it. Streams need whole vectors.
+template <class T>
+[[gnu::always_inline]] inline void finish(Vec value, int lanes, Vec bias, std::size_t pixel, T* to, int channel,
+                                          const Epilogue<T>& end) {
+  value = finished(value, lanes, bias, pixel, to, channel, end);
   end.stream ? stream(to, value) : store_part(to, value, lanes);
 }
 

@@ -28,6 +28,7 @@ using avx512::panel;
 using avx512::prefetch;
 using avx512::store;
 using avx512::store_part;
+using avx512::stream;
 using avx512::transpose;
 using avx512::Vec;
 using avx512::width;

@@ -29,10 +29,11 @@ struct Epilogue {
 
   /// The same for all of y: past the caches if results are whole lines, and so many that they would push each other out.
   Epilogue streamed(Pixels<T> y, std::size_t pixels, int channels) const {
+    constexpr std::size_t bytes = cache_line * sizeof(float), line = bytes / sizeof(T);
+    const auto written = static_cast<std::size_t>(channels);
     Epilogue end = *this;
-    end.stream = !accumulate && reinterpret_cast<std::uintptr_t>(y.data) % (cache_line * sizeof(float)) == 0 &&
-                 y.stride % cache_line == 0 && channels % cache_line == 0 &&
-                 pixels * static_cast<std::size_t>(channels) >= large_result;
+    end.stream = !accumulate && reinterpret_cast<std::uintptr_t>(y.data) % bytes == 0 && y.stride % line == 0 &&
+                 written % line == 0 && pixels * written >= large_result<T>;
     return end;
   }
 

@@ -77,7 +77,6 @@ TEST_CASE("windows side by side have the same bits where results go past the cac
   for (const Extent kernel : {Extent(1), Extent(2)}) {
     const ConvGeometry g = side_by_side(256 / kernel.height, 130 / kernel.width, 64, kernel == 1 ? 64 : 128, kernel);
     same_bits_past_the_caches<Disjoint>(g);
-    same_bits_past_the_caches<Disjoint, BFloat16>(g);
   }
 }
 

@@ -131,9 +131,10 @@ template <class T>
       __builtin_prefetch(later + cache_line);
     }
     if (right == width && !has_low<T>) {  // as the unit's numbers, none is subnormal
-      const Vec low = finished(load(first), width, bias, pixel, to, 0, end);
-      store_words(reinterpret_cast<float*>(to),
-                  to_words(low, finished(load(last), width, more_bias, pixel, to + width, width, end)));
+      const Words words = to_words(finished(load(first), width, bias, pixel, to, 0, end),
+                                   finished(load(last), width, more_bias, pixel, to + width, width, end));
+      float* line = reinterpret_cast<float*>(to);
+      end.stream ? stream(line, reinterpret_cast<Vec>(words)) : store_words(line, words);
     } else if (right == width) {  // the compiler knows whole vectors
       finish(load(first), width, bias, pixel, to, 0, end);
       finish(load(last), width, more_bias, pixel, to + width, width, end);

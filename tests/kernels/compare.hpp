@@ -206,8 +206,9 @@ void check(const Case& c, std::uint64_t seed) {
 /// Checks that an image large and aligned enough to go past the caches is the same as one that is not aligned.
 template <class Fast, class T = float>
 void same_bits_past_the_caches(const ConvGeometry& g) {
-  const auto compute = [&](std::size_t gap, const Shape& from, const Shape& to, const auto& kernel) {
-    const ImageOf<T> x(from.pixels(), from.channels, 0, 1, 1), mask(to.pixels(), to.channels, 0, 1, 2);
+  const ImageOf<T> in(g.in.pixels(), g.in.channels, 0, 1, 1), out(g.out.pixels(), g.out.channels, 0, 1, 2);
+  const auto compute = [&](std::size_t gap, const Shape& to, const ImageOf<T>& x, const ImageOf<T>& mask,
+                           const auto& kernel) {
     const FloatImage weight(g.weights(), 1, 0, 0.1f, 3), bias(to.channels, 1, 0, 1, 4);
     const std::size_t stride = to.channels + gap;
     Buffer<T> y(to.pixels() * stride);
@@ -226,8 +227,8 @@ void same_bits_past_the_caches(const ConvGeometry& g) {
     CAPTURE(to_string(way));
     const auto convolve = [&](const ConvOperands<T>& of, Scratch memory) { Fast::convolve(of, memory, way); };
     const auto transposed = [&](const ConvOperands<T>& of, Scratch memory) { Fast::transposed(of, memory, way); };
-    CHECK(compute(0, g.in, g.out, convolve) == compute(1, g.in, g.out, convolve));
-    CHECK(compute(0, g.out, g.in, transposed) == compute(1, g.out, g.in, transposed));
+    CHECK(compute(0, g.out, in, out, convolve) == compute(1, g.out, in, out, convolve));
+    CHECK(compute(0, g.in, out, in, transposed) == compute(1, g.in, out, in, transposed));
   }
 }
 

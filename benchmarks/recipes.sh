@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # recipes.sh DATA OUT [LINE...]: what train_pets learns from DATA, by both recipes with three seeds in 50 epochs, and by the
-# best in 25, whole or without one of its parts; each line is a run in OUT/LINE, which goes on where it stopped. Prints the
-# last epoch's IoU.
+# best in 25 in bfloat16, whole or without one of its parts; each line is a run in OUT/LINE, which goes on where it stopped.
+# Prints the last epoch's IoU.
 # Lines: tutorial-1 to -3, best-1 to -3, whole, and the parts network, resize, geometry, colour, dice, decay, schedule, clip,
 # average. Without LINEs: all of them.
 set -eu
@@ -26,7 +26,7 @@ options() {
     average) without=" --average 0" ;;
     *) echo "$0: expected one of the lines that its head names, found $1" >&2 && return 2 ;;
   esac
-  echo "--epochs 25 --recipe best --seed 1$without"
+  echo "--epochs 25 --precision bfloat16 --recipe best --seed 1$without"
 }
 
 [ $# -gt 0 ] || set -- tutorial-{1,2,3} best-{1,2,3} whole network resize geometry colour dice decay schedule clip average

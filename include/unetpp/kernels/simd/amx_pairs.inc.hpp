@@ -5,7 +5,7 @@
 #endif
 
 typedef unsigned short Words __attribute__((vector_size(64)));  // 32 bfloat16
-typedef unsigned short LooseWords __attribute__((vector_size(64), aligned(alignof(float)), may_alias));
+typedef unsigned short LooseWords __attribute__((vector_size(64), aligned(alignof(BFloat16)), may_alias));
 
 inline constexpr int fetch_ahead = 1024;  // floats: farther than the processor looks by itself
 
@@ -32,7 +32,7 @@ inline constexpr int fetch_ahead = 1024;  // floats: farther than the processor 
                                  8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 // clang-format on
-[[gnu::always_inline]] inline void store_words(float* to, Words w) { *reinterpret_cast<LooseWords*>(to) = w; }
+[[gnu::always_inline]] inline void store_words(void* to, Words w) { *static_cast<LooseWords*>(to) = w; }
 
 struct Pairs {
   Words high, low;
@@ -133,8 +133,7 @@ template <class T>
     if (right == width && !has_low<T>) {  // as the unit's numbers, none is subnormal
       const Words words = to_words(finished(load(first), width, bias, pixel, to, 0, end),
                                    finished(load(last), width, more_bias, pixel, to + width, width, end));
-      float* line = reinterpret_cast<float*>(to);
-      end.stream ? stream(line, reinterpret_cast<Vec>(words)) : store_words(line, words);
+      end.stream ? stream(reinterpret_cast<float*>(to), reinterpret_cast<Vec>(words)) : store_words(to, words);
     } else if (right == width) {  // the compiler knows whole vectors
       finish(load(first), width, bias, pixel, to, 0, end);
       finish(load(last), width, more_bias, pixel, to + width, width, end);

@@ -52,14 +52,13 @@ constexpr ConvGeometry in_workspace(ConvGeometry g, std::size_t capacity) {
 }
 
 /// Whether a matrix unit sums a convolution, or a transposed one, that reads so many channels: where there is one, and no
-/// algorithm was asked for. Fewer channels do not fill a tile.
-inline bool on_amx(const ConvGeometry& g, ConvAlgorithm chosen, int channels) {
-  return g.algorithm != chosen && channels >= amx_panel && instruction_set() == InstructionSet::amx;
+/// algorithm was asked for. Fewer channels than `least` do not fill a tile.
+inline bool on_amx(const ConvGeometry& g, ConvAlgorithm chosen, int channels, int least = amx_panel) {
+  return g.algorithm != chosen && channels >= least && instruction_set() == InstructionSet::amx;
 }
-/// And whether it sums the weight gradient, where pixels fill its tiles.
+/// And its weight gradient, where pixels fill the tiles one way.
 inline bool gradient_on_amx(const ConvGeometry& g, ConvAlgorithm chosen) {
-  return g.algorithm != chosen && std::min(g.in.channels, g.out.channels) >= tile_side &&
-         instruction_set() == InstructionSet::amx;
+  return on_amx(g, chosen, std::min(g.in.channels, g.out.channels), tile_side);
 }
 
 // The algorithm is a template argument of the functions below: a program compiles those that its networks use.

@@ -99,7 +99,7 @@ struct SGDStep {
 // parameters than others may: they are called for some hundred pixels at a time, and what is in registers would go through
 // memory in a struct. These are product, product_transposed, product_rows, product_tile_of, product_tile, unpack, finish,
 // finished, max_pool_gradient_row, transform_input, transform_gradient, transform_output, transform_weight,
-// transform_weight_rotated, transform_weight_gradient, transform_tiles, transform_vector and transform_back, and of AMX
+// transform_weight_rotated, transform_weight_gradient, transform_tiles, output_tiles and transform_back, and of AMX
 // product, product_of, finish_pixels and add_gradient.
 
 /// Winograd's transforms of weights for one size of tiles.

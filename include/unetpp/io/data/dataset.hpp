@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <iterator>
+#include <initializer_list>
 #include <limits>
 #include <map>
-#include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -67,56 +67,61 @@ class PetDataset {
 
   std::size_t size() const { return stems_.size(); }
   const std::string& name(std::size_t index) const { return stems_.at(index); }
-  std::filesystem::path image_path(std::size_t index) const { return images_ / *image_files_.at(name(index)).begin(); }
-  std::filesystem::path mask_path(std::size_t index) const { return masks_ / *mask_files_.at(name(index)).begin(); }
+  std::filesystem::path image_path(std::size_t index) const { return images_ / image_files_.at(name(index)); }
+  std::filesystem::path mask_path(std::size_t index) const { return masks_ / mask_files_.at(name(index)); }
   const PassedOver& passed_over() const { return passed_over_; }
 
   /// The pair at its original size; any number of threads may load at once.
   /// Errors  FileError or FormatError naming the file, when one of the two cannot be read or is there twice, the sizes
   ///         differ, or the mask holds a value that is not 1, 2 or 3.
   Sample load(std::size_t index) const {
-    require_one(images_, image_files_.at(name(index)));
-    require_one(masks_, mask_files_.at(name(index)));
-    const std::filesystem::path image_file = image_path(index);
+    const std::filesystem::path image_file = image_path(index), mask_file = mask_path(index);
+    require_one(image_file);
+    require_one(mask_file);
     Image image = read_image(image_file, max_pixels_);
-    Mask mask = read_true_mask(mask_path(index), {image_file, {image.height, image.width}}, 3, max_pixels_);
+    Mask mask = read_true_mask(mask_file, {image_file, {image.height, image.width}}, 3, max_pixels_);
     return {std::move(image), std::move(mask)};
   }
 
  private:
-  using Files = std::set<std::string>;  // names; more than one cannot be used
-  using FilesByStem = std::map<std::string, Files>;
+  using Names = std::map<std::string, std::string>;
 
-  [[gnu::cold]] static void require_one(const std::filesystem::path& folder, const Files& files) {
-    if (files.size() > 1)
-      throw FormatError((folder / *files.begin()).string() + ": expected one file of this name, found " +
-                        (folder / *std::next(files.begin())).string() + ", too (one of them must go)");
+  [[gnu::cold]] void require_one(const std::filesystem::path& file) const {
+    if (const auto other = others_.find(file.string()); other != others_.end())
+      throw FormatError(file.string() + ": expected one file of this name, found " + other->second +
+                        ", too (one of them must go)");
   }
 
-  /// A folder's files of these extensions by their names without it; counts the others.
-  [[gnu::cold]] FilesByStem list(const std::filesystem::path& folder, const std::set<std::string>& extensions) {
+  /// A folder's files of these extensions by their names without it, of several the first; counts those of others.
+  [[gnu::cold]] Names list(const std::filesystem::path& folder, std::initializer_list<std::string_view> extensions) {
     detail::require_folder(folder);
-    FilesByStem found;
+    Names found, next;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
       const std::filesystem::path& path = entry->path();
       const std::string extension = detail::lower_extension(path);
-      if (path.filename().string().front() == '.')
+      std::string name = path.filename().string();
+      if (name.front() == '.')
         ++passed_over_.dotfiles;
-      else if (extensions.contains(extension))
-        found[path.stem().string()].insert(path.filename().string());
-      else
+      else if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
         ++(extension == ".mat" ? passed_over_.mat : passed_over_.other);
+      else if (const auto [first, alone] = found.emplace(path.stem().string(), name); !alone) {
+        if (name < first->second) name.swap(first->second);
+        const auto second = next.emplace(first->first, name).first;
+        second->second = std::min(second->second, name);
+      }
     }
     if (error) throw FileError(folder.string() + ": cannot be listed: " + error.message());
+    for (const auto& [stem, name] : next) others_[(folder / found.at(stem)).string()] = (folder / name).string();
     return found;
   }
 
   std::filesystem::path images_;
   std::filesystem::path masks_;
   std::size_t max_pixels_;
-  FilesByStem image_files_, mask_files_;
+  Names image_files_, mask_files_;  // by their stems
+  Names others_;                    // of files that are there twice, a file of the same stem; such cannot be used
   std::vector<std::string> stems_;  // that both have
   PassedOver passed_over_;
 };

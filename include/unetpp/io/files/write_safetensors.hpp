@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,12 +37,12 @@ struct TensorData {
   const auto number = [](auto value) { return std::to_string(value); };
   std::string text = "{\"__metadata__\":{" +
                      list(metadata, [](const auto& m) { return json_text(m.first) + ':' + json_text(m.second); }) + '}';
-  std::set<std::string> names{"__metadata__"};
+  Metadata names{{"__metadata__", ""}};  // a set, as a type that is compiled anyway
   std::size_t end = 0;
   for (const TensorData& t : tensors) {
     std::size_t size = 1;
     for (const int e : t.extents) size *= static_cast<std::size_t>(e);
-    if (!names.insert(to_utf8(t.name)).second || size != t.values.size())
+    if (!names.emplace(to_utf8(t.name), "").second || size != t.values.size())
       throw ArgumentError(path.string() + ": tensor " + t.name + ": expected a new name and " + std::to_string(size) +
                           " values for shape " + detail::extents_text(t.extents) + ", found " +
                           std::to_string(t.values.size()));

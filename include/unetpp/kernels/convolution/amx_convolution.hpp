@@ -48,11 +48,27 @@ struct AmxConvolution : AmxPacking<T> {
     }
   }
 
-  /// A panel of filters for some rows, whose values are packed in `values`. weights_of(chunk) are weights, and
-  /// next_of(chunk) where those that follow them come from.
-  template <class Weights, class Next>
-  void compute(Rows of_groups, int panel, const float* values, float* sums, const Weights& weights_of,
-               const Next& next_of) const {
+  /// Where the weights from a chunk of channels to a panel of filters are packed: in a thread's own memory, or among all.
+  float* piece(float* weights, int panel, int chunk) const {
+    if (plan.partition == Partition::weights) return weights;
+    return weights + (std::size_t{1} * panel * plan.chunks() + chunk) * 2 * plan.piece();
+  }
+  void pair_weights(int panel, int chunk, float* weights) const {
+    for (int half = 0; half < plan.halves(panel); ++half)
+      pair_weight(panel, chunk, half, piece(weights, panel, chunk) + half * plan.piece());
+  }
+
+  /// What is fetched while a chunk is multiplied: the packed weights that follow its own, or those that are packed next.
+  Fetch next_weights(float* weights, int panel, int chunk) const {
+    if (plan.partition == Partition::pixels)
+      return {piece(weights, panel, chunk + 1), 2 * amx_tile<T>, cache_line, 1, 2 * amx_tile<T> / cache_line};
+    if (chunk + 1 == plan.chunks()) return {};
+    return {weight_at(0, (chunk + 1) * plan.panel, panel * plan.panel), weight_at(1, 0, 0) - weight_at(0, 0, 0),
+            static_cast<std::size_t>(transposed ? plan.depth : plan.filters), plan.panel / cache_line, plan.panel};
+  }
+
+  /// A panel of filters for some rows, whose values are packed in `values`; so are all weights, unless threads share those.
+  void compute(Rows of_groups, int panel, const float* values, float* weights, float* sums) const {
     const PositionGroups& groups = plan.groups;
     const std::size_t pitch = groups.images.pitch(), begin = of_groups.begin;
     const std::size_t first_value = groups.first_value_row(begin) * pitch;
@@ -66,12 +82,13 @@ struct AmxConvolution : AmxPacking<T> {
       product.steps = plan.taps;
       product.shifts = shifts;
       product.next = static_cast<std::ptrdiff_t>(groups.step() * amx_row<T>);
-      product.weights = weights_of(chunk);
+      if (plan.partition == Partition::weights) pair_weights(panel, chunk, weights);
+      product.weights = piece(weights, panel, chunk);
       product.half_weights = plan.piece();
       product.sums = sums;
       product.half_sums = plan.sums();
       product.accumulate = chunk > 0;
-      Fetch fetch = next_of(chunk);
+      Fetch fetch = next_weights(weights, panel, chunk);
       fetch.rows = static_cast<int>(parts_of(static_cast<std::size_t>(fetch.rows), groups.strips() * rows));
       for (int strip = 0; strip < groups.strips(); ++strip)
         for (std::size_t row = begin; row < of_groups.end;
@@ -93,13 +110,8 @@ struct AmxConvolution : AmxPacking<T> {
     const PositionGroups& groups = plan.groups;
     const std::size_t row_floats = groups.images.pitch() * amx_row<T>;
     float* weights = scratch.data;
-    const auto piece = [&](int panel, int chunk, int half) {
-      return weights + ((std::size_t{1} * panel * plan.chunks() + chunk) * 2 + half) * plan.piece();
-    };
-    parallel_for(scratch.threads, 2 * plan.panels(), [&](std::size_t unit, int) {
-      const int panel = static_cast<int>(unit / 2), half = static_cast<int>(unit % 2);
-      for (int chunk = 0; chunk < plan.chunks() && half < plan.halves(panel); ++chunk)
-        pair_weight(panel, chunk, half, piece(panel, chunk, half));
+    parallel_for(scratch.threads, std::size_t{1} * plan.panels() * plan.chunks(), [&](std::size_t unit, int) {
+      pair_weights(static_cast<int>(unit) / plan.chunks(), static_cast<int>(unit) % plan.chunks(), weights);
     });
     parallel_for(scratch.threads, parts_of(groups.rows(), plan.run), [&](std::size_t run, int thread) {
       kernels.begin_products();
@@ -109,12 +121,7 @@ struct AmxConvolution : AmxPacking<T> {
       for (std::size_t row = first; row < last; ++row) pair_row(row, values + (row - first) * row_floats);
       end_rows(values + (last - first) * row_floats);
       for (int panel = 0; panel < plan.panels(); ++panel)
-        compute(
-            {begin, end_row}, panel, values, values + plan.chunks() * plan.values(),
-            [&](int chunk) { return piece(panel, chunk, 0); },
-            [&](int chunk) {
-              return Fetch{piece(panel, chunk + 1, 0), 2 * amx_tile<T>, cache_line, 1, 2 * amx_tile<T> / cache_line};
-            });
+        compute({begin, end_row}, panel, values, weights, values + plan.chunks() * plan.values());
       kernels.end_products();
     });
   }
@@ -129,19 +136,7 @@ struct AmxConvolution : AmxPacking<T> {
       kernels.begin_products();
       const int panel = static_cast<int>(unit);
       float* weights = values + plan.chunks() * plan.values() + thread * 2 * (plan.piece() + plan.sums());
-      compute(
-          {0, groups.rows()}, panel, values, weights + 2 * plan.piece(),
-          [&](int chunk) {
-            for (int half = 0; half < plan.halves(panel); ++half)
-              pair_weight(panel, chunk, half, weights + half * plan.piece());
-            return weights;
-          },
-          [&](int chunk) {
-            if (chunk + 1 == plan.chunks()) return Fetch{};
-            return Fetch{
-                weight_at(0, (chunk + 1) * plan.panel, panel * plan.panel), weight_at(1, 0, 0) - weight_at(0, 0, 0),
-                static_cast<std::size_t>(transposed ? plan.depth : plan.filters), plan.panel / cache_line, plan.panel};
-          });
+      compute({0, groups.rows()}, panel, values, weights, weights + 2 * plan.piece());
       kernels.end_products();
     });
   }

@@ -84,8 +84,8 @@ void im2col_weight_gradient(const WeightGradientOperands<T>& of, Scratch scratch
       im2col(gather, first, count, block, column);
       const std::size_t columns = block.width();
       const ConstPixels<T> dy{of.dy.data + first * of.dy.stride + first_filter, of.dy.stride};
-      gemm_piece_transposed(block.width(), width, count, {column, columns},
-                            detail::as_floats(dy, count, width, column + gemm_rows * gemm_depth), {to, filters});
+      gemm_piece<Eigen::ColMajor>(block.width(), width, count, {column, columns},
+                                  detail::as_floats(dy, count, width, column + gemm_rows * gemm_depth), {to, filters});
     }
   });
   if (plan.runs == 1) return;

@@ -13,7 +13,7 @@ namespace unetpp::kernels {
 /// Shapes  weight: g's.  x: batch×g.in, y: batch×g.out; of a transposed one x: batch×g.out, y: batch×g.in.
 template <class T>
 struct ConvOperands {
-  ConvGeometry g;
+  const ConvGeometry& g;
   std::size_t batch;
   ConstPixels<T> x;
   const float* weight;
@@ -25,7 +25,7 @@ struct ConvOperands {
 /// Shapes  x: batch×g.in, dy: batch×g.out, dweight: g's weight.
 template <class T>
 struct WeightGradientOperands {
-  ConvGeometry g;
+  const ConvGeometry& g;
   std::size_t batch;
   ConstPixels<T> x;
   ConstPixels<T> dy;

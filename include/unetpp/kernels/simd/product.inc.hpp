@@ -4,12 +4,33 @@
 #include "unetpp/kernels/simd/vector.inc.hpp"
 #endif
 
-/// Rows of a panel that fit the registers.
+/// Rows of two vectors that fit the registers.
 #ifdef __aarch64__
 inline constexpr int tile_rows = 10;  // it has 32 vector registers; gcc spills with 11
 #else
 inline constexpr int tile_rows = width == 16 ? 14 : 6;
 #endif
+
+/// The most rows of a tile of so many vectors, and the next fewer that there is a tile of: each takes its time to compile.
+/// There is one of each number that even shares of many rows come to.
+constexpr int most_rows(int vectors) { return vectors == 1 ? 8 : tile_rows; }
+constexpr int fewer_rows(int rows) {
+  if (rows > 10 || rows == 6 || rows == 5) return rows - 1;
+  return rows > 8 ? 8 : rows > 4 ? 4 : rows / 2;
+}
+
+/// Tiles that so many rows are cut into, or some more.
+[[gnu::always_inline]] inline int tiles_of(int rows, int vectors) {
+  return (rows + most_rows(vectors) - 1) / most_rows(vectors);
+}
+
+/// Rows of the first of these tiles: an even share, or the next more that there is a tile of and as many rows for.
+[[gnu::always_inline]] inline int first_tile(int rows, int vectors) {
+  const int tiles = tiles_of(rows, vectors), share = (rows + tiles - 1) / tiles;
+  int size = most_rows(vectors);
+  while (size > rows || fewer_rows(size) >= share) size = fewer_rows(size);
+  return size;
+}
 
 /// C (+)= A·B for `rows` rows of C and `vectors` vectors of its columns, kept in registers.
 ///
@@ -64,22 +85,19 @@ template <int most, int vectors, bool transposed>
   if (rows == most)
     product_tile<most, vectors, transposed>(depth, a, next, b, c, accumulate, fetch, fetch_step);
   else if constexpr (most > 1)
-    product_tile_of<most - 1, vectors, transposed>(rows, depth, a, next, b, c, accumulate, fetch, fetch_step);
+    product_tile_of<fewer_rows(most), vectors, transposed>(rows, depth, a, next, b, c, accumulate, fetch, fetch_step);
 }
-
-/// Tiles that so many rows are cut into.
-[[gnu::always_inline]] inline int tiles_of(int rows) { return (rows + tile_rows - 1) / tile_rows; }
 
 /// Each tile of rows fetches on where the last one ended; transposed, they fetch the lines of a panel in turns.
 template <int vectors, bool transposed>
 [[gnu::always_inline]] inline void product_rows(int rows, int depth, const float* a, std::size_t next, const float* b,
                                                 float* c, bool accumulate, const float* fetch, std::size_t fetch_step) {
-  const int tiles = tiles_of(rows);
-  for (int i = 0; i < tiles; ++i) {
-    const int first = rows * i / tiles, end = rows * (i + 1) / tiles;
-    product_tile_of<tile_rows, vectors, transposed>(
-        end - first, depth, a + first * (transposed ? 1 : panel), next, b, c + first * panel, accumulate,
+  for (int i = 0, first = 0; first < rows; ++i) {
+    const int count = first_tile(rows - first, vectors);
+    product_tile_of<most_rows(vectors), vectors, transposed>(
+        count, depth, a + first * (transposed ? 1 : panel), next, b, c + first * panel, accumulate,
         fetch + (transposed ? i * cache_line % panel : i * depth * fetch_step), fetch_step);
+    first += count;
   }
 }
 
@@ -90,7 +108,7 @@ template <int vectors, bool transposed>
 [[gnu::noinline]] inline void product(int rows, int columns, int depth, const float* a, std::size_t next,
                                       const float* b, float* c, bool accumulate, const float* fetch,
                                       std::size_t fetch_row) {
-  const std::size_t step = fetch_row ? fetch_row : panel / tiles_of(rows);
+  const std::size_t step = fetch_row ? fetch_row : panel / tiles_of(rows, columns > width ? panel / width : 1);
   if (columns > width)
     product_rows<panel / width, false>(rows, depth, a, next, b, c, accumulate, fetch, step);
   else

@@ -8,16 +8,19 @@
 /// Tiles of 4×4 pixels, transformed to 6×6 points.
 struct Form4 {
   static constexpr int tile = 4, points = 6;
+  static constexpr bool inexact = true;
 
-  /// Bᵀd of a row or column of inputs.
-  [[gnu::always_inline]] static void input(const Vec (&d)[6], Vec (&to)[6]) {
+  /// Bᵀd of a row or column of inputs. Five of a value are `rounded` before they are subtracted, or a compiler may fuse both;
+  /// all other products are exact.
+  [[gnu::always_inline]] static void input(const Vec (&d)[6], bool rounded, Vec (&to)[6]) {
     const Vec a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], c = d[4] - d[2], e = 2 * (d[3] - d[1]);
-    to[0] = 4 * d[0] + (d[4] - 5 * d[2]);
+    const Vec five2 = rounded ? 4 * d[2] + d[2] : 5 * d[2], five3 = rounded ? 4 * d[3] + d[3] : 5 * d[3];
+    to[0] = 4 * d[0] + (d[4] - five2);
     to[1] = a + b;
     to[2] = a - b;
     to[3] = c + e;
     to[4] = c - e;
-    to[5] = 4 * d[1] + (d[5] - 5 * d[3]);
+    to[5] = 4 * d[1] + (d[5] - five3);
   }
   /// Aᵀm, back to outputs.
   [[gnu::always_inline]] static void output(const Vec (&m)[6], Vec (&to)[4]) {
@@ -60,8 +63,9 @@ struct Form4 {
 /// Tiles of 2×2 pixels, transformed to 4×4 points: fewer savings, and errors as small as those of the direct sum.
 struct Form2 {
   static constexpr int tile = 2, points = 4;
+  static constexpr bool inexact = false;
 
-  [[gnu::always_inline]] static void input(const Vec (&d)[4], Vec (&to)[4]) {
+  [[gnu::always_inline]] static void input(const Vec (&d)[4], bool, Vec (&to)[4]) {
     to[0] = d[0] - d[2];
     to[1] = d[1] + d[2];
     to[2] = d[2] - d[1];

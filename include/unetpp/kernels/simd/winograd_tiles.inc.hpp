@@ -8,92 +8,132 @@
 inline constexpr int tiles_ahead = 4;
 
 /// The two kinds of tiles that are transformed to points: overlapping inputs, and gradients of outputs.
-template <class Form>
+///
+/// Inputs at the edges of images round products in all columns and the first row, and those of narrower vectors in all: so
+/// gcc always compiled them, and results keep their bits.
+template <class Form, bool at_edge = false>
 struct InputTile {
   static constexpr int points = Form::points, side = points, border = 1;
-  [[gnu::always_inline]] static void transform(const Vec (&from)[side], Vec (&to)[points]) { Form::input(from, to); }
+  using AtEdge = InputTile<Form, Form::inexact>;
+  [[gnu::always_inline]] static void column(const Vec (&from)[side], Vec (&to)[points]) {
+    Form::input(from, at_edge, to);
+  }
+  [[gnu::always_inline]] static void row(int i, const Vec (&from)[side], Vec (&to)[points]) {
+    Form::input(from, at_edge && (i == 0 || width < 16), to);
+  }
 };
 template <class Form>
 struct GradientTile {
   static constexpr int points = Form::points, side = Form::tile, border = 0;
-  [[gnu::always_inline]] static void transform(const Vec (&from)[side], Vec (&to)[points]) { Form::gradient(from, to); }
-};
-
-/// The rows and columns of a tile that lie in its image; the others are zero.
-struct TilePart {
-  int row_begin, row_end, column_begin, column_end;
+  using AtEdge = GradientTile;
+  [[gnu::always_inline]] static void column(const Vec (&from)[side], Vec (&to)[points]) { Form::gradient(from, to); }
+  [[gnu::always_inline]] static void row(int, const Vec (&from)[side], Vec (&to)[points]) { Form::gradient(from, to); }
 };
 
 /// Fetches a vector of channels of tile×tile pixels.
-template <int tile, class T>
-[[gnu::always_inline]] inline void fetch_tile(const T* p, std::ptrdiff_t row, std::ptrdiff_t pixel) {
+template <class T>
+[[gnu::always_inline]] inline void fetch_tile(int tile, const T* p, std::ptrdiff_t row, std::ptrdiff_t pixel) {
 #pragma GCC unroll 4
   for (int i = 0; i < tile; ++i)
 #pragma GCC unroll 4
     for (int j = 0; j < tile; ++j) prefetch(p + i * row + j * pixel);
 }
 
-/// Transforms a vector of channels of a tile that begins at x[corner], whose rows and pixels are `row` and `pixel` values
-/// apart; `all` of it lies in the image, or else its `part`. Of a later tile is fetched what begins at x[later].
-///
-/// Parts are unrolled, too, although they are rare and that is three times the code: gcc fuses a multiplication with an
-/// addition only where both are in one basic block, so that this very source has other bits rolled up.
-template <class Tile, bool all, class T>
-[[gnu::noinline]] void transform_vector(const T* x, std::ptrdiff_t corner, std::ptrdiff_t row, std::ptrdiff_t pixel,
-                                        const TilePart& part, float* at, const PanelPlanes& to, std::ptrdiff_t later) {
+/// Transforms a vector of channels of a tile of x, whose rows and pixels are `row` and `pixel` values apart, to `at` and as
+/// far on in each plane. Of a later tile is fetched what begins at `later`.
+template <class Tile, class T>
+[[gnu::noinline]] void transform_vector(const T* x, std::ptrdiff_t row, std::ptrdiff_t pixel, const T* later, float* at,
+                                        const PanelPlanes& to) {
   constexpr int side = Tile::side, points = Tile::points;
-  fetch_tile<side - 2 * Tile::border>(x + later, row, pixel);
+  fetch_tile(side - 2 * Tile::border, later, row, pixel);
   Vec half[points][side];
 #pragma GCC unroll 6
   for (int j = 0; j < side; ++j) {
     Vec column[side], transformed[points];
-    const bool column_counts = all || (j >= part.column_begin && j < part.column_end);
 #pragma GCC unroll 6
-    for (int i = 0; i < side; ++i)
-      column[i] = all || (column_counts && i >= part.row_begin && i < part.row_end)
-                      ? load(x + (corner + i * row + j * pixel))
-                      : Vec{};
-    Tile::transform(column, transformed);
+    for (int i = 0; i < side; ++i) column[i] = load(x + (i * row + j * pixel));
+    Tile::column(column, transformed);
 #pragma GCC unroll 6
     for (int i = 0; i < points; ++i) half[i][j] = transformed[i];
   }
 #pragma GCC unroll 6
   for (int i = 0; i < points; ++i) {
     Vec transformed[points];
-    Tile::transform(half[i], transformed);
+    Tile::row(i, half[i], transformed);
 #pragma GCC unroll 6
     for (int j = 0; j < points; ++j, at += to.plane) to.stream ? stream(at, transformed[j]) : store(at, transformed[j]);
   }
 }
 
-/// Transforms `count` tiles of x, from the tile with index `first`, to the planes of `to`.
-/// Shapes  to: for each point and each of channels/panel panels a row of `panel` floats for each tile.
+/// A transform of a vector of channels of a tile to points, and one back.
+template <class T>
+using VectorTransform = void (*)(const T* x, std::ptrdiff_t row, std::ptrdiff_t pixel, const T* later, float* at,
+                                 const PanelPlanes& to);
+
+template <class T>
+using VectorOutput = void (*)(const float* m, std::size_t plane, T* y, std::size_t row, std::size_t pixel,
+                              const Epilogue<T>& end, std::size_t mask_row, std::ptrdiff_t later);
+
+/// A kind of tiles at run time: its side, the border in that, and how a vector of channels is transformed.
+template <class T>
+struct TileTransform {
+  int side;
+  int border;
+  VectorTransform<T> in_image;
+  VectorTransform<float> in_patch;
+  VectorTransform<float> at_edge;  // in a patch, too
+};
 template <class Tile, class T>
-[[gnu::always_inline]] inline void transform_tiles(const TileGrid& grid, const T* x, std::size_t stride, int channels,
-                                                   std::size_t first, int count, const PanelPlanes& to) {
-  constexpr int side = Tile::side;
+inline constexpr TileTransform<T> tile_transform{.side = Tile::side,
+                                                 .border = Tile::border,
+                                                 .in_image = transform_vector<Tile, T>,
+                                                 .in_patch = transform_vector<Tile, float>,
+                                                 .at_edge = transform_vector<typename Tile::AtEdge, float>};
+
+/// The rows and columns of a tile that lie in its image.
+struct TilePart {
+  int row_begin, row_end, column_begin, column_end;
+  bool operator==(const TilePart&) const = default;
+};
+
+/// Transforms `count` tiles of x, from the tile with index `first`, to the planes of `to`. A tile that reaches past an
+/// edge, and channels that fill no vector, are copied to a patch between zeros.
+/// Shapes  to: for each point and each of channels/panel panels a row of `panel` floats for each tile.
+template <class T>
+[[gnu::noinline]] void transform_tiles(const TileTransform<T>& tile, const TileGrid& grid, const T* x,
+                                       std::size_t stride, int channels, std::size_t first, int count,
+                                       const PanelPlanes& to) {
+  const int side = tile.side;
   const std::ptrdiff_t pixel = static_cast<std::ptrdiff_t>(stride), row = grid.width * pixel;
+  alignas(sizeof(Vec)) float patch[6 * 6 * width];
+  TilePart in_patch{};  // where it is not zero
   TilePlace place = grid.place(first), ahead = grid.place(first + tiles_ahead);
   for (int t = 0; t < count; ++t, place = grid.after(place), ahead = grid.after(ahead)) {
-    const int top = place.row - Tile::border, left = place.column - Tile::border;
+    const int top = place.row - tile.border, left = place.column - tile.border;
     const TilePart part{top < 0 ? -top : 0, grid.height - top < side ? grid.height - top : side, left < 0 ? -left : 0,
                         grid.width - left < side ? grid.width - left : side};
-    const bool all = part.row_end - part.row_begin == side && part.column_end - part.column_begin == side;
-    const std::ptrdiff_t border = Tile::border * (row + pixel), corner = grid.pixel(place) * pixel - border;
-    const std::ptrdiff_t later = grid.pixel(ahead) * pixel + border;  // what no tile before that one reads
+    const bool whole = part == TilePart{0, side, 0, side};
+    const std::ptrdiff_t border = tile.border * (row + pixel), corner = grid.pixel(place) * pixel - border;
+    const T* later = x + (grid.pixel(ahead) * pixel + border);  // what no tile before that one reads
     float* lanes = to.data + std::size_t{1} * t * panel;
     int c = 0;
-    for (; c + width <= channels; c += width) {
-      float* at = lanes + c / panel * to.panel + c % panel;
-      all ? transform_vector<Tile, true>(x, corner + c, row, pixel, part, at, to, later + c)
-          : transform_vector<Tile, false>(x, corner + c, row, pixel, part, at, to, later + c);
-    }
+    for (; whole && c + width <= channels; c += width)
+      tile.in_image(x + (corner + c), row, pixel, later + c, lanes + c / panel * to.panel + c % panel, to);
     if (c == channels) continue;
-    alignas(sizeof(Vec)) float patch[side * side * width] = {};
-    for (int i = part.row_begin; i < part.row_end; ++i)
-      for (int j = part.column_begin; j < part.column_end; ++j)
-        store(patch + (i * side + j) * width, load_part(x + (corner + i * row + j * pixel + c), channels - c));
-    transform_vector<Tile, true>(patch, 0, side * width, width, part, lanes + c / panel * to.panel + c % panel, to, 0);
+    if (in_patch != part)
+      for (int i = 0; i < side * side; ++i) store(patch + i * width, Vec{});
+    in_patch = part;
+    for (; c < channels; c += width) {
+      fetch_tile(side - 2 * tile.border, later + c, row, pixel);
+      for (int i = part.row_begin; i < part.row_end; ++i) {
+        const T* from = x + (corner + i * row + part.column_begin * pixel + c);
+        float* copy = patch + (i * side + part.column_begin) * width;
+        for (int j = part.column_begin; j < part.column_end; ++j, from += pixel, copy += width)
+          store(copy, load_part(from, channels - c));
+      }
+      const VectorTransform<float> transform = c + width <= channels ? tile.at_edge : tile.in_patch;
+      transform(patch, side * width, width, patch, lanes + c / panel * to.panel + c % panel, to);
+    }
   }
   if (to.stream) finish_streams();
 }
@@ -101,12 +141,12 @@ template <class Tile, class T>
 template <class Form, class T>
 [[gnu::noinline]] void transform_input(const TileGrid& grid, const T* x, std::size_t stride, int channels,
                                        std::size_t first, int count, const PanelPlanes& to) {
-  transform_tiles<InputTile<Form>>(grid, x, stride, channels, first, count, to);
+  transform_tiles(tile_transform<InputTile<Form>, T>, grid, x, stride, channels, first, count, to);
 }
 template <class Form, class T>
 [[gnu::noinline]] void transform_gradient(const TileGrid& grid, const T* dy, std::size_t stride, int channels,
                                           std::size_t first, int count, const PanelPlanes& to) {
-  transform_tiles<GradientTile<Form>>(grid, dy, stride, channels, first, count, to);
+  transform_tiles(tile_transform<GradientTile<Form>, T>, grid, dy, stride, channels, first, count, to);
 }
 
 /// Transforms a vector of channels of a tile back to pixels, `row` and `pixel` floats apart, and finishes them; `end`
@@ -116,7 +156,7 @@ template <class Form, class T>
 [[gnu::noinline]] void transform_back(const float* m, std::size_t plane, T* y, std::size_t row, std::size_t pixel,
                                       const Epilogue<T>& end, std::size_t mask_row, std::ptrdiff_t later) {
   constexpr int points = Form::points, tile = Form::tile;
-  if (end.mask) fetch_tile<tile>(end.mask + later, mask_row, end.mask_stride);
+  if (end.mask) fetch_tile(tile, end.mask + later, mask_row, end.mask_stride);
   Vec half[tile][points];
 #pragma GCC unroll 6
   for (int j = 0; j < points; ++j) {
@@ -151,12 +191,12 @@ template <class Form, class T>
 
 /// Writes `channels` channels of `count` tiles of y, from planes with a row for each tile.
 /// Shapes  y and what end points to: at the first channel; m: a plane for each point, of count×panel.
-template <class Form, class T>
-[[gnu::noinline]] void transform_output(const TileGrid& grid, std::size_t first, int count, const float* m,
-                                        std::size_t plane, int channels, T* y, std::size_t stride,
-                                        const Epilogue<T>& end) {
-  constexpr int tile = Form::tile;
-  alignas(sizeof(Vec)) float patch[tile * tile * width];
+template <class T>
+[[gnu::noinline]] void output_tiles(VectorOutput<T> in_image, VectorOutput<float> in_patch, const TileGrid& grid,
+                                    std::size_t first, int count, const float* m, std::size_t plane, int channels, T* y,
+                                    std::size_t stride, const Epilogue<T>& end) {
+  const int tile = grid.tile;
+  alignas(sizeof(Vec)) float patch[4 * 4 * width];
   TilePlace place = grid.place(first), ahead = grid.place(first + tiles_ahead);
   for (int t = 0; t < count; ++t, place = grid.after(place), ahead = grid.after(ahead), m += panel) {
     const int rows = grid.height - place.row < tile ? grid.height - place.row : tile;
@@ -169,11 +209,10 @@ template <class Form, class T>
         Epilogue<T> here = end;
         if (end.bias) here.bias += c;
         if (end.mask) here.mask += corner * mask + c;
-        transform_back<Form>(m + c, plane, y + corner * stride + c, grid.width * stride, stride, here,
-                             grid.width * mask, later);
+        in_image(m + c, plane, y + corner * stride + c, grid.width * stride, stride, here, grid.width * mask, later);
         continue;
       }
-      transform_back<Form>(m + c, plane, patch, tile * width, width, {}, 0, 0);
+      in_patch(m + c, plane, patch, tile * width, width, {}, 0, 0);
       const Vec bias = end.bias ? load_part(end.bias + c, lanes) : Vec{};
       for (int i = 0; i < rows; ++i)
         for (int j = 0; j < columns; ++j) {
@@ -183,4 +222,11 @@ template <class Form, class T>
     }
   }
   if (end.stream) finish_streams();
+}
+template <class Form, class T>
+[[gnu::noinline]] void transform_output(const TileGrid& grid, std::size_t first, int count, const float* m,
+                                        std::size_t plane, int channels, T* y, std::size_t stride,
+                                        const Epilogue<T>& end) {
+  output_tiles<T>(transform_back<Form, T>, transform_back<Form, float>, grid, first, count, m, plane, channels, y,
+                  stride, end);
 }

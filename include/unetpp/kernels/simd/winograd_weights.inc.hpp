@@ -6,7 +6,7 @@
 
 /// The points of nine taps, each a vector at `taps + tap·stride`.
 template <class Form>
-[[gnu::always_inline]] inline void transform_taps(const float* taps, std::size_t stride, float* to, std::size_t plane) {
+[[gnu::noinline]] void transform_taps(const float* taps, std::size_t stride, float* to, std::size_t plane) {
   constexpr int points = Form::points;
   Vec half[points][3];
 #pragma GCC unroll 3

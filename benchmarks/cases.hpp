@@ -45,10 +45,10 @@ Case make_case_of(Task task, std::size_t batch, int threads) {
   using namespace unetpp;
   constexpr Precision precision = Net::config.precision;
   const auto data = std::make_shared<RandomBatch>(batch);
-  const auto parameters = std::make_shared<Parameters<Net>>(HeNormal{1});
   const std::size_t data_bytes = data->images.size() * sizeof(float) + data->labels.size();
   const std::size_t parameter_bytes = parameter_count<Net> * sizeof(float);
   if (task == Task::training) {
+    const auto parameters = std::make_shared<Parameters<Net>>(HeNormal{1});
     const auto trainer = std::make_shared<Trainer<Net>>(batch, SoftmaxCrossEntropy{}, threads);
     const auto adam = std::make_shared<Adam>();
     return {
@@ -56,19 +56,23 @@ Case make_case_of(Task task, std::size_t batch, int threads) {
           trainer->step(*parameters, *adam, std::as_const(data->images).view(), std::as_const(data->labels).view());
         }};
   }
-  const auto workspace = std::make_shared<InferenceWorkspace<Net>>(batch, threads);
+  const auto predictor = [=](Parameters<Net> parameters) {
+    return std::make_shared<Predictor<Net>>(std::move(parameters), PredictorConfig{.batch = batch, .threads = threads});
+  };
   return {task,
           precision,
           batch,
           InferenceWorkspace<Net>::bytes(batch, threads),
           data_bytes + parameter_bytes,
-          [=] { workspace->forward(*parameters, data->images); },
+          [=, timed = predictor(Parameters<Net>(HeNormal{1}))] { timed->logits(data->images); },
           [=](const std::string& weights, const std::vector<float>& images) {
-            load_weights(weights, *parameters);
+            Parameters<Net> loaded;
+            load_weights(weights, loaded);
+            const auto judged = predictor(std::move(loaded));
             std::vector<float> all;
             for (std::size_t first = 0; first < images.size(); first += batch * Net::in.size()) {
               const std::size_t count = std::min(batch, (images.size() - first) / Net::in.size());
-              const auto y = workspace->forward(*parameters, BatchView<const float, Net::in>(&images[first], count));
+              const auto y = judged->logits(BatchView<const float, Net::in>(&images[first], count));
               all.insert(all.end(), y.data(), y.data() + y.pixels() * Net::out.channels);
             }
             return all;

@@ -51,11 +51,10 @@ class ResizedMasks : public Masks {
  public:
   ResizedMasks(unetpp::Parameters<Net> parameters, const Options& options, unetpp::Resize resize,
                unetpp::ChannelScaling scaling)
-      : parameters_(std::move(parameters)),
-        resize_(resize),
+      : resize_(resize),
         scaling_(std::move(scaling)),
         inputs_(options.batch_or(8)),
-        predictor_(parameters_, {.batch = inputs_.count(), .flip = options.flip()}) {}
+        predictor_(std::move(parameters), {.batch = inputs_.count(), .flip = options.flip()}) {}
 
   std::size_t batch() const override { return inputs_.count(); }
   int channels() const override { return Net::in.channels; }
@@ -76,7 +75,6 @@ class ResizedMasks : public Masks {
   }
 
  private:
-  unetpp::Parameters<Net> parameters_;
   unetpp::Resize resize_;
   unetpp::ChannelScaling scaling_;
   unetpp::Batch<Net::in> inputs_;
@@ -90,12 +88,11 @@ class TiledMasks : public Masks {
  public:
   TiledMasks(unetpp::Parameters<Net> parameters, const Options& options, unetpp::ChannelScaling scaling,
              std::function<void(std::size_t, std::size_t)> progress)
-      : parameters_(std::move(parameters)),
-        scaling_(std::move(scaling)),
-        predictor_(parameters_, {.overlap = checked(options.overlap),
-                                 .batch = options.batch_or(1),
-                                 .flip = options.flip(),
-                                 .progress = std::move(progress)}) {}
+      : scaling_(std::move(scaling)),
+        predictor_(std::move(parameters), {.overlap = checked(options.overlap),
+                                           .batch = options.batch_or(1),
+                                           .flip = options.flip(),
+                                           .progress = std::move(progress)}) {}
 
   std::size_t batch() const override { return 1; }
   int channels() const override { return Net::in.channels; }
@@ -118,7 +115,6 @@ class TiledMasks : public Masks {
     return overlap;
   }
 
-  unetpp::Parameters<Net> parameters_;
   unetpp::ChannelScaling scaling_;
   unetpp::TiledPredictor<Tile> predictor_;
 };

@@ -59,6 +59,48 @@ TEST_CASE("a Predictor takes a single image, and refuses more than its batch") {
   CHECK_THROWS_AS(Predictor<Net>(parameters, {.batch = 0}), ArgumentError);
 }
 
+namespace {
+
+/// Whether a Predictor that has the parameters for itself has the bits of one that reads them, in its first call and later.
+template <Layer N>
+bool owning_changes_nothing() {
+  const Parameters<N> parameters(HeNormal{3});
+  Batch<N::in> images(3);
+  for (std::size_t i = 0; i < images.size(); ++i) images.span()[i] = Random(5).uniform(i);
+  const auto same = [](auto a, auto b) {
+    return std::equal(a.data(), a.data() + a.pixels() * N::out.channels, b.data());
+  };
+  Predictor<N> reading(parameters, {.batch = 3});
+  Predictor<N> owning(Parameters<N>(parameters), {.batch = 3});
+  Predictor<N> copy = owning;
+  bool all_same = true;
+  for (const std::size_t count : {3, 1, 2, 3}) {
+    const auto some = std::as_const(images).view().images(0, count);
+    const auto expected = reading.logits(some);
+    all_same = all_same && same(owning.logits(some), expected) && same(copy.logits(some), expected);
+  }
+  return all_same;
+}
+
+}  // namespace
+
+TEST_CASE("a Predictor that keeps its parameters, and their weights packed, has the same bits") {
+  CHECK(owning_changes_nothing<UNet<UNetConfig{.height = 16, .width = 16, .base_channels = 32, .depth = 2}>>());
+  CHECK(owning_changes_nothing<UNet<UNetConfig{
+            .height = 16, .width = 16, .base_channels = 32, .depth = 2, .precision = Precision::bfloat16}>>());
+}
+
+TEST_CASE("a workspace whose parameters are fixed refuses others") {
+  const Parameters<Net> parameters(HeNormal{3}), others(HeNormal{4});
+  const Batch<Net::in> images = random_images(1);
+  InferenceWorkspace<Net> workspace(1);
+  const std::vector<float> logits = values(workspace.forward(parameters, images));
+  workspace.fix(parameters);
+  CHECK(values(workspace.forward(parameters, images)) == logits);
+  CHECK_THROWS_WITH(workspace.forward(others, images),
+                    "unetpp: a forward pass: expected the parameters that were fixed, found others");
+}
+
 TEST_CASE("threads that predict at once with the same parameters get the same bits as one alone") {
   const Parameters<Net> parameters(HeNormal{3});
   const Batch<Net::in> images = random_images(8);

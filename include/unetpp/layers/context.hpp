@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "unetpp/core/buffer.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/core/tensor.hpp"
 #include "unetpp/kernels/operands.hpp"
@@ -64,6 +65,12 @@ class Context {
     c.watch_ = watch;
     return c;
   }
+  /// The same for passes that all have the same parameters; `leaves` has a buffer for each leaf.
+  Context with_packed(Buffer<float>* leaves) const {
+    Context c = *this;
+    c.packed_ = leaves;
+    return c;
+  }
   /// Says in a backward pass that the parameters' gradients from `first` on are complete.
   void complete_from(const float* first) const {
     if (watch_) watch_->complete_from(first);
@@ -82,6 +89,10 @@ class Context {
   int threads() const { return scratch_.threads; }
   /// Null where the heads are left out.
   Supervision* supervision() const { return supervision_; }
+
+  /// Where a leaf may keep its weights as its kernel reads them: empty in the first pass. Null where parameters may change
+  /// from pass to pass.
+  Buffer<float>* packed() const { return packed_ ? packed_ + leaf_ : nullptr; }
 
   /// What a leaf keeps in training (Kept): once, and for each of `count` images.
   float* kept_for_all() const { return kept_; }
@@ -103,6 +114,7 @@ class Context {
   int leaf_ = 0;
   Supervision* supervision_ = nullptr;
   GradientWatch* watch_ = nullptr;
+  Buffer<float>* packed_ = nullptr;  // of the network's leaves
 };
 
 }  // namespace unetpp

@@ -60,9 +60,9 @@ struct Conv2D : LayerDefaults {
   template <class T>
   static void forward(Tensors<Conv2D> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve<algorithm, T>(
-        {g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view), fused_end<T, Conv2D>(p, y.accumulate)},
-        context.scratch());
+    kernels::convolve<algorithm, T>({g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
+                                     fused_end<T, Conv2D>(p, y.accumulate), context.packed()},
+                                    context.scratch());
   }
 
   template <class T>

@@ -72,7 +72,7 @@ struct ConvTranspose2D : LayerDefaults {
                       const Context& context) {
     const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
     kernels::convolve_transposed<algorithm, T>({g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
-                                                fused_end<T, ConvTranspose2D>(p, y.accumulate)},
+                                                fused_end<T, ConvTranspose2D>(p, y.accumulate), context.packed()},
                                                context.scratch());
   }
 

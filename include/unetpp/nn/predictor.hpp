@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "unetpp/core/labels.hpp"
@@ -27,8 +30,9 @@ struct PredictorConfig {
 };
 
 /// A network's parameters and the memory to run it in, planned when it is compiled: after construction nothing is
-/// allocated. One for each thread that predicts; they may share the parameters, which must outlive them. Where there are
-/// as many such threads as cores, each Predictor wants `.threads = 1`: by default it would run on all cores itself, and
+/// allocated. One for each thread that predicts; they may share the parameters, which must outlive them. One that is given
+/// the parameters, by std::move, keeps them: nobody changes them any more, and a matrix unit's kernels (AMX) keep the weights
+/// packed, which is faster for small batches. Where there are as many such threads as cores, each Predictor wants `.threads = 1`: by default it would run on all cores itself, and
 /// `set_threads` in another thread, such as main's, does not change that.
 ///
 /// What a call returns stays valid until the next one.
@@ -44,7 +48,9 @@ class Predictor {
         both_(config.flip ? 2 * config.batch : 0),
         classes_(config.batch * Net::out.pixels()) {}
   template <class Other>
-  explicit Predictor(Parameters<Other>&& parameters, PredictorConfig config = {}) = delete;  // would not outlive it
+  requires(std::is_convertible_v<const Parameters<Other>&, Tensors<Net>>) explicit Predictor(
+      Parameters<Other>&& parameters, PredictorConfig config = {})
+      : Predictor(std::make_shared<const Parameters<Other>>(std::move(parameters)), config) {}
 
   std::size_t batch() const { return batch_; }
 
@@ -79,6 +85,13 @@ class Predictor {
   }
 
  private:
+  template <class Other>
+  Predictor(std::shared_ptr<const Parameters<Other>> own, const PredictorConfig& config)
+      : Predictor(Tensors<Net>(*own), config) {
+    own_ = std::move(own);
+    workspace_.fix(parameters_);
+  }
+
   bool flips() const { return both_.count() > 0; }
 
   template <class Images>
@@ -107,6 +120,7 @@ class Predictor {
     return y;
   }
 
+  std::shared_ptr<const void> own_;  // parameters, if they were given to it
   Tensors<Net> parameters_;
   std::size_t batch_;
   InferenceWorkspace<Net> workspace_;

@@ -60,11 +60,10 @@ class TiledPredictor {
   static constexpr int band_tiles = 8;
 
   explicit TiledPredictor(Tensors<Net> parameters, TilingConfig config = {})
-      : config_(std::move(config)),
-        predictor_(parameters, {.batch = config_.batch, .threads = config_.threads, .flip = config_.flip}),
-        tiles_(config_.batch) {}
+      : config_(std::move(config)), predictor_(parameters, predictor_config()), tiles_(config_.batch) {}
   template <class Other>
-  explicit TiledPredictor(Parameters<Other>&& parameters, TilingConfig config = {}) = delete;  // would not outlive it
+  explicit TiledPredictor(Parameters<Other>&& parameters, TilingConfig config = {})  // kept, as a Predictor does
+      : config_(std::move(config)), predictor_(std::move(parameters), predictor_config()), tiles_(config_.batch) {}
 
   /// The most probable class of each pixel, row by row.
   /// Shapes  classes: size.
@@ -106,6 +105,10 @@ class TiledPredictor {
   }
 
  private:
+  PredictorConfig predictor_config() const {
+    return {.batch = config_.batch, .threads = config_.threads, .flip = config_.flip};
+  }
+
   /// The columns x ... x_end of the image, and the tile columns first ... end that reach into them.
   struct Band {
     int x, x_end;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "unetpp/core/buffer.hpp"
 #include "unetpp/core/error.hpp"
@@ -14,6 +15,7 @@
 #include "unetpp/kernels/pointwise.hpp"
 #include "unetpp/layers/layer.hpp"
 #include "unetpp/layers/supervision.hpp"
+#include "unetpp/layers/walk.hpp"
 #include "unetpp/nn/planner.hpp"
 #include "unetpp/nn/precision.hpp"
 
@@ -81,6 +83,14 @@ class BasicWorkspace {
     require_same_shape<Net, Images::shape, in>();
     if constexpr (Images::shape == in) run(p, detail::view_of(x), pass);  // else one message is enough
     return output();
+  }
+
+  /// From here on all passes are with p, which does not change any more: kernels that pack weights, those for a matrix unit,
+  /// keep them packed. That takes as much memory as p, or half as much for bfloat16s.
+  void fix(Tensors<Net> p) requires(P == Purpose::inference) {
+    packed_.assign(static_cast<std::size_t>(leaf_count<Net>), {});
+    forward(p, Batch<in>(1));
+    fixed_ = p.trained();
   }
 
   /// The result of the last forward pass.
@@ -154,6 +164,8 @@ class BasicWorkspace {
 
   void run(Tensors<Net> p, BatchView<const float, in> x, const Pass& pass) {
     detail::require_fits(x.count(), capacity_);
+    if (fixed_ && fixed_ != p.trained())
+      throw ArgumentError("unetpp: a forward pass: expected the parameters that were fixed, found others");
     if (pass.training && !trains)
       throw ArgumentError("unetpp: a training pass: expected a TrainingWorkspace, found one for inference");
     const FlushSubnormals flush;
@@ -183,15 +195,18 @@ class BasicWorkspace {
     return context().template slot<T, S>(index, count_);
   }
   Context context() {
-    return {memory_.data(), plan.offsets().data(), memory_.data() + plan.size() * capacity_, capacity_, scratch(),
-            pass_};
+    const Context all(memory_.data(), plan.offsets().data(), memory_.data() + plan.size() * capacity_, capacity_,
+                      scratch(), pass_);
+    return packed_.empty() ? all : all.with_packed(packed_.data());
   }
 
   std::size_t capacity_;
   std::size_t count_ = 0;
   int threads_;
   Pass pass_;
-  Buffer<float> memory_;  // the plan's slots, what is kept once, scratch
+  Buffer<float> memory_;               // the plan's slots, what is kept once, scratch
+  std::vector<Buffer<float>> packed_;  // weights of fixed parameters, of each leaf
+  const float* fixed_ = nullptr;
 };
 
 template <Layer Net>

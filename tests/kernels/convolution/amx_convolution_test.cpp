@@ -15,20 +15,40 @@ using namespace compare;
 
 namespace {
 
-/// By the scalar twin of a matrix unit's kernels, and by the unit if this machine has one.
-enum class Way { twin, unit };
+/// By the scalar twin of a matrix unit's kernels, and by the unit if this machine has one; and with weights that an earlier
+/// convolution packed.
+enum class Way { twin, twin_packed, unit, unit_packed };
 
-std::string to_string(Way way) { return way == Way::twin ? "scalar twin" : "AMX"; }
+std::string to_string(Way way) {
+  constexpr const char* names[] = {"scalar twin", "scalar twin, packed before", "AMX", "AMX, packed before"};
+  return names[static_cast<int>(way)];
+}
 
 template <class T>
 const AmxKernels<T>& kernels_of(Way way) {
-  return way == Way::twin ? scalar_amx::kernels<T> : amx_kernels<T>();
+  return way < Way::unit ? scalar_amx::kernels<T> : amx_kernels<T>();
 }
 
 struct OnAmx {
   static constexpr bool ways_have_the_same_bits = true;
   static std::vector<Way> ways() {
-    return supports(InstructionSet::amx) ? std::vector{Way::twin, Way::unit} : std::vector{Way::twin};
+    return supports(InstructionSet::amx) ? std::vector{Way::twin, Way::unit, Way::unit_packed}
+                                         : std::vector{Way::twin, Way::twin_packed};
+  }
+
+  /// Calls convolve(operands, kernels), where weights are to be packed before to another output first.
+  template <class T, class Convolve>
+  static void run(ConvOperands<T> of, Way way, const Shape& out, const Convolve& convolve) {
+    Buffer<float> packed;
+    if (way == Way::twin_packed || way == Way::unit_packed) {
+      of.packed = &packed;
+      ConvOperands<T> before = of;
+      std::vector<T> y(of.batch * out.pixels() * of.y.stride);
+      before.y.data = y.data();
+      convolve(before, kernels_of<T>(way));
+      REQUIRE(!packed.empty());
+    }
+    convolve(of, kernels_of<T>(way));
   }
 };
 
@@ -38,11 +58,11 @@ struct Same : OnAmx {
   }
   template <class T>
   static void convolve(const ConvOperands<T>& of, Scratch memory, Way way) {
-    amx_convolve(of, memory, kernels_of<T>(way));
+    run(of, way, of.g.out, [&](const auto& o, const auto& kernels) { amx_convolve(o, memory, kernels); });
   }
   template <class T>
   static void transposed(const ConvOperands<T>& of, Scratch memory, Way way) {
-    amx_convolve_transposed(of, memory, kernels_of<T>(way));
+    run(of, way, of.g.in, [&](const auto& o, const auto& kernels) { amx_convolve_transposed(o, memory, kernels); });
   }
   static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_gradient_scratch(g, batch, threads);
@@ -59,11 +79,12 @@ struct SideBySide : OnAmx {
   }
   template <class T>
   static void convolve(const ConvOperands<T>& of, Scratch memory, Way way) {
-    amx_disjoint_convolve(of, memory, kernels_of<T>(way));
+    run(of, way, of.g.out, [&](const auto& o, const auto& kernels) { amx_disjoint_convolve(o, memory, kernels); });
   }
   template <class T>
   static void transposed(const ConvOperands<T>& of, Scratch memory, Way way) {
-    amx_disjoint_convolve_transposed(of, memory, kernels_of<T>(way));
+    run(of, way, of.g.in,
+        [&](const auto& o, const auto& kernels) { amx_disjoint_convolve_transposed(o, memory, kernels); });
   }
   static std::size_t gradient_scratch(const ConvGeometry& g, std::size_t batch, int threads) {
     return amx_gradient_scratch(g, batch, threads);

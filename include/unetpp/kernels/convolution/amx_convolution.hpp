@@ -48,9 +48,12 @@ struct AmxConvolution : AmxPacking<T> {
     }
   }
 
+  /// Whether threads pack the weights of a panel when they need them.
+  bool shares_values_alone() const { return plan.partition == Partition::weights && !of.packed; }
+
   /// Where the weights from a chunk of channels to a panel of filters are packed: in a thread's own memory, or among all.
   float* piece(float* weights, int panel, int chunk) const {
-    if (plan.partition == Partition::weights) return weights;
+    if (shares_values_alone()) return weights;
     return weights + (std::size_t{1} * panel * plan.chunks() + chunk) * 2 * plan.piece();
   }
   void pair_weights(int panel, int chunk, float* weights) const {
@@ -60,14 +63,15 @@ struct AmxConvolution : AmxPacking<T> {
 
   /// What is fetched while a chunk is multiplied: the packed weights that follow its own, or those that are packed next.
   Fetch next_weights(float* weights, int panel, int chunk) const {
-    if (plan.partition == Partition::pixels)
+    if (!shares_values_alone())
       return {piece(weights, panel, chunk + 1), 2 * amx_tile<T>, cache_line, 1, 2 * amx_tile<T> / cache_line};
     if (chunk + 1 == plan.chunks()) return {};
     return {weight_at(0, (chunk + 1) * plan.panel, panel * plan.panel), weight_at(1, 0, 0) - weight_at(0, 0, 0),
             static_cast<std::size_t>(transposed ? plan.depth : plan.filters), plan.panel / cache_line, plan.panel};
   }
 
-  /// A panel of filters for some rows, whose values are packed in `values`; so are all weights, unless threads share those.
+  /// A panel of filters for some rows, whose values are packed in `values`. All weights are packed, too, or `weights` is
+  /// memory for a panel's.
   void compute(Rows of_groups, int panel, const float* values, float* weights, float* sums) const {
     const PositionGroups& groups = plan.groups;
     const std::size_t pitch = groups.images.pitch(), begin = of_groups.begin;
@@ -82,7 +86,7 @@ struct AmxConvolution : AmxPacking<T> {
       product.steps = plan.taps;
       product.shifts = shifts;
       product.next = static_cast<std::ptrdiff_t>(groups.step() * amx_row<T>);
-      if (plan.partition == Partition::weights) pair_weights(panel, chunk, weights);
+      if (shares_values_alone()) pair_weights(panel, chunk, weights);
       product.weights = piece(weights, panel, chunk);
       product.half_weights = plan.piece();
       product.sums = sums;
@@ -106,16 +110,21 @@ struct AmxConvolution : AmxPacking<T> {
         }
   }
 
+  float* all_weights(Scratch scratch) const {
+    return detail::all_weights(of, scratch.data, plan.weights(), [&](float* weights) {
+      parallel_for(scratch.threads, std::size_t{1} * plan.panels() * plan.chunks(), [&](std::size_t unit, int) {
+        pair_weights(static_cast<int>(unit) / plan.chunks(), static_cast<int>(unit) % plan.chunks(), weights);
+      });
+    });
+  }
+
   void share_out_runs(Scratch scratch) const {
     const PositionGroups& groups = plan.groups;
     const std::size_t row_floats = groups.images.pitch() * amx_row<T>;
-    float* weights = scratch.data;
-    parallel_for(scratch.threads, std::size_t{1} * plan.panels() * plan.chunks(), [&](std::size_t unit, int) {
-      pair_weights(static_cast<int>(unit) / plan.chunks(), static_cast<int>(unit) % plan.chunks(), weights);
-    });
+    float* weights = all_weights(scratch);
     parallel_for(scratch.threads, parts_of(groups.rows(), plan.run), [&](std::size_t run, int thread) {
       kernels.begin_products();
-      float* values = weights + plan.weights() + thread * plan.own();
+      float* values = scratch.data + plan.weights() + thread * plan.own();
       const std::size_t begin = run * plan.run, end_row = std::min(groups.rows(), begin + plan.run);
       const std::size_t first = groups.first_value_row(begin), last = groups.end_value_row(end_row - 1);
       for (std::size_t row = first; row < last; ++row) pair_row(row, values + (row - first) * row_floats);
@@ -130,13 +139,14 @@ struct AmxConvolution : AmxPacking<T> {
     const PositionGroups& groups = plan.groups;
     const std::size_t row_floats = groups.images.pitch() * amx_row<T>, rows = groups.end_value_row(groups.rows() - 1);
     float* values = scratch.data;
+    float* packed = of.packed ? all_weights(scratch) : nullptr;
     parallel_for(scratch.threads, rows, [&](std::size_t row, int) { pair_row(row, values + row * row_floats); });
     end_rows(values + rows * row_floats);
     parallel_for(scratch.threads, plan.panels(), [&](std::size_t unit, int thread) {
       kernels.begin_products();
       const int panel = static_cast<int>(unit);
-      float* weights = values + plan.chunks() * plan.values() + thread * 2 * (plan.piece() + plan.sums());
-      compute({0, groups.rows()}, panel, values, weights, weights + 2 * plan.piece());
+      float* own = values + plan.chunks() * plan.values() + thread * 2 * (plan.piece() + plan.sums());
+      compute({0, groups.rows()}, panel, values, packed ? packed : own, own + 2 * plan.piece());
       kernels.end_products();
     });
   }

@@ -117,13 +117,14 @@ struct AmxDisjoint {
 
   void operator()(Scratch scratch) const {
     constexpr int most_steps = 32;  // of one product
-    float* weights = scratch.data;
-    parallel_for(scratch.threads, 2 * plan.written(), [&](std::size_t i, int) {
-      pair_weight(static_cast<int>(i / 2), static_cast<int>(i % 2), weights + i * plan.piece());
+    const float* weights = all_weights(of, scratch.data, plan.weights(), [&](float* to) {
+      parallel_for(scratch.threads, 2 * plan.written(), [&](std::size_t i, int) {
+        pair_weight(static_cast<int>(i / 2), static_cast<int>(i % 2), to + i * plan.piece());
+      });
     });
     parallel_for(scratch.threads, plan.runs() * plan.shares(), [&](std::size_t unit, int thread) {
       kernels.begin_products();
-      float* values = weights + plan.weights() + thread * plan.own();
+      float* values = scratch.data + plan.weights() + thread * plan.own();
       float* sums = values + plan.values();
       const std::size_t begin = unit / plan.shares() * plan.run, share = unit % plan.shares();
       const int count = static_cast<int>(std::min<std::size_t>(plan.run, plan.positions - begin));

@@ -40,6 +40,20 @@ struct PanelProduct {
   }
 };
 
+/// Where all packed weights are kept, or else `scratch`; pack(weights) packs them there, unless they are there already.
+template <class T, class Pack>
+float* all_weights(const ConvOperands<T>& of, float* scratch, std::size_t floats, const Pack& pack) {
+  if (!of.packed) {
+    pack(scratch);
+    return scratch;
+  }
+  if (of.packed->empty()) {
+    of.packed->resize(floats);
+    pack(of.packed->data());
+  }
+  return of.packed->data();
+}
+
 /// The values and weights of a convolution, or of a transposed one.
 template <class T>
 struct AmxPacking {

@@ -3,13 +3,15 @@
 
 #include <cstddef>
 
+#include "unetpp/core/buffer.hpp"
 #include "unetpp/kernels/convolution/geometry.hpp"
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/kernels/operands.hpp"
 
 namespace unetpp::kernels {
 
-/// What a convolution, or a transposed one, reads and writes.
+/// What a convolution, or a transposed one, reads and writes. Where weights stay as they are, a kernel that packs all of
+/// them keeps them in `packed`, which is empty at first and only this convolution's.
 /// Shapes  weight: g's.  x: batch×g.in, y: batch×g.out; of a transposed one x: batch×g.out, y: batch×g.in.
 template <class T>
 struct ConvOperands {
@@ -19,6 +21,7 @@ struct ConvOperands {
   const float* weight;
   Pixels<T> y;
   Epilogue<T> end = {};
+  Buffer<float>* packed = nullptr;
 };
 
 /// What the weight gradient of a convolution reads and adds to.

@@ -9,9 +9,10 @@
 
 namespace unetpp::kernels {
 
-/// What a product brings to the cache meanwhile: for each step some rows, `row` floats apart.
+/// What a product brings to the cache meanwhile: for each of the first `steps` some rows, `row` floats apart.
 struct Fetch {
   const float* at = nullptr;
+  int steps = 0;
   std::ptrdiff_t step = 0;  // floats from the rows of one step to those of the next
   std::size_t row = 0;
   int lines = 0;  // of the cache, of each row

@@ -51,23 +51,36 @@ struct AmxConvolution : AmxPacking<T> {
   /// Whether threads pack the weights of a panel when they need them.
   bool shares_values_alone() const { return plan.partition == Partition::weights && !of.packed; }
 
-  /// Where the weights from a chunk of channels to a panel of filters are packed: in a thread's own memory, or among all.
-  float* piece(float* weights, int panel, int chunk) const {
+  /// Where the weights from a span of channels to a panel of filters are packed: in a thread's own memory, or among all.
+  float* piece(float* weights, int panel, int span) const {
     if (shares_values_alone()) return weights;
-    return weights + (std::size_t{1} * panel * plan.chunks() + chunk) * 2 * plan.piece();
+    return weights + (std::size_t{1} * panel * plan.spans() + span) * 2 * plan.piece();
   }
-  void pair_weights(int panel, int chunk, float* weights) const {
+  /// Chunks of a span.
+  int count(int span) const { return std::min(plan.together(), plan.chunks() - span * plan.together()); }
+  void pair_weights(int panel, int span, float* weights) const {
     for (int half = 0; half < plan.halves(panel); ++half)
-      pair_weight(panel, chunk, half, piece(weights, panel, chunk) + half * plan.piece());
+      for (int i = 0; i < count(span); ++i)
+        pair_weight(panel, span * plan.together() + i, half,
+                    piece(weights, panel, span) + half * plan.piece() + i * plan.taps * amx_tile<T>);
   }
 
-  /// What is fetched while a chunk is multiplied: the packed weights that follow its own, or those that are packed next.
-  Fetch next_weights(float* weights, int panel, int chunk) const {
+  /// What is fetched while a span is multiplied: the packed weights that follow its own, or those that are packed next.
+  Fetch next_weights(float* weights, int panel, int span) const {
     if (!shares_values_alone())
-      return {piece(weights, panel, chunk + 1), 2 * amx_tile<T>, cache_line, 1, 2 * amx_tile<T> / cache_line};
-    if (chunk + 1 == plan.chunks()) return {};
-    return {weight_at(0, (chunk + 1) * plan.panel, panel * plan.panel), weight_at(1, 0, 0) - weight_at(0, 0, 0),
-            static_cast<std::size_t>(transposed ? plan.depth : plan.filters), plan.panel / cache_line, plan.panel};
+      return {.at = piece(weights, panel, span + 1),
+              .steps = plan.together() * plan.taps,
+              .step = 2 * amx_tile<T>,
+              .row = cache_line,
+              .lines = 1,
+              .rows = 2 * amx_tile<T> / cache_line};
+    if (span + 1 == plan.spans()) return {};
+    return {.at = weight_at(0, (span + 1) * plan.together() * plan.panel, panel * plan.panel),
+            .steps = plan.taps,
+            .step = weight_at(1, 0, 0) - weight_at(0, 0, 0),
+            .row = static_cast<std::size_t>(transposed ? plan.depth : plan.filters),
+            .lines = plan.panel / cache_line,
+            .rows = count(span + 1) * plan.panel};
   }
 
   /// A panel of filters for some rows, whose values are packed in `values`. All weights are packed, too, or `weights` is
@@ -76,29 +89,32 @@ struct AmxConvolution : AmxPacking<T> {
     const PositionGroups& groups = plan.groups;
     const std::size_t pitch = groups.images.pitch(), begin = of_groups.begin;
     const std::size_t first_value = groups.first_value_row(begin) * pitch;
-    std::ptrdiff_t shifts[AmxPlan::taps];
-    for (int tap = 0; tap < plan.taps; ++tap)
-      shifts[tap] = static_cast<std::ptrdiff_t>((tap / 3 * pitch + tap % 3) * amx_row<T>);
+    std::ptrdiff_t shifts[AmxPlan::most_parts * AmxPlan::taps];
+    for (int i = 0; i < plan.together() * plan.taps; ++i) {
+      const int chunk = i / plan.taps, tap = i % plan.taps;
+      shifts[i] = static_cast<std::ptrdiff_t>(chunk * plan.values() + (tap / 3 * pitch + tap % 3) * amx_row<T>);
+    }
     const std::size_t rows = of_groups.end - begin, group_floats = product_tiles * tile_floats;
-    for (int chunk = 0; chunk < plan.chunks(); ++chunk) {
+    for (int span = 0; span < plan.spans(); ++span) {
       PanelProduct<T> product{};
       product.halves = plan.halves(panel);
-      product.steps = plan.taps;
+      product.steps = count(span) * plan.taps;
       product.shifts = shifts;
       product.next = static_cast<std::ptrdiff_t>(groups.step() * amx_row<T>);
-      if (shares_values_alone()) pair_weights(panel, chunk, weights);
-      product.weights = piece(weights, panel, chunk);
+      if (shares_values_alone()) pair_weights(panel, span, weights);
+      product.weights = piece(weights, panel, span);
       product.half_weights = plan.piece();
       product.sums = sums;
       product.half_sums = plan.sums();
-      product.accumulate = chunk > 0;
-      Fetch fetch = next_weights(weights, panel, chunk);
+      product.accumulate = span > 0;
+      Fetch fetch = next_weights(weights, panel, span);
       fetch.rows = static_cast<int>(parts_of(static_cast<std::size_t>(fetch.rows), groups.strips() * rows));
       for (int strip = 0; strip < groups.strips(); ++strip)
         for (std::size_t row = begin; row < of_groups.end;
              ++row, product.sums += group_floats, fetch.at += fetch.rows * fetch.row) {
           product.tiles = groups.tiles(row);
-          product.values = values + chunk * plan.values() + (groups.position(row, strip) - first_value) * amx_row<T>;
+          product.values = values + span * plan.together() * plan.values() +
+                           (groups.position(row, strip) - first_value) * amx_row<T>;
           product(kernels, fetch);
         }
     }
@@ -112,8 +128,8 @@ struct AmxConvolution : AmxPacking<T> {
 
   float* all_weights(Scratch scratch) const {
     return detail::all_weights(of, scratch.data, plan.weights(), [&](float* weights) {
-      parallel_for(scratch.threads, std::size_t{1} * plan.panels() * plan.chunks(), [&](std::size_t unit, int) {
-        pair_weights(static_cast<int>(unit) / plan.chunks(), static_cast<int>(unit) % plan.chunks(), weights);
+      parallel_for(scratch.threads, std::size_t{1} * plan.panels() * plan.spans(), [&](std::size_t unit, int) {
+        pair_weights(static_cast<int>(unit) / plan.spans(), static_cast<int>(unit) % plan.spans(), weights);
       });
     });
   }

@@ -103,6 +103,9 @@ struct AmxPlan {
         run(partition == Partition::weights ? groups.rows() : even_block(groups.rows(), most_run())) {}
 
   constexpr int chunks() const { return parts_of(depth, panel); }
+  /// Chunks that are summed by one product, whose weights stay in the smallest cache.
+  constexpr int together() const { return most_parts / parts; }
+  constexpr int spans() const { return parts_of(chunks(), together()); }
   constexpr int panels() const { return parts_of(filters, panel); }
   constexpr int halves(int filter_panel) const { return filters - filter_panel * panel > tile_side ? 2 : 1; }
 
@@ -117,16 +120,16 @@ struct AmxPlan {
     return static_cast<int>(std::max<std::size_t>(1, floats / (groups.most_tiles * row())));
   }
 
-  // Floats of: a value of a chunk of channels, a row of values, a run's values of a chunk, the weights from a chunk to half a
-  // panel of filters, all weights, a run's sums for half a panel; and of what a thread needs for itself.
+  // Floats of: a value of a chunk of channels, a row of values, a run's values of a chunk, the weights from a span of chunks
+  // to half a panel of filters, all weights, a run's sums for half a panel; and of what a thread needs for itself.
   constexpr int value() const { return parts * tile_side; }
   constexpr std::size_t row() const { return groups.images.pitch() * chunks() * value(); }
   constexpr std::size_t values() const {
     const std::size_t read = groups.most_value_rows(run) * groups.images.pitch() + 2 * groups.most_tiles * tile_side;
     return aligned_floats(read * value()) + tile_side;
   }
-  constexpr std::size_t piece() const { return std::size_t{1} * taps * tile_side * value(); }
-  constexpr std::size_t weights() const { return 2 * panels() * chunks() * piece(); }
+  constexpr std::size_t piece() const { return std::size_t{1} * together() * taps * tile_side * value(); }
+  constexpr std::size_t weights() const { return 2 * panels() * spans() * piece(); }
   constexpr std::size_t sums() const { return run * groups.strips() * groups.most_tiles * tile_floats; }
   constexpr std::size_t own() const { return chunks() * values() + 2 * sums(); }
 

@@ -87,7 +87,7 @@ template <class T, int rows, int columns>
     const float* left = a + shifts[step];
     const std::ptrdiff_t right = std::ptrdiff_t{1} * step * amx_tile<T>;
     const float* later = fetch.at + step * fetch.step;
-    for (int i = 0; i < fetch.rows; ++i, later += fetch.row)
+    for (int i = 0; i < fetch.rows && step < fetch.steps; ++i, later += fetch.row)
       for (int line = 0; line < fetch.lines; ++line) prefetch(later + line * cache_line);
     if constexpr (has_low<T>) {
       add_products<T, rows, columns, true, true>(left + width, next, b, right);

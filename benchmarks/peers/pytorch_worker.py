@@ -19,8 +19,8 @@ images = torch.rand(options.batch, CHANNELS, *SHAPE).to(memory_format=layout)
 labels = torch.randint(0, CLASSES, (options.batch, *SHAPE))
 
 
-def autocast():
-    return torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16")
+def autocast(**settings):
+    return torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16", **settings)
 
 
 def training_step():
@@ -39,13 +39,13 @@ def training_step():
 
 def network():
     """The network as it infers."""
-    net.eval()
+    net.eval().requires_grad_(False)
     run = net
     if options.variant == "compile":
         torch._inductor.config.freezing = True
         run = torch.compile(net)
     elif options.variant == "frozen":
-        with torch.no_grad(), autocast():
+        with torch.no_grad(), autocast(cache_enabled=False):  # a trace cannot hold the cache's tensors
             run = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, images)))
 
     def infer(batch):

@@ -31,9 +31,10 @@ struct PredictorConfig {
 
 /// A network's parameters and the memory to run it in, planned when it is compiled: after construction nothing is
 /// allocated. One for each thread that predicts; they may share the parameters, which must outlive them. One that is given
-/// the parameters, by std::move, keeps them: nobody changes them any more, and a matrix unit's kernels (AMX) keep the weights
-/// packed, which is faster for small batches. Where there are as many such threads as cores, each Predictor wants `.threads = 1`: by default it would run on all cores itself, and
-/// `set_threads` in another thread, such as main's, does not change that.
+/// the parameters, by std::move, has them for itself: nobody changes them any more, and kernels for a matrix unit (AMX) keep
+/// their weights packed, which is faster for few images (BasicWorkspace::fix). Where there are as many such threads as
+/// cores, each Predictor wants `.threads = 1`: by default it would run on all cores itself, and `set_threads` in another
+/// thread, such as main's, does not change that.
 ///
 /// What a call returns stays valid until the next one.
 /// Shapes  images: n×Net::in with n ≤ batch, a Batch, a Tensor or a view of them.

@@ -99,6 +99,8 @@ TEST_CASE("a workspace whose parameters are fixed refuses others") {
   CHECK(values(workspace.forward(parameters, images)) == logits);
   CHECK_THROWS_WITH(workspace.forward(others, images),
                     "unetpp: a forward pass: expected the parameters that were fixed, found others");
+  workspace.fix(others);
+  CHECK(values(workspace.forward(others, images)) == values(InferenceWorkspace<Net>(1).forward(others, images)));
 }
 
 TEST_CASE("threads that predict at once with the same parameters get the same bits as one alone") {

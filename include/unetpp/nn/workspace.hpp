@@ -88,9 +88,9 @@ class BasicWorkspace {
   /// From here on all passes are with p, which does not change any more: kernels that pack weights, those for a matrix unit,
   /// keep them packed. That takes as much memory as p, or half as much for bfloat16s.
   void fix(Tensors<Net> p) requires(P == Purpose::inference) {
+    fixed_ = p.trained();
     packed_.assign(static_cast<std::size_t>(leaf_count<Net>), {});
     forward(p, Batch<in>(1));
-    fixed_ = p.trained();
   }
 
   /// The result of the last forward pass.

@@ -43,6 +43,7 @@ constexpr ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
 
 /// The convolution as it is computed in a workspace for up to `capacity` images: with Winograd's F(2×2), whose transforms
 /// of the weights take less than half as long, if it asks for no algorithm and F(4×4) would have few tiles even then.
+/// Out of line, since each pass of each layer calls it: a program compiles in less time.
 [[gnu::noinline]] constexpr ConvGeometry in_workspace(ConvGeometry g, std::size_t capacity) {
   constexpr std::size_t few = 4;
   if (g.algorithm == ConvAlgorithm::automatic && choose_algorithm(g) == ConvAlgorithm::winograd4 &&

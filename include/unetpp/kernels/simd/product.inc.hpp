@@ -19,7 +19,7 @@ constexpr int fewer_rows(int rows) {
   return rows > 8 ? 8 : rows > 4 ? 4 : rows / 2;
 }
 
-/// Tiles that so many rows are cut into, or some more.
+/// The fewest tiles that so many rows take; they are cut into more where there is no tile of an even share.
 [[gnu::always_inline]] inline int tiles_of(int rows, int vectors) {
   return (rows + most_rows(vectors) - 1) / most_rows(vectors);
 }

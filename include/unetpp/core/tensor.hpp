@@ -40,40 +40,55 @@ constexpr std::size_t dense_offset(Shape s, std::size_t image, int h, int w, int
   return pixel_index(s, image, h, w) * static_cast<std::size_t>(s.channels) + static_cast<std::size_t>(c);
 }
 
+/// What a view of a batch has whatever its shape is, which is compiled once for all of them.
+template <class T>
+class ViewedPixels {
+ public:
+  T* data() const { return data_; }
+  std::size_t count() const { return count_; }
+  std::size_t pixel_stride() const { return pixel_stride_; }
+  T* pixel(std::size_t index) const { return data_ + index * pixel_stride_; }
+
+ protected:
+  ViewedPixels(T* data, std::size_t count, std::size_t pixel_stride)
+      : data_(data), count_(count), pixel_stride_(pixel_stride) {}
+
+ private:
+  T* data_;
+  std::size_t count_;
+  std::size_t pixel_stride_;
+};
+
 }  // namespace detail
 
 /// A non-owning view of n images of shape S whose pixels are `pixel_stride()` elements apart, so that it can be a slice
 /// of the channels of a wider batch. T is const for a view that only reads.
 template <class T, Shape S>
-class BatchView {
+class BatchView : public detail::ViewedPixels<T> {
  public:
   static constexpr Shape shape = S;
 
-  BatchView() = default;
+  BatchView() : BatchView(nullptr, 0) {}
   BatchView(T* data, std::size_t count, std::size_t pixel_stride = S.channels)
-      : data_(data), count_(count), pixel_stride_(pixel_stride) {}
+      : detail::ViewedPixels<T>(data, count, pixel_stride) {}
   /// A view that writes is also one that reads.
   operator BatchView<const T, S>() const  // NOLINT: implicit like span<T> to span<const T>
       requires(!std::is_const_v<T>) {
-    return {data_, count_, pixel_stride_};
+    return {this->data(), this->count(), this->pixel_stride()};
   }
 
-  T* data() const { return data_; }
-  std::size_t count() const { return count_; }
-  std::size_t pixels() const { return count_ * S.pixels(); }
-  std::size_t pixel_stride() const { return pixel_stride_; }
-  bool dense() const { return pixel_stride_ == S.channels; }
-  T* pixel(std::size_t index) const { return data_ + index * pixel_stride_; }
+  std::size_t pixels() const { return this->count() * S.pixels(); }
+  bool dense() const { return this->pixel_stride() == S.channels; }
 
   T& operator()(std::size_t image, int h, int w, int c) const {
-    detail::check_index(image, count_, S, h, w, c);
-    return pixel(detail::pixel_index(S, image, h, w))[c];
+    detail::check_index(image, this->count(), S, h, w, c);
+    return this->pixel(detail::pixel_index(S, image, h, w))[c];
   }
 
   /// The images [first, first + count).
   BatchView images(std::size_t first, std::size_t count) const {
-    assert(first + count <= count_);
-    return {pixel(first * S.pixels()), count, pixel_stride_};
+    assert(first + count <= this->count());
+    return {this->pixel(first * S.pixels()), count, this->pixel_stride()};
   }
 
   /// The channels [First, First + Count) of every pixel.
@@ -81,13 +96,8 @@ class BatchView {
   auto channels() const {
     static_assert(First >= 0 && Count > 0 && First + Count <= S.channels,
                   "unetpp: a slice of channels that are not there");
-    return BatchView<T, Shape{S.height, S.width, Count}>{data_ + First, count_, pixel_stride_};
+    return BatchView<T, Shape{S.height, S.width, Count}>{this->data() + First, this->count(), this->pixel_stride()};
   }
-
- private:
-  T* data_ = nullptr;
-  std::size_t count_ = 0;
-  std::size_t pixel_stride_ = S.channels;
 };
 
 /// What Tensor and Batch share: owned dense elements and elementwise arithmetic, which takes two operands of one type

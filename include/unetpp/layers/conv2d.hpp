@@ -59,26 +59,17 @@ struct Conv2D : LayerDefaults {
 
   template <class T>
   static void forward(Tensors<Conv2D> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve<algorithm, T>({g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
-                                     fused_end<T, Conv2D>(p, y.accumulate), context.packed()},
-                                    context.scratch());
+    convolution_pass<algorithm, false, T>(geometry, x, p[weight].data(), y.view, fused_end<T, Conv2D>(p, y.accumulate),
+                                          context);
   }
 
   template <class T>
   static void backward(Tensors<Conv2D> p, BatchView<const T, in> x, BatchView<const T, out>, BatchView<const T, out> dy,
                        Gradients<Conv2D, T> to, const Context& context) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_weight_gradient<algorithm, T>({g,
-                                                     x.count(),
-                                                     pixels_of(x),
-                                                     pixels_of(dy),
-                                                     to.dp[weight].data(),
-                                                     {.filters = C.bias ? to.dp[bias].data() : nullptr}},
-                                                    context.scratch());
+    convolution_gradient<algorithm, T>(geometry, x, dy, to.dp[weight].data(),
+                                       {.filters = C.bias ? to.dp[bias].data() : nullptr}, context);
     if (to.dx.wanted())
-      kernels::convolve_transposed<algorithm, T>(
-          {g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.scratch());
+      convolution_pass<algorithm, true, T>(geometry, dy, p[weight].data(), to.dx.view, to.dx.epilogue(x), context);
   }
 };
 

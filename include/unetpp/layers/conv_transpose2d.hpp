@@ -70,26 +70,17 @@ struct ConvTranspose2D : LayerDefaults {
   template <class T>
   static void forward(Tensors<ConvTranspose2D> p, BatchView<const T, in> x, OutputTarget<out, T> y,
                       const Context& context) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_transposed<algorithm, T>({g, x.count(), pixels_of(x), p[weight].data(), pixels_of(y.view),
-                                                fused_end<T, ConvTranspose2D>(p, y.accumulate), context.packed()},
-                                               context.scratch());
+    convolution_pass<algorithm, true, T>(geometry, x, p[weight].data(), y.view,
+                                         fused_end<T, ConvTranspose2D>(p, y.accumulate), context);
   }
 
   template <class T>
   static void backward(Tensors<ConvTranspose2D> p, BatchView<const T, in> x, BatchView<const T, out>,
                        BatchView<const T, out> dy, Gradients<ConvTranspose2D, T> to, const Context& context) {
-    const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
-    kernels::convolve_weight_gradient<algorithm, T>({g,
-                                                     x.count(),
-                                                     pixels_of(dy),
-                                                     pixels_of(x),
-                                                     to.dp[weight].data(),
-                                                     {.channels = C.bias ? to.dp[bias].data() : nullptr}},
-                                                    context.scratch());
+    convolution_gradient<algorithm, T>(geometry, dy, x, to.dp[weight].data(),
+                                       {.channels = C.bias ? to.dp[bias].data() : nullptr}, context);
     if (to.dx.wanted())
-      kernels::convolve<algorithm, T>(
-          {g, x.count(), pixels_of(dy), p[weight].data(), pixels_of(to.dx.view), to.dx.epilogue(x)}, context.scratch());
+      convolution_pass<algorithm, false, T>(geometry, dy, p[weight].data(), to.dx.view, to.dx.epilogue(x), context);
   }
 };
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "unetpp/core/bfloat16.hpp"
-#include "unetpp/kernels/convolution/geometry.hpp"
+#include "unetpp/kernels/convolution/convolution.hpp"
 #include "unetpp/kernels/epilogue.hpp"
 #include "unetpp/layers/layer.hpp"
 
@@ -32,6 +32,32 @@ constexpr auto convolution_tensors(const kernels::ConvGeometry& g, int filters) 
 template <class T, class L>
 kernels::Epilogue<T> fused_end(Tensors<L> p, bool accumulate) {
   return {.bias = L::tensors.size() > 1 ? p[L::bias].data() : nullptr, .accumulate = accumulate, .relu = L::rectified};
+}
+
+// What the passes of these layers are made of does not depend on their shapes, and is compiled once an algorithm.
+
+/// y = the convolution, or the transposed one, of x.
+template <ConvAlgorithm A, bool Transposed, class T>
+[[gnu::noinline]] void convolution_pass(const kernels::ConvGeometry& geometry, const detail::ViewedPixels<const T>& x,
+                                        const float* weight, const detail::ViewedPixels<T>& y,
+                                        const kernels::Epilogue<T>& end, const Context& context) {
+  const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
+  const kernels::ConvOperands<T> of{g, x.count(), pixels_of(x), weight, pixels_of(y), end, context.packed()};
+  if constexpr (Transposed)
+    kernels::convolve_transposed<A, T>(of, context.scratch());
+  else
+    kernels::convolve<A, T>(of, context.scratch());
+}
+
+/// Adds the gradients of the weight and the bias of a convolution of x.
+template <ConvAlgorithm A, class T>
+[[gnu::noinline]] void convolution_gradient(const kernels::ConvGeometry& geometry,
+                                            const detail::ViewedPixels<const T>& x,
+                                            const detail::ViewedPixels<const T>& dy, float* dweight,
+                                            kernels::BiasGradient dbias, const Context& context) {
+  const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
+  kernels::convolve_weight_gradient<A, T>({g, x.count(), pixels_of(x), pixels_of(dy), dweight, dbias},
+                                          context.scratch());
 }
 
 }  // namespace unetpp

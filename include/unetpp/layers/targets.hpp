@@ -9,12 +9,12 @@
 namespace unetpp {
 
 /// The raw pixels of a view, for kernels.
-template <class T, Shape S>
-constexpr kernels::ConstPixels<T> pixels_of(BatchView<const T, S> view) {
+template <class T>
+constexpr kernels::ConstPixels<T> pixels_of(const detail::ViewedPixels<const T>& view) {
   return {view.data(), view.pixel_stride()};
 }
-template <class T, Shape S>
-constexpr kernels::Pixels<T> pixels_of(BatchView<T, S> view) {
+template <class T>
+constexpr kernels::Pixels<T> pixels_of(const detail::ViewedPixels<T>& view) {
   return {view.data(), view.pixel_stride()};
 }
 

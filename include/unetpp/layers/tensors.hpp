@@ -97,6 +97,31 @@ inline constexpr std::size_t parameter_count = detail::count_floats<L>(false);
 template <class L>
 inline constexpr std::size_t statistic_count = detail::count_floats<L>(true);
 
+namespace detail {
+
+/// Where a tensor of a layer lies within its trained floats, or within its statistics.
+struct TensorPart {
+  bool statistic;
+  std::size_t begin;
+  std::size_t size;
+};
+
+/// A table, so that looking a tensor up is no loop over its extents.
+template <class L>
+inline constexpr std::array<TensorPart, L::tensors.size()> tensor_parts = [] {
+  std::array<TensorPart, L::tensors.size()> parts{};
+  std::size_t trained = 0, statistics = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool statistic = L::tensors[i].role == Role::statistic;
+    std::size_t& next = statistic ? statistics : trained;
+    parts[i] = {statistic, next, L::tensors[i].size()};
+    next += parts[i].size;
+  }
+  return parts;
+}();
+
+}  // namespace detail
+
 /// The tensors of a layer, or what is of their shapes, by name: `p[weight]`, where `weight` is the tensor's number in
 /// L::tensors. The trained ones of a network lie in one flat span, its statistics in another. Not owned.
 template <class L, class T>
@@ -119,11 +144,10 @@ class TensorView {
       : TensorView(other.trained(), other.statistics()) {}
 
   std::span<T> operator[](int tensor) const {
-    constexpr auto begin = offsets();
     const auto i = static_cast<std::size_t>(tensor);
-    assert(i < begin.size());
-    const LayerTensor& t = L::tensors[i];
-    return {(t.role == Role::statistic ? statistics_ : trained_) + begin[i], t.size()};
+    assert(i < L::tensors.size());
+    const detail::TensorPart& part = detail::tensor_parts<L>[i];
+    return {(part.statistic ? statistics_ : trained_) + part.begin, part.size};
   }
 
   T* trained() const { return trained_; }
@@ -135,18 +159,6 @@ class TensorView {
   }
 
  private:
-  /// Of each tensor in the span that it lies in.
-  static constexpr auto offsets() {
-    std::array<std::size_t, L::tensors.size()> offsets{};
-    std::size_t trained = 0, statistics = 0;
-    for (std::size_t i = 0; i < offsets.size(); ++i) {
-      std::size_t& next = L::tensors[i].role == Role::statistic ? statistics : trained;
-      offsets[i] = next;
-      next += L::tensors[i].size();
-    }
-    return offsets;
-  }
-
   T* trained_;
   T* statistics_;
 };

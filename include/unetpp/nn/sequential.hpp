@@ -57,36 +57,40 @@ struct Sequential {
   static constexpr int slots = 2 * (count - 1) + (slot_count<Ls> + ...);
 
   static constexpr std::size_t scratch(std::size_t batch, int threads) {
-    return std::max({Ls::scratch(batch, threads)...});
+    std::size_t most = 0;
+    ((most = std::max(most, Ls::scratch(batch, threads))), ...);
+    return most;
   }
 
   template <class T>
   static void forward(Tensors<Sequential> p, BatchView<const T, in> x, OutputTarget<out, T> y, const Context& context) {
-    for_each_child([&]<int I>() {
-      OutputTarget<Child<I>::out, T> target(value<I>(y.view, context));
-      if constexpr (I == count - 1) target.accumulate = y.accumulate;
-      unetpp::forward_pass<Child<I>, T>(p.template child<Child<I>>(place(I)),
-                                        input<I, T>(x, BatchView<const T, out>(y.view), context), target,
-                                        context.child(place(I)));
-    });
+    const Values<const T> from{x, y.view, 0, context};
+    const Values<T> to{{}, y.view, 0, context};
+    [&]<int... I>(std::integer_sequence<int, I...>) {  // here and below no function of its own for each child
+      (unetpp::forward_pass<Child<I>, T>(p.template child<Child<I>>(place(I)), from.template value<I - 1>(),
+                                         {to.template value<I>(), I == count - 1 && y.accumulate},
+                                         context.child(place(I))),
+       ...);
+    }
+    (Forwards());
   }
 
   template <class T>
   static void backward(Tensors<Sequential> p, BatchView<const T, in> x, BatchView<const T, out> y, BatchView<T, out> dy,
                        Gradients<Sequential, T> to, const Context& context) {
-    for_each_child([&]<int J>() {
-      constexpr int I = count - 1 - J;
-      InputGradient<Child<I>::in, T> dx;
-      if constexpr (I == 0)
-        dx = to.dx;
-      else
-        dx = {.view = gradient<I - 1>(dy, context), .rectified = Child<I - 1>::rectified};
-      unetpp::backward_pass<Child<I>, T>(p.template child<Child<I>>(place(I)), input<I, T>(x, y, context),
-                                         value<I>(y, context), gradient<I>(dy, context),
-                                         Gradients<Child<I>, T>{to.dp.template child<Child<I>>(place(I)), dx},
-                                         context.child_in_turn(place(I)));
-      context.complete_from(to.dp.template child<Child<I>>(place(I)).trained());
-    });
+    const Values<const T> values{x, y, 0, context};
+    const Values<T> gradients{to.dx.view, dy, count - 1, context};
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      ((unetpp::backward_pass<Child<I>, T>(
+            p.template child<Child<I>>(place(I)), values.template value<I - 1>(), values.template value<I>(),
+            gradients.template value<I>(),
+            {to.dp.template child<Child<I>>(place(I)),
+             {gradients.template value<I - 1>(), I == 0 && to.dx.accumulate, rectified_before(I, to.dx.rectified)}},
+            context.child_in_turn(place(I))),
+        context.complete_from(to.dp.trained() + place(I).trained)),
+       ...);
+    }
+    (Backwards());
   }
 
   template <class Visitor, class Value>
@@ -99,13 +103,13 @@ struct Sequential {
   using MapLeaves = Sequential<typename F<Ls>::type...>;
 
   static constexpr Interval inputs(FootprintAxis axis, Interval outputs) {
-    for_each_child([&]<int J>() { outputs = detail::inputs_of<Child<count - 1 - J>>(axis, outputs); });
+    for_each_child(Backwards(), [&]<int I>() { outputs = detail::inputs_of<Child<I>>(axis, outputs); });
     return outputs;
   }
 
   static constexpr Shift shift(FootprintAxis axis) {
     Shift all;
-    for_each_child([&]<int I>() {
+    for_each_child(Forwards(), [&]<int I>() {
       const Shift next = detail::shift_of<Child<I>>(axis);
       const int between = std::lcm(all.out, next.in);  // so many pixels that both can follow
       all = {all.in * (between / all.out), next.out * (between / next.in)};
@@ -115,7 +119,7 @@ struct Sequential {
 
   template <class P>
   static constexpr void plan_forward(P& planner, int first_slot, Purpose purpose) {
-    for_each_child([&]<int I>() {
+    for_each_child(Forwards(), [&]<int I>() {
       if (first_user(I)) take<I>(planner, first_slot);
       unetpp::plan_forward<Child<I>>(planner, first_slot + place(I).slot, purpose);
       if (purpose == Purpose::inference && I > 0 && owner(I - 1) == I - 1) planner.release(first_slot + I - 1);
@@ -125,8 +129,7 @@ struct Sequential {
   template <class P>
   static constexpr void plan_backward(P& planner, int first_slot) {
     constexpr int gradients = count - 1;
-    for_each_child([&]<int J>() {
-      constexpr int I = count - 1 - J;
+    for_each_child(Backwards(), [&]<int I>() {
       if constexpr (I > 0)
         if (owner(I - 1) == I - 1) planner.take(first_slot + gradients + I - 1, Child<I - 1>::out.size());
       unetpp::plan_backward<Child<I>>(planner, first_slot + place(I).slot);
@@ -138,6 +141,11 @@ struct Sequential {
   }
 
  private:
+  template <int... I>
+  static std::integer_sequence<int, count - 1 - I...> backwards(std::integer_sequence<int, I...>);
+  using Forwards = std::make_integer_sequence<int, count>;  // the numbers of the children
+  using Backwards = decltype(backwards(Forwards()));
+
   static constexpr std::array<Place, count> places = detail::places_of_children<Ls...>(2 * (count - 1));
   static constexpr const Place& place(int child) { return places[static_cast<std::size_t>(child)]; }
 
@@ -156,37 +164,37 @@ struct Sequential {
     planner.take(first_slot + o, Child<o>::out.size());
   }
 
-  template <class F>
-  static constexpr void for_each_child(F&& f) {
-    [&]<int... I>(std::integer_sequence<int, I...>) { (f.template operator()<I>(), ...); }
-    (std::make_integer_sequence<int, count>{});
+  /// Whether what child i reads went through a fused ReLU; of the first one that is given.
+  static constexpr bool rectified_before(int i, bool input) {
+    constexpr std::array<bool, count> rectified{Ls::rectified...};
+    return i == 0 ? input : rectified[static_cast<std::size_t>(i) - 1];
   }
 
-  template <int I, class T>
-  static BatchView<T, Child<I>::out> slot_view(int first_slot, BatchView<T, out> last, const Context& context) {
-    if constexpr (I == count - 1)
-      return last;
-    else if constexpr (owner(I) != I)
-      return Child<I + 1>::input_slice(slot_view<I + 1>(first_slot, last, context));
-    else
-      return context.template slot<T, Child<I>::out>(first_slot + I, last.count());
+  template <int... I, class F>
+  static constexpr void for_each_child(std::integer_sequence<int, I...>, F&& f) {
+    (f.template operator()<I>(), ...);
   }
-  template <int I, class T>
-  static auto value(BatchView<T, out> y, const Context& context) {
-    return slot_view<I>(0, y, context);
-  }
-  template <int I, class T>
-  static auto gradient(BatchView<T, out> dy, const Context& context) {
-    return slot_view<I>(count - 1, dy, context);
-  }
-  template <int I, class T>
-  static BatchView<const T, Child<I>::in> input(BatchView<const T, in> x, BatchView<const T, out> y,
-                                                const Context& context) {
-    if constexpr (I == 0)
-      return x;
-    else
-      return value<I - 1>(y, context);
-  }
+
+  /// The values from the input, number -1, to the output, or their gradients.
+  template <class T>
+  struct Values {
+    BatchView<T, in> input;
+    BatchView<T, out> output;
+    int first_slot;
+    const Context& context;
+
+    template <int I>
+    auto value() const {
+      if constexpr (I == -1)
+        return input;
+      else if constexpr (I == count - 1)
+        return output;
+      else if constexpr (owner(I) != I)
+        return Child<I + 1>::input_slice(value<I + 1>());
+      else
+        return context.template slot<T, Child<I>::out>(first_slot + I, output.count());
+    }
+  };
 };
 
 }  // namespace unetpp

@@ -12,23 +12,26 @@ inline constexpr int tile_rows = width == 16 ? 14 : 6;
 #endif
 
 /// The most rows of a tile of so many vectors, and the next fewer that there is a tile of: each takes its time to compile.
-/// There is one of each number that even shares of many rows come to.
-constexpr int most_rows(int vectors) { return vectors == 1 ? 8 : tile_rows; }
-constexpr int fewer_rows(int rows) {
+/// Pixels are any number of rows, so that there is a tile of each number that even shares of many come to; transposed, rows
+/// are channels, mostly multiples of 8.
+constexpr int most_rows(int vectors, bool transposed) {
+  return vectors == 1 || (transposed && tile_rows > 8) ? 8 : tile_rows;
+}
+constexpr int fewer_rows(int rows, bool transposed) {
   if (rows > 10 || rows == 6 || rows == 5) return rows - 1;
-  return rows > 8 ? 8 : rows > 4 ? 4 : rows / 2;
+  return rows > 8 ? 8 : rows > 4 ? 4 : transposed ? rows > 1 : rows / 2;
 }
 
 /// The fewest tiles that so many rows take; they are cut into more where there is no tile of an even share.
-[[gnu::always_inline]] inline int tiles_of(int rows, int vectors) {
-  return (rows + most_rows(vectors) - 1) / most_rows(vectors);
+[[gnu::always_inline]] inline int tiles_of(int rows, int vectors, bool transposed) {
+  return (rows + most_rows(vectors, transposed) - 1) / most_rows(vectors, transposed);
 }
 
 /// Rows of the first of these tiles: an even share, or the next more that there is a tile of and as many rows for.
-[[gnu::always_inline]] inline int first_tile(int rows, int vectors) {
-  const int tiles = tiles_of(rows, vectors), share = (rows + tiles - 1) / tiles;
-  int size = most_rows(vectors);
-  while (size > rows || fewer_rows(size) >= share) size = fewer_rows(size);
+[[gnu::always_inline]] inline int first_tile(int rows, int vectors, bool transposed) {
+  const int tiles = tiles_of(rows, vectors, transposed), share = (rows + tiles - 1) / tiles;
+  int size = most_rows(vectors, transposed);
+  while (size > rows || fewer_rows(size, transposed) >= share) size = fewer_rows(size, transposed);
   return size;
 }
 
@@ -66,9 +69,9 @@ template <int rows, int vectors, bool transposed>
       for (int v = 0; v < vectors; ++v) right[v] = load(b + v * width);
 #pragma GCC unroll 16
       for (int r = 0; r < rows; ++r) {
-        constexpr int row = transposed ? 1 : panel;
+        const float value = left[r * (transposed ? 1 : panel)];  // read once, not for each lane of each vector
 #pragma GCC unroll 4
-        for (int v = 0; v < vectors; ++v) sum[r][v] += left[r * row] * right[v];
+        for (int v = 0; v < vectors; ++v) sum[r][v] += value * right[v];
       }
     }
   }
@@ -85,7 +88,8 @@ template <int most, int vectors, bool transposed>
   if (rows == most)
     product_tile<most, vectors, transposed>(depth, a, next, b, c, accumulate, fetch, fetch_step);
   else if constexpr (most > 1)
-    product_tile_of<fewer_rows(most), vectors, transposed>(rows, depth, a, next, b, c, accumulate, fetch, fetch_step);
+    product_tile_of<fewer_rows(most, transposed), vectors, transposed>(rows, depth, a, next, b, c, accumulate, fetch,
+                                                                       fetch_step);
 }
 
 /// Each tile of rows fetches on where the last one ended; transposed, they fetch the lines of a panel in turns.
@@ -93,8 +97,8 @@ template <int vectors, bool transposed>
 [[gnu::always_inline]] inline void product_rows(int rows, int depth, const float* a, std::size_t next, const float* b,
                                                 float* c, bool accumulate, const float* fetch, std::size_t fetch_step) {
   for (int i = 0, first = 0; first < rows; ++i) {
-    const int count = first_tile(rows - first, vectors);
-    product_tile_of<most_rows(vectors), vectors, transposed>(
+    const int count = first_tile(rows - first, vectors, transposed);
+    product_tile_of<most_rows(vectors, transposed), vectors, transposed>(
         count, depth, a + first * (transposed ? 1 : panel), next, b, c + first * panel, accumulate,
         fetch + (transposed ? i * cache_line % panel : i * depth * fetch_step), fetch_step);
     first += count;
@@ -108,7 +112,7 @@ template <int vectors, bool transposed>
 [[gnu::noinline]] inline void product(int rows, int columns, int depth, const float* a, std::size_t next,
                                       const float* b, float* c, bool accumulate, const float* fetch,
                                       std::size_t fetch_row) {
-  const std::size_t step = fetch_row ? fetch_row : panel / tiles_of(rows, columns > width ? panel / width : 1);
+  const std::size_t step = fetch_row ? fetch_row : panel / tiles_of(rows, columns > width ? panel / width : 1, false);
   if (columns > width)
     product_rows<panel / width, false>(rows, depth, a, next, b, c, accumulate, fetch, step);
   else

@@ -7,14 +7,21 @@
 /// So many tiles before one is transformed its pixels are fetched.
 inline constexpr int tiles_ahead = 4;
 
+/// Whether the set has instructions that multiply and add with one rounding.
+#if defined(__x86_64__) && !defined(__FMA__)
+inline constexpr bool fuses = width > 4;
+#else
+inline constexpr bool fuses = true;
+#endif
+
 /// The two kinds of tiles that are transformed to points: overlapping inputs, and gradients of outputs.
 ///
-/// Inputs at the edges of images round products in all columns and the first row, and those of narrower vectors in all: so
-/// gcc always compiled them, and results keep their bits.
+/// Where products may be fused with sums, inputs at the edges of images round products in all columns and the first row, and
+/// those of narrower vectors in all: so gcc always compiled them, and results keep their bits.
 template <class Form, bool at_edge = false>
 struct InputTile {
   static constexpr int points = Form::points, side = points, border = 1;
-  using AtEdge = InputTile<Form, Form::inexact>;
+  using AtEdge = InputTile<Form, Form::inexact && fuses>;
   [[gnu::always_inline]] static void column(const Vec (&from)[side], Vec (&to)[points]) {
     Form::input(from, at_edge, to);
   }

@@ -16,9 +16,9 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <thread>
 
 #include "unetpp/core/flush_subnormals.hpp"
+#include "unetpp/core/host_thread.hpp"
 #include "unetpp/core/waiting.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -40,14 +40,12 @@ class Workers {
   /// Errors  std::system_error where no thread can be started.
   explicit Workers(int threads) : threads_(threads), calls_(new Calls[static_cast<std::size_t>(threads)]) {
     const FlushSubnormals::Suspended own_mode;  // threads are born with the mode of the one that starts them
-    host_ = std::thread([this] {
-#pragma omp parallel num_threads(threads_)
-      {
-        serve(omp_get_thread_num());
-        ++gone_;  // ThreadSanitizer does not see that a region of libgomp's waits for its threads
-        while (omp_get_thread_num() == 0 && gone_ < omp_get_num_threads()) std::this_thread::yield();
-      }
-    });
+    host_.start(
+        [](void* self) -> void* {
+          static_cast<Workers*>(self)->open_region();
+          return nullptr;
+        },
+        this);
   }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -91,6 +89,15 @@ class Workers {
     for (int thread = first; thread < last; ++thread) calls_[static_cast<std::size_t>(thread)].wake();
   }
 
+  void open_region() {
+#pragma omp parallel num_threads(threads_)
+    {
+      serve(omp_get_thread_num());
+      ++gone_;  // ThreadSanitizer does not see that a region of libgomp's waits for its threads
+      while (omp_get_thread_num() == 0 && gone_ < omp_get_num_threads()) HostThread::yield();
+    }
+  }
+
   void serve(int thread);
 
   void take_part(int thread) noexcept {
@@ -111,7 +118,7 @@ class Workers {
   int loop_threads_ = 0;
   std::size_t parts_ = 0;
   Part part_[most_parts];  // OpenMP's own dynamic schedule allocates memory under clang
-  std::thread host_;
+  HostThread host_;
 };
 
 /// The workers of the calling thread, which end with it.

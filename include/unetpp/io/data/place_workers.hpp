@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
-#include <stop_token>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -22,14 +21,21 @@ class PlaceWorkers {
   /// throw.
   using Fill = std::function<void(std::size_t place, std::size_t sample)>;
 
-  PlaceWorkers(std::size_t threads, std::size_t window, Fill fill) : fill_(std::move(fill)), filled_(window) {
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
+  PlaceWorkers(std::size_t threads, std::size_t window, Fill fill) : PlaceWorkers(window, std::move(fill)) {
+    threads_.resize(threads);
+    for (std::thread& thread : threads_) thread = std::thread(&PlaceWorkers::work, this);
   }
   PlaceWorkers(const PlaceWorkers&) = delete;
   PlaceWorkers& operator=(const PlaceWorkers&) = delete;
   /// Waits for the places being filled right now, one a thread at most.
   ~PlaceWorkers() {
-    for (std::jthread& thread : threads_) thread.request_stop();  // all, before the first is waited for
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    to_do_.notify_all();
+    for (std::thread& thread : threads_)
+      if (thread.joinable()) thread.join();
   }
 
   /// What each place holds, no_sample for those that stay empty.
@@ -79,12 +85,16 @@ class PlaceWorkers {
   }
 
  private:
+  /// Without threads. Where one cannot be started, the destructor ends those before it.
+  PlaceWorkers(std::size_t window, Fill fill) : fill_(std::move(fill)), filled_(window) {}
+
   static std::ptrdiff_t offset(std::size_t place) { return static_cast<std::ptrdiff_t>(place); }
 
-  void work(const std::stop_token& stop) {
-    const auto has_work = [&] { return next_ < std::min(limit_, samples_.size()); };
+  void work() {
     std::unique_lock lock(mutex_);
-    while (to_do_.wait(lock, stop, has_work) && !stop.stop_requested()) {
+    while (true) {
+      while (!ended_ && next_ >= std::min(limit_, samples_.size())) to_do_.wait(lock);
+      if (ended_) return;
       const std::size_t place = next_++, sample = samples_[place];
       if (sample == no_sample) continue;
       ++busy_;
@@ -101,15 +111,15 @@ class PlaceWorkers {
 
   // Under the mutex; samples_ changes only while busy_ is 0.
   std::mutex mutex_;
-  std::condition_variable_any to_do_;
-  std::condition_variable done_;
+  std::condition_variable to_do_, done_;
   std::vector<std::size_t> samples_;
   std::vector<std::size_t> filled_;  // the place that each one of the window holds; no_sample before it is filled
   std::size_t limit_ = 0;
   std::size_t next_ = 0;  // the place that a thread takes next
   std::size_t busy_ = 0;
+  bool ended_ = false;
 
-  std::vector<std::jthread> threads_;  // last: they end before what they use does
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace unetpp::detail

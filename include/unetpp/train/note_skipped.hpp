@@ -17,7 +17,10 @@ void note_skipped(const Source& source, std::size_t shards, std::vector<std::siz
   if constexpr (requires { source.skipped_samples(); })
     if (source.skipped_samples().size() != skipped.size()) {
       skipped = source.skipped_samples();
-      if (shards > 1) std::sort(skipped.begin(), skipped.end());
+      if (shards > 1) {
+        std::make_heap(skipped.begin(), skipped.end());  // std::sort is three algorithms to compile
+        std::sort_heap(skipped.begin(), skipped.end());
+      }
     }
 }
 

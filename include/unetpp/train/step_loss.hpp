@@ -40,10 +40,10 @@ class StepLoss final : public Supervision {
   /// Shapes  out: of the network's logits.  heads: of the logits of its heads, of level 1, 2, ... (head_shapes).
   /// Units   images: how many a batch has at most.
   StepLoss(Loss loss, Shape out, std::span<const Shape> heads, std::size_t images)
-      : loss_(std::move(loss)), images_(images), scratch_(loss_.scratch(images, out)) {
-    for (const Shape& shape : heads) {
-      heads_.push_back({shape, std::vector<std::uint8_t>(images * shape.pixels())});
-      scratch_ = std::max(scratch_, loss_.scratch(images, shape));
+      : loss_(std::move(loss)), images_(images), heads_(heads.size()), scratch_(loss_.scratch(images, out)) {
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+      heads_[i] = {heads[i], std::vector<std::uint8_t>(images * heads[i].pixels())};
+      scratch_ = std::max(scratch_, loss_.scratch(images, heads[i]));
     }
   }
 

@@ -106,9 +106,9 @@ class PetDataset {
         ++passed_over_.dotfiles;
       else if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
         ++(extension == ".mat" ? passed_over_.mat : passed_over_.other);
-      else if (const auto [first, alone] = found.emplace(path.stem().string(), name); !alone) {
+      else if (const auto [first, alone] = found.insert({path.stem().string(), name}); !alone) {
         if (name < first->second) name.swap(first->second);
-        const auto second = next.emplace(first->first, name).first;
+        const auto second = next.insert({first->first, name}).first;
         second->second = std::min(second->second, name);
       }
     }

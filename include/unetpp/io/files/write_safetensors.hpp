@@ -37,12 +37,13 @@ struct TensorData {
   const auto number = [](auto value) { return std::to_string(value); };
   std::string text = "{\"__metadata__\":{" +
                      list(metadata, [](const auto& m) { return json_text(m.first) + ':' + json_text(m.second); }) + '}';
-  Metadata names{{"__metadata__", ""}};  // a set, as a type that is compiled anyway
+  Metadata names;  // a set, as a type that is compiled anyway
+  names["__metadata__"];
   std::size_t end = 0;
   for (const TensorData& t : tensors) {
     std::size_t size = 1;
     for (const int e : t.extents) size *= static_cast<std::size_t>(e);
-    if (!names.emplace(to_utf8(t.name), "").second || size != t.values.size())
+    if (!names.insert({to_utf8(t.name), ""}).second || size != t.values.size())
       throw ArgumentError(path.string() + ": tensor " + t.name + ": expected a new name and " + std::to_string(size) +
                           " values for shape " + detail::extents_text(t.extents) + ", found " +
                           std::to_string(t.values.size()));

@@ -28,8 +28,8 @@ FilterTaps filter_taps(int in, double centre, double reach, const Weight& weight
   const int last = std::min(in - 1, static_cast<int>(std::ceil(centre + reach)) - 1);
   double sum = 0;
   for (int at = first; at <= last; ++at) sum += weight(at - centre);
-  FilterTaps taps{first, {}};
-  for (int at = first; at <= last; ++at) taps.weights.push_back(static_cast<float>(weight(at - centre) / sum));
+  FilterTaps taps{first, std::vector<float>(static_cast<std::size_t>(last - first + 1))};
+  for (int at = first; at <= last; ++at) taps.weights[at - first] = static_cast<float>(weight(at - centre) / sum);
   return taps;
 }
 

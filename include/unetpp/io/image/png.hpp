@@ -184,8 +184,8 @@ inline const char* colour_type_name(int type) {
   const std::size_t bytes = keeps_16_bits(use) && image.depth == 16 ? 2 : 1;
   const std::size_t row = bytes * static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
   image.values.resize(row * static_cast<std::size_t>(image.height));
-  std::vector<png_bytep> rows;
-  for (int y = 0; y < image.height; ++y) rows.push_back(image.values.data() + static_cast<std::size_t>(y) * row);
+  std::vector<png_bytep> rows(static_cast<std::size_t>(image.height));
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.values.data() + y * row;
   require(reader.read_pixels(rows.data()));
   image.orientation = reader.orientation();
   image.has_palette = type == PNG_COLOR_TYPE_PALETTE;

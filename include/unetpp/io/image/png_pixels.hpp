@@ -49,11 +49,10 @@ inline void undo_grey_palette(PngPixels& png) {
 
 /// The red, green and blue of one channel of greys or indices.
 inline std::vector<std::uint8_t> colours_of(const PngPixels& png) {
-  std::vector<std::uint8_t> rgb;
-  rgb.reserve(3 * png.values.size());
+  std::vector<std::uint8_t> rgb(3 * png.values.size());
+  std::uint8_t* to = rgb.data();
   for (const std::uint8_t value : png.values)
-    for (std::size_t c = 0; c < 3; ++c)
-      rgb.push_back(png.has_palette ? png.palette[std::size_t{3} * value + c] : value);
+    for (std::size_t c = 0; c < 3; ++c) *to++ = png.has_palette ? png.palette[std::size_t{3} * value + c] : value;
   return rgb;
 }
 

@@ -27,14 +27,13 @@ struct Taps {
 };
 
 [[gnu::cold]] inline std::vector<Taps> bilinear_taps(int in, int out) {
-  std::vector<Taps> taps;
-  taps.reserve(static_cast<std::size_t>(out));
+  std::vector<Taps> taps(static_cast<std::size_t>(out));
   const float scale = static_cast<float>(in) / static_cast<float>(out);
   for (int i = 0; i < out; ++i) {
     const float at = (static_cast<float>(i) + 0.5f) * scale - 0.5f;
     const float below = std::floor(at);
-    taps.push_back({std::clamp(static_cast<int>(below), 0, in - 1),
-                    std::clamp(static_cast<int>(std::ceil(at)), 0, in - 1), at - below});
+    taps[i] = {std::clamp(static_cast<int>(below), 0, in - 1), std::clamp(static_cast<int>(std::ceil(at)), 0, in - 1),
+               at - below};
   }
   return taps;
 }
@@ -111,11 +110,11 @@ inline Mask resize_nearest(const Mask& mask, int height, int width) {
   detail::require_size(height, width, "the size to resize to");
   detail::require_pixels(mask.height, mask.width, 1, mask.values.size());
   if (height == mask.height && width == mask.width) return mask;
-  Mask out{width, height, {}};
-  out.values.reserve(std::size_t{1} * height * width);
+  Mask out{width, height, std::vector<std::uint8_t>(std::size_t{1} * height * width)};
+  std::uint8_t* to = out.values.data();
   for (int y = 0; y < height; ++y) {
     const std::uint8_t* line = mask.values.data() + std::size_t{1} * nearest_pixel(y, mask.height, height) * mask.width;
-    for (int x = 0; x < width; ++x) out.values.push_back(line[nearest_pixel(x, mask.width, width)]);
+    for (int x = 0; x < width; ++x) *to++ = line[nearest_pixel(x, mask.width, width)];
   }
   return out;
 }

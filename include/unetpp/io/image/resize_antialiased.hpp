@@ -18,12 +18,11 @@ namespace detail {
 
 /// A triangle as wide as two pixels of the output, or of the input where these are wider.
 [[gnu::cold]] inline std::vector<FilterTaps> triangle_taps(int in, int out) {
-  std::vector<FilterTaps> taps;
-  taps.reserve(static_cast<std::size_t>(out));
+  std::vector<FilterTaps> taps(static_cast<std::size_t>(out));
   const double scale = static_cast<double>(in) / out, reach = std::max(scale, 1.0);
   for (int i = 0; i < out; ++i)
-    taps.push_back(filter_taps(in, (i + 0.5) * scale - 0.5, reach,
-                               [&](double distance) { return 1 - std::abs(distance) / reach; }));
+    taps[static_cast<std::size_t>(i)] = filter_taps(in, (i + 0.5) * scale - 0.5, reach,
+                                                    [&](double distance) { return 1 - std::abs(distance) / reach; });
   return taps;
 }
 

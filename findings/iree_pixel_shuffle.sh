@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# IREE 3.13 scrambles DepthToSpace in mode CRD, PyTorch's PixelShuffle, unless there are as many channels left as a block is wide.
+# IREE 3.13 scrambles DepthToSpace in mode CRD, PyTorch's PixelShuffle, unless as many channels are left as a block is wide.
 #
 # Expected  What ONNX Runtime, onnx's reference and numpy make of it: y[n, c, h·b + i, w·b + j] = x[n, (c·b + i)·b + j, h, w],
 #           as the operator's page says. Mode DCR is right.

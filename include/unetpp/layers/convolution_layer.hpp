@@ -2,6 +2,7 @@
 // What both convolution layers have.
 
 #include <array>
+#include <cassert>
 
 #include "unetpp/core/bfloat16.hpp"
 #include "unetpp/kernels/convolution/convolution.hpp"
@@ -55,6 +56,7 @@ template <ConvAlgorithm A, class T>
                                             const detail::ViewedPixels<const T>& x,
                                             const detail::ViewedPixels<const T>& dy, float* dweight,
                                             kernels::BiasGradient dbias, const Context& context) {
+  assert(!context.packed());  // weights packed for a forward pass, which the input's gradient would read
   const kernels::ConvGeometry g = kernels::in_workspace(geometry, context.capacity());
   kernels::convolve_weight_gradient<A, T>({g, x.count(), pixels_of(x), pixels_of(dy), dweight, dbias},
                                           context.scratch());

@@ -74,7 +74,7 @@ inline void require_same_settings(const std::string& text, const nlohmann::order
   for (const std::string& name : names) {
     const Json expected = before.value(name, Json()), found = settings.value(name, Json());
     const auto shown = [](const Json& value) {
-      return value.is_null() ? "none" : unetpp::detail::printable(unetpp::dump_json(value));
+      return value.is_null() ? "the default" : unetpp::detail::printable(unetpp::dump_json(value));
     };
     if (expected != found)
       differing += (differing.empty() ? "" : "; ") + unetpp::detail::printable(name) + ": expected " + shown(expected) +

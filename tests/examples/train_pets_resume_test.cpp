@@ -150,7 +150,7 @@ TEST_CASE("a run resumed with other settings is an error that lists them, and ch
       resume({"--synthetic", "14", "--epochs", "3", "--batch", "5", "--learning-rate", "0.01"}), 1,
       {(out / "last.safetensors").string(), "batch: expected 4, found 5", "learning_rate: expected 0.001, found 0.01"});
   check_error(resume({"--synthetic", "21", "--seed", "1", "--limit", "9", "--batch", "4"}), 1,
-              {"synthetic: expected 14, found 21", "seed: expected 42, found 1", "limit: expected none, found 9",
+              {"synthetic: expected 14, found 21", "seed: expected 42, found 1", "limit: expected the default, found 9",
                "split: expected \"12 + 2 images"});
   check_error(train_epochs(out, "1", {"--resume"}), 1, {"--epochs: expected at least the 2"});
   CHECK(unetpp::read_file(out / "last.safetensors") == last);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,15 @@ TEST_CASE("a Predictor takes a single image, and refuses more than its batch") {
   CHECK(predictor.classes(Tensor<Net::in>()).count() == 1);
   CHECK_THROWS_AS(predictor.classes(Batch<Net::in>(2)), ArgumentError);
   CHECK_THROWS_AS(Predictor<Net>(parameters, {.batch = 0}), ArgumentError);
+}
+
+TEST_CASE("a Predictor reads parameters that stay, keeps those it is given, and takes no others") {
+  STATIC_REQUIRE(std::is_constructible_v<Predictor<Net>, const Parameters<Net>&>);
+  STATIC_REQUIRE(std::is_constructible_v<Predictor<Net>, Parameters<Net>>);
+  STATIC_REQUIRE(!std::is_constructible_v<Predictor<Net>, const Parameters<Net>>);
+  STATIC_REQUIRE(std::is_constructible_v<TiledPredictor<Net>, const Parameters<Net>&>);
+  STATIC_REQUIRE(std::is_constructible_v<TiledPredictor<Net>, Parameters<Net>>);
+  STATIC_REQUIRE(!std::is_constructible_v<TiledPredictor<Net>, const Parameters<Net>>);
 }
 
 namespace {

@@ -31,10 +31,7 @@ inline void require_threads(int threads, const char* what) {
                         std::to_string(threads));
 }
 
-#ifdef _OPENMP
 namespace detail {
-
-inline constinit thread_local bool threads_set = false;  // by set_threads, in this thread
 
 /// As cpu_quota; read once, since it takes some files.
 inline int own_cpu_quota() {
@@ -42,8 +39,17 @@ inline int own_cpu_quota() {
   return quota;
 }
 
-}  // namespace detail
+/// Threads, but no more than the quota of this process's container, rounded up.
+inline int within_quota(int threads) {
+  const int quota = own_cpu_quota();
+  return quota > 0 ? std::min(threads, quota) : threads;
+}
+
+#ifdef _OPENMP
+inline constinit thread_local bool threads_set = false;  // by set_threads, in this thread
 #endif
+
+}  // namespace detail
 
 /// Threads that what the calling thread computes gets unless told otherwise: as set_threads has it. Before that the
 /// smallest of what OpenMP has (OMP_NUM_THREADS), the cores that this process may run on, and the quota of its
@@ -52,8 +58,7 @@ inline int max_threads() {
 #ifdef _OPENMP
   const int threads = std::min(omp_get_max_threads(), most_threads);
   if (detail::threads_set) return threads;
-  const int quota = detail::own_cpu_quota(), allowed = std::min(threads, std::max(1, omp_get_num_procs()));
-  return quota > 0 ? std::min(allowed, quota) : allowed;
+  return detail::within_quota(std::min(threads, std::max(1, omp_get_num_procs())));
 #else
   return 1;
 #endif

@@ -52,6 +52,8 @@ class Predictor {
   requires(std::is_convertible_v<const Parameters<Other>&, Tensors<Net>>) explicit Predictor(
       Parameters<Other>&& parameters, PredictorConfig config = {})
       : Predictor(std::make_shared<const Parameters<Other>>(std::move(parameters)), config) {}
+  template <class Other>
+  explicit Predictor(const Parameters<Other>&& parameters, PredictorConfig config = {}) = delete;  // soon gone
 
   std::size_t batch() const { return batch_; }
 

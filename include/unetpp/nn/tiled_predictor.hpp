@@ -64,6 +64,8 @@ class TiledPredictor {
   template <class Other>
   explicit TiledPredictor(Parameters<Other>&& parameters, TilingConfig config = {})  // kept, as a Predictor does
       : config_(std::move(config)), predictor_(std::move(parameters), predictor_config()), tiles_(config_.batch) {}
+  template <class Other>
+  explicit TiledPredictor(const Parameters<Other>&& parameters, TilingConfig config = {}) = delete;  // soon gone
 
   /// The most probable class of each pixel, row by row.
   /// Shapes  classes: size.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "../../catch.hpp"
 #include "../numbers.hpp"
+#include "unetpp/core/cpu_quota.hpp"
 
 namespace loader_test {
 
@@ -72,6 +74,15 @@ TEST_CASE("the batches are the same with any number of threads, prefetched batch
         if (expected.empty()) expected = found;
         CHECK(found == expected);
       }
+}
+
+TEST_CASE(
+    "unless told otherwise as many threads load as cores that the process may use, within its container's quota") {
+  const int quota = unetpp::detail::cpu_quota(), cores = static_cast<int>(std::thread::hardware_concurrency());
+  const auto allowed = static_cast<std::size_t>(quota > 0 ? std::min(quota, cores) : cores);
+  CHECK(unetpp::detail::threads({}, 1000) == allowed);
+  CHECK(unetpp::detail::threads({.workers = 7}, 1000) == 7);
+  CHECK(unetpp::detail::threads({.workers = 7}, 3) == 3);
 }
 
 TEST_CASE("what a data set draws in load() is drawn once with the cache, and in every epoch without") {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "unetpp/core/error.hpp"
+#include "unetpp/core/parallel.hpp"
 #include "unetpp/core/random.hpp"
 #include "unetpp/io/data/sample.hpp"
 #include "unetpp/io/image/channel_scaling.hpp"
@@ -25,7 +26,7 @@ struct LoaderConfig {
   int batch = 32;          ///< images a batch, of all ranks together; a multiple of `ranks` (32: as in Keras)
   std::uint64_t seed = 0;  ///< of the order of samples, and of what `transform` draws
   bool shuffle = true;     ///< every epoch anew, from the seed and the epoch's number
-  int workers = 0;         ///< threads that load; 0: as many as the machine runs at once
+  int workers = 0;         ///< threads that load; 0: as many as cores that this process may use, within its quota
   int prefetch = 2;        ///< batches that are made ready ahead of the current one, at most (2: as in PyTorch)
   /// Bytes of samples that are kept for the next epochs, at most. These are loaded once, so that what the data set's
   /// load() draws at random stays as it was in the first epoch; with 0 every epoch loads, and draws, anew. Without a
@@ -99,8 +100,8 @@ inline std::size_t batches_held(const LoaderConfig& config, std::size_t samples)
 
 /// Threads that load into as many places.
 inline std::size_t threads(const LoaderConfig& config, std::size_t places) {
-  const std::size_t hardware = std::max(1u, std::thread::hardware_concurrency());
-  return std::min(config.workers > 0 ? static_cast<std::size_t>(config.workers) : hardware, places);
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));  // as the affinity mask has it
+  return std::min(static_cast<std::size_t>(config.workers > 0 ? config.workers : within_quota(cores)), places);
 }
 
 /// Errors  ArgumentError for an index out of range.

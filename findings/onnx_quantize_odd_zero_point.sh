@@ -31,8 +31,8 @@ path = os.environ["folder"] + "/model.onnx"
 
 def run(operator, *inputs, to=None, constants=(), **attributes):
     """What OpenVINO, OpenCV and ONNX Runtime make of arrays. Constants are numbers of those that lie in the model."""
-    names = ["" if a is None else f"x{i}" for i, a in enumerate(inputs)]
-    given = {n: a for i, (n, a) in enumerate(zip(names, inputs)) if n and i not in constants}
+    names = [f"x{i}" for i in range(len(inputs))]
+    given = {n: a for i, (n, a) in enumerate(zip(names, inputs)) if i not in constants}
     kinds = {n: helper.np_dtype_to_tensor_dtype(a.dtype) for n, a in given.items()}
     graph = helper.make_graph(
         [helper.make_node(operator, names, ["y"], **attributes)],

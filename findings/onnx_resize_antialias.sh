@@ -29,7 +29,7 @@ print("OpenVINO", openvino.__version__.split("-")[0], "OpenCV", cv2.__version__)
 path = os.environ["folder"] + "/model.onnx"
 
 
-def run(operator, *inputs, to=None, constants=(), **attributes):
+def run(operator, *inputs, constants=(), **attributes):
     """What OpenVINO, OpenCV and ONNX Runtime make of arrays. Constants are numbers of those that lie in the model."""
     names = ["" if a is None else f"x{i}" for i, a in enumerate(inputs)]
     given = {n: a for i, (n, a) in enumerate(zip(names, inputs)) if n and i not in constants}
@@ -38,7 +38,7 @@ def run(operator, *inputs, to=None, constants=(), **attributes):
         [helper.make_node(operator, names, ["y"], **attributes)],
         "graph",
         [helper.make_tensor_value_info(n, kinds[n], a.shape) for n, a in given.items()],
-        [helper.make_tensor_value_info("y", to or kinds["x0"], None)],
+        [helper.make_tensor_value_info("y", kinds["x0"], None)],
         [numpy_helper.from_array(inputs[i], names[i]) for i in constants],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)

@@ -21,13 +21,13 @@ import cv2
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 print("OpenCV", cv2.__version__)
 path = os.environ["folder"] + "/model.onnx"
 
 
-def run(operator, *inputs, to=None, constants=(), **attributes):
+def run(operator, *inputs, constants=(), **attributes):
     """What OpenCV and ONNX Runtime make of arrays; those whose numbers are among the constants lie in the model."""
     names = ["" if a is None else f"x{i}" for i, a in enumerate(inputs)]
     given = {n: a for i, (n, a) in enumerate(zip(names, inputs)) if n and i not in constants}
@@ -36,7 +36,7 @@ def run(operator, *inputs, to=None, constants=(), **attributes):
         [helper.make_node(operator, names, ["y"], **attributes)],
         "graph",
         [helper.make_tensor_value_info(n, kinds[n], a.shape) for n, a in given.items()],
-        [helper.make_tensor_value_info("y", to or kinds["x0"], None)],
+        [helper.make_tensor_value_info("y", kinds["x0"], None)],
         [numpy_helper.from_array(inputs[i], names[i]) for i in constants],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)

@@ -21,22 +21,22 @@ import numpy as np
 import onnx
 import onnxruntime
 import openvino
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 print("OpenVINO", openvino.__version__.split("-")[0])
 path = os.environ["folder"] + "/model.onnx"
 
 
-def run(operator, *inputs, to=None, constants=(), **attributes):
+def run(operator, *inputs, constants=(), **attributes):
     """What OpenVINO and ONNX Runtime make of arrays; those whose numbers are among the constants lie in the model."""
-    names = ["" if a is None else f"x{i}" for i, a in enumerate(inputs)]
-    given = {n: a for i, (n, a) in enumerate(zip(names, inputs)) if n and i not in constants}
+    names = [f"x{i}" for i in range(len(inputs))]
+    given = {n: a for i, (n, a) in enumerate(zip(names, inputs)) if i not in constants}
     kinds = {n: helper.np_dtype_to_tensor_dtype(a.dtype) for n, a in given.items()}
     graph = helper.make_graph(
         [helper.make_node(operator, names, ["y"], **attributes)],
         "graph",
         [helper.make_tensor_value_info(n, kinds[n], a.shape) for n, a in given.items()],
-        [helper.make_tensor_value_info("y", to or kinds["x0"], None)],
+        [helper.make_tensor_value_info("y", kinds["x0"], None)],
         [numpy_helper.from_array(inputs[i], names[i]) for i in constants],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)

@@ -20,23 +20,21 @@ import numpy as np
 import onnx
 import onnxruntime
 import openvino
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
 print("OpenVINO", version("openvino"))
 path = os.environ["folder"] + "/model.onnx"
 
 
-def run(operator, *inputs, to=None, constants=(), **attributes):
-    """What OpenVINO and ONNX Runtime make of arrays; those whose numbers are among the constants lie in the model."""
-    names = ["" if a is None else f"x{i}" for i, a in enumerate(inputs)]
-    given = {n: a for i, (n, a) in enumerate(zip(names, inputs)) if n and i not in constants}
+def run(operator, *inputs, **attributes):
+    """What OpenVINO and ONNX Runtime make of arrays."""
+    given = {f"x{i}": a for i, a in enumerate(inputs)}
     kinds = {n: helper.np_dtype_to_tensor_dtype(a.dtype) for n, a in given.items()}
     graph = helper.make_graph(
-        [helper.make_node(operator, names, ["y"], **attributes)],
+        [helper.make_node(operator, list(given), ["y"], **attributes)],
         "graph",
         [helper.make_tensor_value_info(n, kinds[n], a.shape) for n, a in given.items()],
-        [helper.make_tensor_value_info("y", to or kinds["x0"], None)],
-        [numpy_helper.from_array(inputs[i], names[i]) for i in constants],
+        [helper.make_tensor_value_info("y", kinds["x0"], None)],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
     model = onnx.shape_inference.infer_shapes(model)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [onnx|all] [BUILD]: unetpp's models in other frameworks, on a default U-Net that is trained on real photographs.
-#   onnx   the exported networks in ONNX Runtime and OpenCV, and the writer of model files in Python (about 180 MB of
+#   onnx   the exported networks in ONNX Runtime and OpenCV, and the writer of model files in Python (about 250 MB of
 #          packages): what ctest runs
 #   all    PyTorch and Keras, too: logits, and weights there and back (Debian's PyTorch, 1.3 GB of tensorflow-cpu from
 #          PyPI); networks of milesial/Pytorch-UNet in unetpp; and the exported networks in PyTorch by onnx2torch
@@ -59,6 +59,8 @@ environment onnxruntime onnxruntime==1.32.0 opencv-python-headless==4.14.0.94 $s
 "$export_onnx" "$work/best-model.safetensors" "$work/best.onnx"
 "$root/build/interop/onnxruntime/bin/python" "$here/onnx_test.py" zoo "$work"
 "$root/build/interop/onnxruntime/bin/python" "$here/opencv_test.py" "$work"
+environment opencv5 opencv-python-headless==5.0.0.93 $safetensors
+"$root/build/interop/opencv5/bin/python" "$here/opencv_test.py" "$work"
 
 status=0
 "$export_onnx" "$work/zoo.safetensors" "$work/refused.onnx" 2>"$work/refused" || status=$?

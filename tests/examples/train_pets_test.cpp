@@ -423,7 +423,7 @@ TEST_CASE("train_pets with --limit-megapixels refuses larger images, and goes on
     return train(std::move(more));
   };
   check_error(run({"--limit-megapixels", "1"}), 0, {"large.jpg: expected at most 1000000 pixels", "1001x1000"});
-  check_error(run({"--resume"}), 1, {"limit_megapixels: expected 1, found none"});
+  check_error(run({"--resume"}), 1, {"limit_megapixels: expected 1, found the default"});
   CHECK(run({"--resume", "--limit-megapixels", "1"}).status == 0);
   check_error(train({"--limit-megapixels", "1"}), 2, {"--data"});
 }

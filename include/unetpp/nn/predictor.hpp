@@ -53,7 +53,7 @@ class Predictor {
       Parameters<Other>&& parameters, PredictorConfig config = {})
       : Predictor(std::make_shared<const Parameters<Other>>(std::move(parameters)), config) {}
   template <class Other>
-  explicit Predictor(const Parameters<Other>&& parameters, PredictorConfig config = {}) = delete;  // they would be gone
+  explicit Predictor(const Parameters<Other>&& parameters, PredictorConfig config = {}) = delete;  // gone too soon
 
   std::size_t batch() const { return batch_; }
 

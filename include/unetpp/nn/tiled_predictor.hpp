@@ -65,7 +65,7 @@ class TiledPredictor {
   explicit TiledPredictor(Parameters<Other>&& parameters, TilingConfig config = {})  // kept, as a Predictor does
       : config_(std::move(config)), predictor_(std::move(parameters), predictor_config()), tiles_(config_.batch) {}
   template <class Other>
-  explicit TiledPredictor(const Parameters<Other>&& parameters, TilingConfig config = {}) = delete;  // they would be gone
+  explicit TiledPredictor(const Parameters<Other>&& parameters, TilingConfig config = {}) = delete;  // gone too soon
 
   /// The most probable class of each pixel, row by row.
   /// Shapes  classes: size.

@@ -20,7 +20,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build"
 TASKS = (("training", 8), ("training", 32), ("inference", 1), ("inference", 8))
-START_LIMIT = 600  # seconds; without units for it, a step in bfloat16 can take half an hour
+START_LIMIT = 600  # seconds; without units for bfloat16, some need minutes for a step in it
 # As PyTorch's tuning guide has it, and on large pages. PyTorch 2.15 still gives memory back between steps with it (seen
 # as page faults in every step; with oversize_threshold:0 too), TensorFlow does not.
 JEMALLOC = {
